@@ -1,0 +1,1 @@
+"""Fees: what is owed, by whom, and what has been paid."""

@@ -1,0 +1,1 @@
+"""Fitness to practise: concerns about registrants, from receipt to outcome and review."""

@@ -1,0 +1,1 @@
+"""The register: who may practise, since when and on what terms."""

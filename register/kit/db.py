@@ -1,0 +1,84 @@
+"""The database: the declarative base, columns that recur, and connections that act as one role."""
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+class Role(StrEnum):
+    """The no-login database roles that `migrate` makes; a process acts as one of them."""
+
+    OWNER = "register_owner"
+    APP = "register_app"
+    SIGNER = "register_signer"
+    ERASER = "register_eraser"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "%(table_name)s_pk",
+            "fk": "%(table_name)s_%(column_0_name)s_fk",
+            "ix": "%(table_name)s_%(column_0_N_name)s_ix",
+            "uq": "%(table_name)s_%(column_0_N_name)s_uq",
+            "ck": "%(table_name)s_%(constraint_name)s_ck",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        int: BigInteger,
+        UUID: Uuid,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+def code(values: type[StrEnum]) -> Enum:
+    """A column of lower-case codes, checked by the database too."""
+    return Enum(values, native_enum=False, create_constraint=True, length=40, values_callable=lambda e: [m.value for m in e],
+                name="code")
+
+
+def connect(url: str, role: Role = Role.APP, **options: Any) -> AsyncEngine:
+    """An engine whose every connection acts as `role` and gives up rather than hangs."""
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args={
+            "timeout": 3,
+            "command_timeout": 30,
+            "server_settings": {
+                "role": role,
+                "application_name": f"register {role}",
+                "lock_timeout": "5s",
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        },
+        **options,
+    )
+
+
+def sessions_of(engine: AsyncEngine) -> Sessions:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def provide_session(sessions: Sessions) -> Callable[[], AsyncGenerator[AsyncSession, None]]:
+    """The unit of work of a request: committed once the page is rendered, rolled back by whatever is raised."""
+
+    async def session() -> AsyncGenerator[AsyncSession, None]:
+        async with sessions.begin() as session:
+            yield session
+
+    return session

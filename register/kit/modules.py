@@ -1,0 +1,11 @@
+"""Imports every module of a package, so that each table and job is known before any is asked for."""
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+
+def import_all(*packages: ModuleType) -> None:
+    for package in packages:
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)

@@ -1,0 +1,62 @@
+"""What the environment says: addresses, keys and folders. Nothing here has a secret as its default."""
+
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class Settings(BaseSettings):
+    """Read once at start from the environment (and nowhere else). Names are upper case there."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    environment: Environment = Environment.PRODUCTION
+    database_url: str
+    port: int = Field(default=8000, ge=1, le=65533)
+    host: str = "127.0.0.1"
+    public_url: str = "http://127.0.0.1:8000"
+    data_dir: Path = Path(".data")
+    clock_offset: timedelta = timedelta(0)
+
+    secret_key: SecretStr = Field(min_length=32)
+    """Signs links and keys the rate limits."""
+    encryption_key: SecretStr = Field(min_length=32)
+    """Seals sensitive fields; losing it loses them."""
+
+    pay_url: str = "http://127.0.0.1:8001/pay"
+    pay_api_key: SecretStr
+    pay_webhook_secret: SecretStr
+    notify_url: str = "http://127.0.0.1:8001/notify"
+    notify_api_key: SecretStr
+    """GOV.UK Notify's form: name-serviceid-secret, both UUIDs."""
+    notify_template_email: str = "2e0a6a3c-7f0b-4e0e-9f38-0d8f6b1f1a01"
+    scanner_host: str = "127.0.0.1"
+    scanner_port: int = 3310
+    files_url: str = ""
+    """s3://bucket/prefix, or empty for a folder under the data folder."""
+
+    trusted_proxies: frozenset[str] = frozenset()
+    """Addresses whose X-Forwarded-For is believed."""
+
+    @model_validator(mode="after")
+    def the_clock_is_true_in_production(self) -> Self:
+        if self.environment is Environment.PRODUCTION and self.clock_offset:
+            raise ValueError("CLOCK_OFFSET is for tests and demos: unset it in production")
+        return self
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()  # type: ignore[call-arg]  # its values come from the environment
