@@ -61,7 +61,9 @@ class BeyondKnownHolidays(Exception):
 @cache
 def bank_holidays() -> frozenset[date]:
     """England's bank holidays, as published."""
-    known = BankHolidays(use_cached_holidays=True).get_holidays(division=BankHolidays.ENGLAND_AND_WALES)
+    known = BankHolidays(use_cached_holidays=True).get_holidays(
+        division=BankHolidays.ENGLAND_AND_WALES
+    )
     return frozenset(holiday["date"] for holiday in known)
 
 
@@ -69,7 +71,7 @@ def is_working(day: date) -> bool:
     """Whether the office works that day; raises BeyondKnownHolidays past the published years."""
     if day.year > max(bank_holidays()).year:
         raise BeyondKnownHolidays(str(day))
-    return day.weekday() < 5 and day not in bank_holidays()  # noqa: PLR2004 - Monday is 0, Saturday 5
+    return day.weekday() < 5 and day not in bank_holidays()  # Monday is 0
 
 
 def working_days_after(day: date, count: int) -> date:
@@ -82,4 +84,6 @@ def working_days_after(day: date, count: int) -> date:
 
 def working_days_between(start: date, end: date) -> int:
     """How many working days have come after `start`, up to and with `end`."""
-    return sum(is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+    return sum(
+        is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1)
+    )

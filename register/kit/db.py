@@ -8,7 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -45,8 +50,14 @@ class Base(DeclarativeBase):
 
 def code(values: type[StrEnum]) -> Enum:
     """A column of lower-case codes, checked by the database too."""
-    return Enum(values, native_enum=False, create_constraint=True, length=40, values_callable=lambda e: [m.value for m in e],
-                name="code")
+    return Enum(
+        values,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda e: [m.value for m in e],
+        name="code",
+    )
 
 
 def connect(url: str, role: Role = Role.APP, **options: Any) -> AsyncEngine:
@@ -74,7 +85,9 @@ def sessions_of(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-def provide_session(sessions: Sessions) -> Callable[[], AsyncGenerator[AsyncSession, None]]:
+def provide_session(
+    sessions: Sessions,
+) -> Callable[[], AsyncGenerator[AsyncSession, None]]:
     """The unit of work of a request: committed once the page is rendered, rolled back by whatever is raised."""
 
     async def session() -> AsyncGenerator[AsyncSession, None]:

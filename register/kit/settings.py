@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def the_clock_is_true_in_production(self) -> Self:
         if self.environment is Environment.PRODUCTION and self.clock_offset:
-            raise ValueError("CLOCK_OFFSET is for tests and demos: unset it in production")
+            raise ValueError(
+                "CLOCK_OFFSET is for tests and demos: unset it in production"
+            )
         return self
 
 
