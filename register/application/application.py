@@ -1,0 +1,227 @@
+"""Applications: from the first answer to the entry that the fee buys, or to the other ways in which one ends."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql import ColumnElement
+
+from register.account import Account
+from register.application.state import (
+    EVENT_OF,
+    MOVES,
+    OVER,
+    ApplicationState,
+    Move,
+)
+from register.kit.db import Base, code
+from register.kit.errors import NotFound, Refused
+from register.part import Part
+from register.person import Person
+from register.process import Fact, Process
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def draw_reference() -> str:
+    """A reference nobody can guess: A-7K2M9QXD."""
+    return "A-" + "".join(secrets.choice(CROCKFORD) for _ in range(8))
+
+
+class NotNow(Refused):
+    """The state of the application does not allow the move."""
+
+    def __init__(self, application: "Application", move: Move) -> None:
+        self.application, self.move = application, move
+        super().__init__(
+            f"Application {application.reference} {IS[application.state]}, so this cannot be done now."
+        )
+
+
+IS = {
+    ApplicationState.DRAFT: "has not been sent yet",
+    ApplicationState.SUBMITTED: "has been sent",
+    ApplicationState.UNDER_ASSESSMENT: "is being assessed",
+    ApplicationState.INFORMATION_REQUESTED: "is waiting for information from the applicant",
+    ApplicationState.PROPOSED: "is waiting for a second person to decide",
+    ApplicationState.APPROVED: "has been approved and is waiting for the fee",
+    ApplicationState.GRANTED: "has been granted",
+    ApplicationState.REFUSED: "has been refused",
+    ApplicationState.WITHDRAWN: "has been withdrawn",
+    ApplicationState.EXPIRED: "was not sent in time and has expired",
+    ApplicationState.CLOSED_UNPAID: "was closed because the fee was not paid in time",
+}
+
+
+class Application(Base):
+    """One person's request to be entered in one part."""
+
+    __tablename__ = "application"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    reference: Mapped[str] = mapped_column(unique=True, default=draw_reference)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    part: Mapped[Part] = mapped_column(code(Part))
+    state: Mapped[ApplicationState] = mapped_column(
+        code(ApplicationState), default=ApplicationState.DRAFT
+    )
+    rule_set_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.id"))
+    """The rules it is decided under: those of the day it was begun, then those of the day it was sent."""
+    created_at: Mapped[datetime]
+    expires_on: Mapped[date]
+    """The last day on which the draft is kept."""
+    warned_at: Mapped[datetime | None]
+    """When the applicant was told that the draft will expire."""
+    register_by: Mapped[date | None]
+    """The day by which the role may only be held by somebody in the register; told on the eligibility page."""
+    submitted_at: Mapped[datetime | None]
+    assigned_to_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id"), index=True
+    )
+    decided_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    pay_by: Mapped[date | None]
+    conditions: Mapped[list[Any]] = mapped_column(default=list)
+    """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
+    account: Mapped[Account] = relationship(lazy="raise", foreign_keys=[account_id])
+    assigned_to: Mapped[Account | None] = relationship(
+        lazy="raise", foreign_keys=[assigned_to_id]
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        CheckConstraint("reference ~ '^A-[0-9A-HJKMNP-TV-Z]{8}$'", name="reference"),
+        CheckConstraint(
+            "(state in ('draft', 'expired')) = (submitted_at is null) or state = 'withdrawn'",
+            name="sent",
+        ),
+        CheckConstraint(
+            "state not in ('approved', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
+            name="approved",
+        ),
+        Index(
+            "application_open_uq",
+            "person_id",
+            "part",
+            unique=True,
+            postgresql_where=text(
+                "state not in ('granted', 'refused', 'withdrawn', 'expired', 'closed_unpaid')"
+            ),
+        ),
+    )
+
+    @hybrid_property
+    def over(self) -> bool:
+        return self.state in OVER
+
+    @over.inplace.expression
+    @classmethod
+    def _over(cls) -> ColumnElement[bool]:
+        return cls.state.in_(OVER)
+
+    async def lock(self, session: AsyncSession) -> Self:
+        """Read the row again and keep others from it: a double click, two tabs and two officers meet here."""
+        await session.refresh(
+            self, attribute_names=LOCKED_COLUMNS, with_for_update=True
+        )
+        return self
+
+    def allows(self, move: Move) -> bool:
+        return move in MOVES[self.state]
+
+    def go(self, move: Move, *, by: Process, **facts: Fact) -> None:
+        """The one door through which the state changes: the rule, the state and the line of history together."""
+        if not self.allows(move):
+            raise NotNow(self, move)
+        self.state = MOVES[self.state][move]
+        if self.state.over:
+            self.closed_at = by.at
+        self.tell(EVENT_OF[move], by=by, **facts)
+
+    def tell(self, event: StrEnum, *, by: Process, **facts: Fact) -> None:
+        by.tell(event, person_id=self.person_id, application_id=self.id, **facts)
+
+    def take_up(self, officer: Account, *, by: Process) -> None:
+        """An officer begins the assessment and has it from now on."""
+        self.go(Move.TAKE_UP, by=by, assigned_to=officer.id)
+        self.assigned_to_id = officer.id
+
+    def ask(self, *, by: Process, **facts: Fact) -> None:
+        self.go(Move.ASK, by=by, **facts)
+
+    def go_on_without(self, *, by: Process) -> None:
+        """What was asked for has not come in time, or is no longer needed."""
+        self.go(Move.GO_ON_WITHOUT, by=by)
+
+    def propose(self, *, by: Process, **facts: Fact) -> None:
+        self.go(Move.PROPOSE, by=by, **facts)
+
+    def take_back(self, *, by: Process) -> None:
+        """The second person returned the proposal."""
+        self.go(Move.RETURN, by=by)
+
+    def approve(
+        self, *, pay_by: date, by: Process, conditions: Sequence[dict[str, Any]] = ()
+    ) -> None:
+        """Decide to grant; the entry is made when the fee is paid."""
+        self.go(Move.APPROVE, by=by, pay_by=pay_by)
+        self.decided_at = self.approved_at = by.at
+        self.pay_by, self.conditions = pay_by, list(conditions)
+
+    def refuse(self, *, because: StrEnum | str, by: Process) -> None:
+        self.go(Move.REFUSE, by=by, because=because)
+        self.decided_at = by.at
+
+    def close_unpaid(self, *, by: Process) -> None:
+        self.go(Move.CLOSE_UNPAID, by=by)
+
+
+LOCKED_COLUMNS = [
+    column.key for column in Application.__table__.columns if column.key != "id"
+]
+
+
+async def application_of(
+    session: AsyncSession, account: Account, reference: str
+) -> Application:
+    """The account's own application; somebody else's is not there."""
+    found = await session.scalar(
+        select(Application).where(
+            Application.reference == reference, Application.account_id == account.id
+        )
+    )
+    if not found:
+        raise NotFound
+    return found
+
+
+async def applications_of(session: AsyncSession, account: Account) -> list[Application]:
+    """All the account's applications, newest first."""
+    found = await session.scalars(
+        select(Application)
+        .where(Application.account_id == account.id)
+        .order_by(Application.created_at.desc())
+    )
+    return list(found)
+
+
+async def referenced(session: AsyncSession, reference: str) -> Application:
+    """Any sent application, for staff; a draft is not there."""
+    found = await session.scalar(
+        select(Application).where(Application.reference == reference)
+    )
+    if not found or not found.state.sent:
+        raise NotFound
+    return found

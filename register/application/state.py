@@ -1,0 +1,188 @@
+"""The states of an application, the questions one may ask of them, and the one table of what may follow what."""
+
+from enum import StrEnum
+
+
+class ApplicationState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    UNDER_ASSESSMENT = "under_assessment"
+    INFORMATION_REQUESTED = "information_requested"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    """Decided, and waiting for the fee."""
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    CLOSED_UNPAID = "closed_unpaid"
+
+    @property
+    def over(self) -> bool:
+        return self in OVER
+
+    @property
+    def with_the_applicant(self) -> bool:
+        """Whether the next step is the applicant's."""
+        return self in {
+            ApplicationState.DRAFT,
+            ApplicationState.INFORMATION_REQUESTED,
+            ApplicationState.APPROVED,
+        }
+
+    @property
+    def with_the_regulator(self) -> bool:
+        return not self.over and not self.with_the_applicant
+
+    @property
+    def sent(self) -> bool:
+        """Whether staff may see it: a draft is nobody's business but the applicant's."""
+        return self not in {ApplicationState.DRAFT, ApplicationState.EXPIRED}
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return Move.WITHDRAW in MOVES[self]
+
+
+class Move(StrEnum):
+    SUBMIT = "submit"
+    TAKE_UP = "take_up"
+    ASK = "ask"
+    ANSWER = "answer"
+    GO_ON_WITHOUT = "go_on_without"
+    PROPOSE = "propose"
+    RETURN = "return"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    GRANT = "grant"
+    WITHDRAW = "withdraw"
+    EXPIRE = "expire"
+    CLOSE_UNPAID = "close_unpaid"
+
+
+MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
+    ApplicationState.DRAFT: {
+        Move.SUBMIT: ApplicationState.SUBMITTED,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+        Move.EXPIRE: ApplicationState.EXPIRED,
+    },
+    ApplicationState.SUBMITTED: {
+        Move.TAKE_UP: ApplicationState.UNDER_ASSESSMENT,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.UNDER_ASSESSMENT: {
+        Move.ASK: ApplicationState.INFORMATION_REQUESTED,
+        Move.PROPOSE: ApplicationState.PROPOSED,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.INFORMATION_REQUESTED: {
+        Move.ANSWER: ApplicationState.UNDER_ASSESSMENT,
+        Move.GO_ON_WITHOUT: ApplicationState.UNDER_ASSESSMENT,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.PROPOSED: {
+        Move.RETURN: ApplicationState.UNDER_ASSESSMENT,
+        Move.APPROVE: ApplicationState.APPROVED,
+        Move.REFUSE: ApplicationState.REFUSED,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.APPROVED: {
+        Move.GRANT: ApplicationState.GRANTED,
+        Move.CLOSE_UNPAID: ApplicationState.CLOSED_UNPAID,
+    },
+    ApplicationState.GRANTED: {},
+    ApplicationState.REFUSED: {},
+    ApplicationState.WITHDRAWN: {},
+    ApplicationState.EXPIRED: {},
+    ApplicationState.CLOSED_UNPAID: {},
+}
+
+OVER = frozenset(state for state, moves in MOVES.items() if not moves)
+
+
+class SectionName(StrEnum):
+    """The sections in the order of the task list."""
+
+    ELIGIBILITY = "eligibility"
+    IDENTITY = "identity"
+    CONTACT = "contact"
+    ADDRESSES = "addresses"
+    QUALIFICATIONS = "qualifications"
+    EMPLOYMENT = "employment"
+    REGISTRATIONS = "registrations"
+    DBS = "dbs"
+    CRIMINAL = "criminal"
+    CONDUCT = "conduct"
+    HEALTH = "health"
+    ENGLISH = "english"
+    REFERENCES = "references"
+    STANDARDS = "standards"
+    EQUALITY = "equality"
+
+    @property
+    def optional(self) -> bool:
+        """Optional questions are done when they are answered or skipped."""
+        return self is SectionName.EQUALITY
+
+    @property
+    def assessed(self) -> bool:
+        """Whether a caseworker checks it; equality answers are in a store that nobody can trace back."""
+        return self is not SectionName.EQUALITY
+
+    @property
+    def restricted(self) -> bool:
+        """Whether each reading by staff is written down (domain.md 11)."""
+        return self in {SectionName.CRIMINAL, SectionName.HEALTH}
+
+
+class ApplicationAct(StrEnum):
+    """The processes of an application."""
+
+    START = "start_application"
+    SAVE = "save_section"
+    SUBMIT = "submit_application"
+    TAKE_UP = "take_up_application"
+    ASK = "ask_applicant"
+    ANSWER = "answer_request"
+    PROPOSE = "propose_decision"
+    DECIDE = "decide_application"
+    WITHDRAW = "withdraw_application"
+    EXPIRE = "expire_draft"
+    GRANT = "grant_application"
+    CLOSE_UNPAID = "close_unpaid_application"
+
+
+class ApplicationEvent(StrEnum):
+    """The lines of an application's history; one a move, and the start."""
+
+    STARTED = "application_started"
+    SUBMITTED = "application_submitted"
+    TAKEN_UP = "application_taken_up"
+    INFORMATION_ASKED = "application_information_asked"
+    INFORMATION_SENT = "application_information_sent"
+    WENT_ON_WITHOUT = "application_went_on_without"
+    PROPOSED = "application_proposed"
+    RETURNED = "application_returned"
+    APPROVED = "application_approved"
+    REFUSED = "application_refused"
+    GRANTED = "application_granted"
+    WITHDRAWN = "application_withdrawn"
+    EXPIRED = "application_expired"
+    CLOSED_UNPAID = "application_closed_unpaid"
+
+
+EVENT_OF = {
+    Move.SUBMIT: ApplicationEvent.SUBMITTED,
+    Move.TAKE_UP: ApplicationEvent.TAKEN_UP,
+    Move.ASK: ApplicationEvent.INFORMATION_ASKED,
+    Move.ANSWER: ApplicationEvent.INFORMATION_SENT,
+    Move.GO_ON_WITHOUT: ApplicationEvent.WENT_ON_WITHOUT,
+    Move.PROPOSE: ApplicationEvent.PROPOSED,
+    Move.RETURN: ApplicationEvent.RETURNED,
+    Move.APPROVE: ApplicationEvent.APPROVED,
+    Move.REFUSE: ApplicationEvent.REFUSED,
+    Move.GRANT: ApplicationEvent.GRANTED,
+    Move.WITHDRAW: ApplicationEvent.WITHDRAWN,
+    Move.EXPIRE: ApplicationEvent.EXPIRED,
+    Move.CLOSE_UNPAID: ApplicationEvent.CLOSED_UNPAID,
+}
