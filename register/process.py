@@ -152,7 +152,7 @@ async def timeline(
     kinds: Iterable[StrEnum] | None = None,
     limit: int = 200,
 ) -> list[tuple[Event, Process, Account | None]]:
-    """The events of one person or application, newest first, with the act and who did it; `kinds` narrows to what a reader may see."""
+    """The events of one person or application, newest first, each with its act and who did it. `kinds`: what a reader may see."""
     lines = select(Event, Process, Account).join(
         Process, Event.process_id == Process.id
     )

@@ -1,0 +1,150 @@
+"""Homes under their providers, and who worked where, in what role and from when until when."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, and_, case, func, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+
+from register.kit.clock import day_of
+from register.kit.db import Base, code
+from register.part import Part
+
+HOMES_THAT_HIDE_ONE = 3
+"""A town is named in public only where it has as many homes as this: with fewer it would tell where children live."""
+
+
+class ProviderGroup(Base):
+    """Providers that belong together."""
+
+    __tablename__ = "provider_group"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Provider(Base):
+    """Who is registered with Ofsted to run homes."""
+
+    __tablename__ = "provider"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(unique=True)
+    group_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("provider_group.id"), index=True
+    )
+
+
+class Home(Base):
+    """A children's home, known by Ofsted's Unique Reference Number."""
+
+    __tablename__ = "home"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    urn: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """Empty where Ofsted leaves it out, as it does for most homes."""
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("provider.id"), index=True)
+    kind: Mapped[str]
+    local_authority: Mapped[str] = mapped_column(index=True)
+    region: Mapped[str]
+    town: Mapped[str | None] = mapped_column(index=True)
+    places: Mapped[int | None]
+    registration_status: Mapped[str]
+    inspection_outcome: Mapped[str | None]
+
+    provider: Mapped[Provider] = relationship(lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint("urn ~ '^([A-Z]{2})?[0-9]{4,8}$'", name="urn"),
+        CheckConstraint("places >= 0", name="places"),
+    )
+
+
+class Source(StrEnum):
+    """Who said so."""
+
+    APPLICANT = "applicant"
+    EMPLOYER = "employer"
+
+
+class Employment(Base):
+    """A post. A removal from the register never rewrites it."""
+
+    __tablename__ = "employment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    home_id: Mapped[UUID | None] = mapped_column(ForeignKey("home.id"), index=True)
+    employer: Mapped[str]
+    home_named: Mapped[str]
+    """The home as the source wrote it; the URN too where we do not know it."""
+    urn_typed: Mapped[str | None]
+    role: Mapped[str]
+    part: Mapped[Part | None] = mapped_column(code(Part))
+    fte_percent: Mapped[int]
+    care: Mapped[bool]
+    supervisory: Mapped[bool]
+    manages: Mapped[bool]
+    valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    reason_for_leaving: Mapped[str | None]
+    source: Mapped[Source] = mapped_column(code(Source))
+    recorded_at: Mapped[datetime]
+
+    home: Mapped[Home | None] = relationship(lazy="raise")
+
+    __table_args__ = (
+        CheckConstraint("fte_percent between 1 and 100", name="fte_percent"),
+        CheckConstraint("not isempty(valid) and not lower_inf(valid)", name="valid"),
+    )
+
+    @property
+    def started_on(self) -> date:
+        assert self.valid.lower is not None  # noqa: S101 - the CHECK above
+        return day_of(self.valid.lower)
+
+
+class EmploymentGap(Base):
+    """A time without a post, and what the person says of it."""
+
+    __tablename__ = "employment_gap"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    explanation: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("not isempty(valid) and not lower_inf(valid)", name="valid"),
+    )
+
+
+async def home_by_urn(session: AsyncSession, urn: str) -> Home | None:
+    """The home with that URN, however it was typed."""
+    plain = "".join(c for c in urn.upper() if c.isalnum())
+    found: Home | None = await session.scalar(select(Home).where(Home.urn == plain))
+    return found
+
+
+async def place_shown(
+    session: AsyncSession, person_id: UUID, now: datetime
+) -> str | None:
+    """Where the public may know the person to work: the town, or the region where the town has too few homes."""
+    neighbour = aliased(Home)
+    in_town = select(func.count()).where(neighbour.town == Home.town).scalar_subquery()
+    place = case(
+        (and_(Home.town.is_not(None), in_town >= HOMES_THAT_HIDE_ONE), Home.town),
+        else_=Home.region,
+    )
+    posts = select(place).join(Employment, Employment.home_id == Home.id)
+    posts = posts.where(
+        Employment.person_id == person_id, Employment.valid.contains(now)
+    )
+    posts = posts.order_by(
+        Employment.manages.desc(), func.lower(Employment.valid).desc(), Home.urn
+    )
+    found: str | None = await session.scalar(posts.limit(1))
+    return found

@@ -1,0 +1,220 @@
+"""Proposals: what one person may not decide alone waits here for a second."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import Uuid
+
+from register.account import Account, StaffRole
+from register.kit.db import Base, code
+from register.kit.errors import Refused
+from register.process import Process
+
+
+class ProposalKind(StrEnum):
+    GRANT = "grant"
+    GRANT_WITH_CONDITIONS = "grant_with_conditions"
+    REFUSE = "refuse"
+
+    @property
+    def approvers(self) -> frozenset[StaffRole]:
+        """Who may say yes: grants are the team manager's or the registrar's, refusals and restrictions the registrar's."""
+        if self is ProposalKind.GRANT:
+            return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
+        return frozenset({StaffRole.REGISTRAR})
+
+
+class ProposalState(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"
+    RETURNED = "returned"
+
+
+class ProposalEvent(StrEnum):
+    MADE = "proposal:made"
+    APPROVED = "proposal:approved"
+    RETURNED = "proposal:returned"
+
+
+class AlreadyDecided(Refused):
+    def __init__(self, proposal: "Proposal") -> None:
+        self.proposal = proposal
+        super().__init__("This proposal has been decided already.")
+
+
+class AlreadyProposed(Refused):
+    def __init__(self, proposal: "Proposal") -> None:
+        self.proposal = proposal
+        super().__init__("A proposal for this is waiting for a second person already.")
+
+
+class NeedsAnotherPerson(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "You took an earlier step of this, so somebody else must decide it."
+        )
+
+
+class NotYours(Refused):
+    def __init__(self, kind: ProposalKind) -> None:
+        self.kind = kind
+        super().__init__("Your role does not decide proposals of this kind.")
+
+
+class AboutYourself(Refused):
+    def __init__(self) -> None:
+        super().__init__("This is about you, so somebody else must decide it.")
+
+
+class Proposal(Base):
+    """`touched` holds every account that took an earlier step; the database refuses each of them as approver."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[ProposalKind] = mapped_column(code(ProposalKind))
+    application_id: Mapped[UUID] = mapped_column(index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    data: Mapped[dict[str, Any]]
+    """What will be done, as codes, ids and dates; the words stand in the texts of the process."""
+    process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
+    proposer_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime]
+    touched: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    state: Mapped[ProposalState] = mapped_column(code(ProposalState))
+    approver_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    decided_in: Mapped[UUID | None] = mapped_column(ForeignKey("process.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        CheckConstraint("approver_id <> proposer_id", name="two_people"),
+        CheckConstraint("approver_id <> all (touched)", name="fresh_eyes"),
+        CheckConstraint(
+            "(state = 'waiting') = (approver_id is null) and (approver_id is null) = (decided_at is null)",
+            name="decided",
+        ),
+        Index(
+            "proposal_one_waiting",
+            "application_id",
+            unique=True,
+            postgresql_where="state = 'waiting'",
+        ),
+    )
+
+    @classmethod
+    async def make(
+        cls,
+        session: AsyncSession,
+        kind: ProposalKind,
+        *,
+        application_id: UUID,
+        person_id: UUID,
+        data: dict[str, Any],
+        touched: Iterable[UUID],
+        proposer: Account,
+        by: Process,
+    ) -> Self:
+        """Propose; raises AlreadyProposed, or AboutYourself."""
+        if proposer.person_id == person_id:
+            raise AboutYourself
+        waiting = await session.scalar(
+            select(cls).where(cls.application_id == application_id, cls.waiting)
+        )
+        if waiting:
+            raise AlreadyProposed(waiting)
+        proposal = cls(
+            id=uuid4(),
+            kind=kind,
+            application_id=application_id,
+            person_id=person_id,
+            data=data,
+            process_id=by.id,
+            proposer_id=proposer.id,
+            proposed_at=by.at,
+            touched=sorted({*touched, proposer.id}),
+            state=ProposalState.WAITING,
+        )
+        session.add(proposal)
+        proposal._tell(ProposalEvent.MADE, by)
+        return proposal
+
+    async def approve(
+        self, session: AsyncSession, *, approver: Account, by: Process
+    ) -> None:
+        """Say yes, and do what was proposed in the same transaction; raises what `_decide` raises."""
+        self._decide(ProposalState.APPROVED, ProposalEvent.APPROVED, approver, by)
+        await session.flush()
+        await EFFECTS[self.kind](session, self, by)
+
+    def return_(self, *, approver: Account, by: Process) -> None:
+        """Send it back to the proposer; the words that say why are the process's."""
+        self._decide(ProposalState.RETURNED, ProposalEvent.RETURNED, approver, by)
+
+    @hybrid_property
+    def waiting(self) -> bool:
+        return self.state is ProposalState.WAITING
+
+    @waiting.inplace.expression
+    @classmethod
+    def _waiting_in_sql(cls) -> ColumnElement[bool]:
+        return cls.state == ProposalState.WAITING
+
+    def why_not(self, account: Account) -> Refused | None:
+        """What keeps this account from deciding, for the page that would offer it."""
+        if not self.waiting:
+            return AlreadyDecided(self)
+        if not account.roles & self.kind.approvers:
+            return NotYours(self.kind)
+        if account.person_id == self.person_id:
+            return AboutYourself()
+        if account.id == self.proposer_id or account.id in self.touched:
+            return NeedsAnotherPerson()
+        return None
+
+    def _decide(
+        self, state: ProposalState, event: ProposalEvent, approver: Account, by: Process
+    ) -> None:
+        if refusal := self.why_not(approver):
+            raise refusal
+        self.state, self.approver_id, self.decided_at, self.decided_in = (
+            state,
+            approver.id,
+            by.at,
+            by.id,
+        )
+        self._tell(event, by)
+
+    def _tell(self, event: ProposalEvent, by: Process) -> None:
+        by.tell(
+            event,
+            person_id=self.person_id,
+            application_id=self.application_id,
+            proposal=self.id,
+            of=self.kind,
+        )
+
+
+Effect = Callable[[AsyncSession, Proposal, Process], Awaitable[None]]
+EFFECTS: dict[ProposalKind, Effect] = {}
+"""What approval does, by kind: told by the module that owns the kind."""
+
+
+def carries_out(*kinds: ProposalKind) -> Callable[[Effect], Effect]:
+    """Mark the function that does what a proposal of these kinds proposed."""
+
+    def mark(effect: Effect) -> Effect:
+        EFFECTS.update(dict.fromkeys(kinds, effect))
+        return effect
+
+    return mark

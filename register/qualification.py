@@ -1,0 +1,60 @@
+"""Qualifications that a person holds or is working towards, and what we made of them."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from register.kit.db import Base, code
+from register.rule_set import Verdict
+
+
+class Qualification(Base):
+    __tablename__ = "qualification"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str]
+    awarding_body: Mapped[str]
+    level: Mapped[int | None]
+    country: Mapped[str]
+    credits: Mapped[int | None]
+    certificate_number: Mapped[str | None]
+    learner_number: Mapped[str | None]
+    """The ten-digit Unique Learner Number (ULN)."""
+    awarded_on: Mapped[date | None]
+    enrolled_on: Mapped[date | None]
+    expected_on: Mapped[date | None]
+    accepted_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accepted_qualification.id")
+    )
+    """The row of the rule set that the holder says it is."""
+    verdict: Mapped[Verdict | None] = mapped_column(code(Verdict))
+    verified_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "awarded_on is not null or enrolled_on is not null",
+            name="awarded_or_enrolled",
+        ),
+        CheckConstraint("(verdict is null) = (verified_at is null)", name="verified"),
+    )
+
+    def verify(self, verdict: Verdict, *, now: datetime) -> None:
+        self.verdict, self.verified_at = verdict, now
+
+
+async def titles_shown(session: AsyncSession, person_id: UUID) -> list[str]:
+    """The qualifications that the register shows: awarded, and verified as meeting the part's requirement or some of it."""
+    held = select(Qualification.title).where(
+        Qualification.person_id == person_id,
+        Qualification.awarded_on.is_not(None),
+        Qualification.verdict.in_([Verdict.FULL, Verdict.PARTIAL]),
+    )
+    return list(
+        await session.scalars(
+            held.order_by(Qualification.awarded_on.desc(), Qualification.title)
+        )
+    )

@@ -1,0 +1,176 @@
+"""Requests: what we wait for from somebody outside, until when, and whose turn it is."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from register.kit.clock import end_of
+from register.kit.db import Base, code
+from register.kit.errors import Refused
+from register.process import Process
+
+
+class RequestKind(StrEnum):
+    FURTHER_INFORMATION = "further_information"
+
+
+class RequestEvent(StrEnum):
+    ASKED = "request:asked"
+    REMINDED = "request:reminded"
+    RECEIVED = "request:received"
+    EXPIRED = "request:expired"
+
+
+class Outcome(StrEnum):
+    RECEIVED = "received"
+    EXPIRED = "expired"
+
+
+class AlreadyEnded(Refused):
+    def __init__(self, request: "Request") -> None:
+        self.request = request
+        super().__init__(
+            "This request has been answered or has run out, so nothing more can be sent for it."
+        )
+
+
+class StillOpen(Refused):
+    def __init__(self, request: "Request") -> None:
+        self.request = request
+        super().__init__(
+            "We have asked for this already and are waiting for the answer."
+        )
+
+
+class Request(Base):
+    """Something asked for. While one is open, clocks of ours stand still: it is not we who must act."""
+
+    __tablename__ = "request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[RequestKind] = mapped_column(code(RequestKind))
+    application_id: Mapped[UUID] = mapped_column(index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
+    items: Mapped[list[Any]]
+    """What is asked for, as codes."""
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    """The last day: the deadline ends at 23:59:59 Europe/London."""
+    reminded_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (
+        CheckConstraint("(ended_at is null) = (outcome is null)", name="ended"),
+        CheckConstraint("ended_at >= asked_at", name="order"),
+        Index(
+            "request_one_open",
+            "application_id",
+            "kind",
+            unique=True,
+            postgresql_where="ended_at is null",
+        ),
+    )
+
+    @classmethod
+    async def ask(
+        cls,
+        session: AsyncSession,
+        kind: RequestKind,
+        *,
+        application_id: UUID,
+        person_id: UUID,
+        items: Sequence[Any],
+        due_on: date,
+        by: Process,
+    ) -> Self:
+        """Ask for something; raises StillOpen where the same is being waited for."""
+        waiting = await session.scalar(
+            select(cls).where(
+                cls.application_id == application_id, cls.kind == kind, cls.open
+            )
+        )
+        if waiting:
+            raise StillOpen(waiting)
+        request = cls(
+            id=uuid4(),
+            kind=kind,
+            application_id=application_id,
+            person_id=person_id,
+            process_id=by.id,
+            items=list(items),
+            asked_at=by.at,
+            due_on=due_on,
+        )
+        session.add(request)
+        by.tell(
+            RequestEvent.ASKED,
+            person_id=person_id,
+            application_id=application_id,
+            request=request.id,
+            of=kind,
+            due_on=due_on,
+        )
+        return request
+
+    def remind(self, *, by: Process) -> None:
+        self._must_be_open()
+        self.reminded_at = by.at
+        self._tell(RequestEvent.REMINDED, by)
+
+    def receive(self, *, by: Process) -> None:
+        """The answer has come; late ones count too as long as nobody has let the request expire."""
+        self._end(Outcome.RECEIVED, RequestEvent.RECEIVED, by)
+
+    def expire(self, *, by: Process) -> None:
+        self._end(Outcome.EXPIRED, RequestEvent.EXPIRED, by)
+
+    @hybrid_property
+    def open(self) -> bool:
+        return self.ended_at is None
+
+    @open.inplace.expression
+    @classmethod
+    def _open_in_sql(cls) -> ColumnElement[bool]:
+        return cls.ended_at.is_(None)
+
+    def overdue(self, now: datetime) -> bool:
+        return self.open and now >= end_of(self.due_on)
+
+    def waited(self, now: datetime) -> timedelta:
+        """How long we have waited, or waited, for the answer."""
+        return (self.ended_at or now) - self.asked_at
+
+    def _must_be_open(self) -> None:
+        if not self.open:
+            raise AlreadyEnded(self)
+
+    def _end(self, outcome: Outcome, event: RequestEvent, by: Process) -> None:
+        self._must_be_open()
+        self.ended_at, self.outcome = by.at, outcome
+        self._tell(event, by)
+
+    def _tell(self, event: RequestEvent, by: Process) -> None:
+        by.tell(
+            event,
+            person_id=self.person_id,
+            application_id=self.application_id,
+            request=self.id,
+            of=self.kind,
+        )
+
+
+def due(today: date) -> ColumnElement[bool]:
+    """Open requests whose last day has passed."""
+    return and_(Request.ended_at.is_(None), Request.due_on < today)
