@@ -37,12 +37,15 @@ class ProposalState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    """What it was about has gone away."""
 
 
 class ProposalEvent(StrEnum):
     MADE = "proposal:made"
     APPROVED = "proposal:approved"
     RETURNED = "proposal:returned"
+    WITHDRAWN = "proposal:withdrawn"
 
 
 class AlreadyDecided(Refused):
@@ -101,7 +104,7 @@ class Proposal(Base):
         CheckConstraint("approver_id <> proposer_id", name="two_people"),
         CheckConstraint("approver_id <> all (touched)", name="fresh_eyes"),
         CheckConstraint(
-            "(state = 'waiting') = (approver_id is null) and (approver_id is null) = (decided_at is null)",
+            "(state in ('waiting', 'withdrawn')) = (approver_id is null) and (state = 'waiting') = (decided_at is null)",
             name="decided",
         ),
         Index(
@@ -160,6 +163,17 @@ class Proposal(Base):
     def return_(self, *, approver: Account, by: Process) -> None:
         """Send it back to the proposer; the words that say why are the process's."""
         self._decide(ProposalState.RETURNED, ProposalEvent.RETURNED, approver, by)
+
+    def withdraw(self, *, by: Process) -> None:
+        """Take it off the table: the applicant has withdrawn."""
+        if not self.waiting:
+            raise AlreadyDecided(self)
+        self.state, self.decided_at, self.decided_in = (
+            ProposalState.WITHDRAWN,
+            by.at,
+            by.id,
+        )
+        self._tell(ProposalEvent.WITHDRAWN, by)
 
     @hybrid_property
     def waiting(self) -> bool:

@@ -21,11 +21,15 @@ from register.application.state import (
     ApplicationState,
     Move,
 )
+from register.entry import ConditionKind, Entry, NewCondition
+from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
+from register.kit.post import post
 from register.part import Part
 from register.person import Person
-from register.process import Fact, Process
+from register.process import Fact, Process, ProcessText
+from register.rule_set import RuleSet
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -71,12 +75,12 @@ class Application(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[Part] = mapped_column(code(Part))
     state: Mapped[ApplicationState] = mapped_column(
-        code(ApplicationState), default=ApplicationState.DRAFT
+        code(ApplicationState, "state"), default=ApplicationState.DRAFT
     )
     rule_set_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.id"))
     """The rules it is decided under: those of the day it was begun, then those of the day it was sent."""
     created_at: Mapped[datetime]
-    expires_on: Mapped[date]
+    draft_until: Mapped[date]
     """The last day on which the draft is kept."""
     warned_at: Mapped[datetime | None]
     """When the applicant was told that the draft will expire."""
@@ -173,7 +177,7 @@ class Application(Base):
         self.go(Move.RETURN, by=by)
 
     def approve(
-        self, *, pay_by: date, by: Process, conditions: Sequence[dict[str, Any]] = ()
+        self, *, pay_by: date, conditions: Sequence[dict[str, Any]] = (), by: Process
     ) -> None:
         """Decide to grant; the entry is made when the fee is paid."""
         self.go(Move.APPROVE, by=by, pay_by=pay_by)
@@ -186,6 +190,60 @@ class Application(Base):
 
     def close_unpaid(self, *, by: Process) -> None:
         self.go(Move.CLOSE_UNPAID, by=by)
+
+    async def paid(self, session: AsyncSession, *, on: datetime, by: Process) -> None:
+        """Make the entry that was approved, once: the news that the fee has come may be told again and again."""
+        await self.lock(session)
+        if self.state is ApplicationState.GRANTED:
+            return
+        self.go(Move.GRANT, by=by)
+        person = await session.get_one(Person, self.person_id, with_for_update=True)
+        rule_set = await session.get_one(RuleSet, self.rule_set_id)
+        await Entry.grant(
+            session,
+            person=person,
+            part=self.part,
+            on=on,
+            rule_set=rule_set,
+            until=rule_set.rules.period_end(day_of(on)),
+            conditions=await self._conditions(session),
+            by=by,
+        )
+        await self.write_to_applicant(
+            session, "application_granted", now=by.at, number=person.number
+        )
+
+    async def _conditions(self, session: AsyncSession) -> list[NewCondition]:
+        return [
+            NewCondition(
+                kind=ConditionKind(condition["kind"]),
+                wording=await _words(session, condition.get("text")),
+                due_on=date.fromisoformat(condition["due_on"])
+                if condition.get("due_on")
+                else None,
+            )
+            for condition in self.conditions
+        ]
+
+    async def write_to_applicant(
+        self, session: AsyncSession, letter: str, *, now: datetime, **context: object
+    ) -> None:
+        """Post one of the letters of an application's life; each is written once."""
+        account = await session.get_one(Account, self.account_id)
+        await post(
+            session,
+            to=account.email,
+            letter=letter,
+            context={"application": self, **context},
+            key=f"{letter}:{self.id}",
+            person_id=self.person_id,
+            application_id=self.id,
+            now=now,
+        )
+
+
+async def _words(session: AsyncSession, text_id: str | None) -> str:
+    return (await session.get_one(ProcessText, UUID(text_id))).words if text_id else ""
 
 
 LOCKED_COLUMNS = [

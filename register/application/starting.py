@@ -1,0 +1,148 @@
+"""Beginning an application, and leaving one: withdrawn, or forgotten until the draft expires."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.application.application import Application
+from register.application.state import (
+    ApplicationAct,
+    ApplicationEvent,
+    ApplicationState,
+    Move,
+)
+from register.entry import AlreadyEntered, Entry
+from register.kit.clock import day_of
+from register.kit.jobs import every
+from register.part import Part
+from register.person import Person
+from register.process import Process
+from register.proposal import Proposal
+from register.request import Request
+from register.rule_set import RuleSet
+
+AT_ONCE = 200
+
+
+async def start(
+    session: AsyncSession, account: Account, part: Part, *, by: Process
+) -> Application:
+    """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered."""
+    # Two clicks would each find no open application and begin one.
+    await session.refresh(
+        account, attribute_names=["person_id", "version"], with_for_update=True
+    )
+    rule_set = await RuleSet.open_on(session, part, day_of(by.at))
+    person = await _person_of(session, account, now=by.at)
+    if begun := await _open_application(session, person, part):
+        return begun
+    if entry := await session.scalar(
+        select(Entry).where(Entry.person_id == person.id, Entry.part == part)
+    ):
+        raise AlreadyEntered(entry)
+    application = Application(
+        id=uuid4(),
+        account_id=account.id,
+        person_id=person.id,
+        part=part,
+        rule_set_id=rule_set.id,
+        created_at=by.at,
+        draft_until=day_of(by.at) + timedelta(days=rule_set.rules.draft_kept_days),
+    )
+    session.add(application)
+    await session.flush()  # the reference is drawn
+    application.tell(ApplicationEvent.STARTED, by=by, part=part)
+    await application.write_to_applicant(session, "application_started", now=by.at)
+    return application
+
+
+async def withdraw(
+    session: AsyncSession, application: Application, *, by: Process
+) -> None:
+    """Take the application back, and with it what waits for the applicant or for a second person."""
+    await application.lock(session)
+    application.go(Move.WITHDRAW, by=by)
+    requests = select(Request).where(
+        Request.application_id == application.id, Request.open
+    )
+    for request in await session.scalars(requests):
+        request.expire(by=by)
+    proposals = select(Proposal).where(
+        Proposal.application_id == application.id, Proposal.waiting
+    )
+    for proposal in await session.scalars(proposals):
+        proposal.withdraw(by=by)
+    if application.submitted_at:
+        await application.write_to_applicant(
+            session, "application_withdrawn", now=by.at
+        )
+
+
+def last_day_to_send(application: Application) -> date:
+    return application.draft_until
+
+
+@every(hours=6)
+async def expire_drafts(session: AsyncSession, now: datetime) -> None:
+    """Let the drafts go that nobody has sent in time."""
+    late = (
+        select(Application)
+        .where(
+            Application.state == ApplicationState.DRAFT,
+            Application.draft_until < day_of(now),
+        )
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    for application in (await session.scalars(late)).all():
+        by = Process.begin(session, ApplicationAct.EXPIRE, now=now)
+        application.go(Move.EXPIRE, by=by)
+
+
+@every(hours=6)
+async def warn_of_expiry(session: AsyncSession, now: datetime) -> None:
+    """Tell applicants, some days before, that their draft will go."""
+    drafts = (
+        select(Application, RuleSet)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .where(
+            Application.state == ApplicationState.DRAFT,
+            Application.warned_at.is_(None),
+            Application.draft_until >= day_of(now),
+            Application.draft_until - day_of(now)
+            <= RuleSet.data["draft_reminder_days"].as_integer(),
+        )
+        .limit(AT_ONCE)
+        .with_for_update(of=Application, skip_locked=True)
+    )
+    for application in (await session.scalars(drafts)).all():
+        application.warned_at = now
+        await application.write_to_applicant(session, "draft_expires", now=now)
+
+
+async def _person_of(
+    session: AsyncSession, account: Account, *, now: datetime
+) -> Person:
+    if account.person_id:
+        return await session.get_one(Person, account.person_id)
+    person = Person.of(given_names="", family_name="", birth_date=None, now=now)
+    session.add(person)
+    await session.flush()
+    account.person_id = person.id
+    return person
+
+
+async def _open_application(
+    session: AsyncSession, person: Person, part: Part
+) -> Application | None:
+    found: Application | None = await session.scalar(
+        select(Application).where(
+            Application.person_id == person.id,
+            Application.part == part,
+            ~Application.over,
+        )
+    )
+    return found
