@@ -48,15 +48,15 @@ class Base(DeclarativeBase):
     }
 
 
-def code(values: type[StrEnum]) -> Enum:
-    """A column of lower-case codes, checked by the database too."""
+def code(values: type[StrEnum], name: str = "code") -> Enum:
+    """A column of lower-case codes, checked by the database too; a second one in a table needs a name of its own."""
     return Enum(
         values,
         native_enum=False,
         create_constraint=True,
         length=40,
         values_callable=lambda e: [m.value for m in e],
-        name="code",
+        name=name,
     )
 
 
