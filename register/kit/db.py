@@ -71,7 +71,7 @@ def connect(url: str, role: Role = Role.APP, **options: Any) -> AsyncEngine:
             "timeout": 3,
             "command_timeout": 30,
             "server_settings": {
-                "role": role,
+                "role": str(role),
                 "application_name": f"register {role}",
                 "lock_timeout": "5s",
                 "idle_in_transaction_session_timeout": "60s",
