@@ -7,37 +7,38 @@ from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import fees
-import fitness
-import register
-from register.kit.db import Base
-from register.kit.modules import import_all
-
-import_all(register, fees, fitness)
-
 ADVISORY_LOCK = 7_231_001
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=True, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=context.config.attributes.get("metadata"),
+        transaction_per_migration=True,
+        compare_type=True,
+    )
     connection.execute(text("select pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-    connection.execute(text("""
+    connection.execute(
+        text("""
         do $$ begin
           if exists (select from pg_roles where rolname = 'register_owner') and to_regclass('alembic_version') is not null
           then set role register_owner; end if;
-        end $$"""))
+        end $$""")
+    )
     connection.commit()
     try:
         with context.begin_transaction():
             context.run_migrations()
     finally:
         connection.rollback()
-        connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+        connection.execute(
+            text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK}
+        )
         connection.commit()
 
 
 async def run_online() -> None:
-    """The URL comes from the caller (`config.attributes`) or the environment."""
+    """The caller gives a connection or a URL, and the models' metadata where they are to be compared (`config.attributes`)."""
     given = context.config.attributes.get("connection")
     if given is not None:
         run(given)
@@ -45,7 +46,9 @@ async def run_online() -> None:
     url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
     engine = create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        connect_args={"server_settings": {"lock_timeout": "10s", "statement_timeout": "15min"}},
+        connect_args={
+            "server_settings": {"lock_timeout": "10s", "statement_timeout": "15min"}
+        },
     )
     async with engine.connect() as connection:
         await connection.run_sync(run)

@@ -91,7 +91,7 @@ class Employment(Base):
     manages: Mapped[bool]
     valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     reason_for_leaving: Mapped[str | None]
-    source: Mapped[Source] = mapped_column(code(Source))
+    source: Mapped[Source] = mapped_column(code(Source, "source"))
     recorded_at: Mapped[datetime]
 
     home: Mapped[Home | None] = relationship(lazy="raise")

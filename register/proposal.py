@@ -93,7 +93,7 @@ class Proposal(Base):
     proposer_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     proposed_at: Mapped[datetime]
     touched: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
-    state: Mapped[ProposalState] = mapped_column(code(ProposalState))
+    state: Mapped[ProposalState] = mapped_column(code(ProposalState, "state"))
     approver_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime | None]
     decided_in: Mapped[UUID | None] = mapped_column(ForeignKey("process.id"))

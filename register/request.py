@@ -67,7 +67,7 @@ class Request(Base):
     """The last day: the deadline ends at 23:59:59 Europe/London."""
     reminded_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[Outcome | None] = mapped_column(code(Outcome))
+    outcome: Mapped[Outcome | None] = mapped_column(code(Outcome, "outcome"))
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

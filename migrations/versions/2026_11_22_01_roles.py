@@ -22,12 +22,20 @@ def upgrade() -> None:
     for extension in ("btree_gist", "pg_trgm", "unaccent"):
         op.execute(f"create extension if not exists {extension}")
     op.execute("alter schema public owner to register_owner")
-    op.execute("grant usage on schema public to register_app, register_signer, register_eraser")
+    op.execute(
+        "grant usage on schema public to register_app, register_signer, register_eraser"
+    )
     op.execute("alter table alembic_version owner to register_owner")
     op.execute("set role register_owner")
-    op.execute("alter default privileges in schema public grant select, insert, update, delete on tables to register_app")
-    op.execute("alter default privileges in schema public grant usage on sequences to register_app")
-    op.execute("alter default privileges in schema public grant select on tables to register_signer, register_eraser")
+    op.execute(
+        "alter default privileges in schema public grant select, insert, update, delete on tables to register_app"
+    )
+    op.execute(
+        "alter default privileges in schema public grant usage on sequences to register_app"
+    )
+    op.execute(
+        "alter default privileges in schema public grant select on tables to register_signer, register_eraser"
+    )
     op.execute("grant select on alembic_version to register_app")
     op.execute("""
         create function refuse_change() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -39,12 +47,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop function refuse_change()")
     op.execute("revoke select on alembic_version from register_app")
-    op.execute("alter default privileges in schema public revoke select on tables from register_signer, register_eraser")
-    op.execute("alter default privileges in schema public revoke usage on sequences from register_app")
-    op.execute("alter default privileges in schema public revoke select, insert, update, delete on tables from register_app")
+    op.execute(
+        "alter default privileges in schema public revoke select on tables from register_signer, register_eraser"
+    )
+    op.execute(
+        "alter default privileges in schema public revoke usage on sequences from register_app"
+    )
+    op.execute(
+        "alter default privileges in schema public revoke select, insert, update, delete on tables from register_app"
+    )
     op.execute("reset role")
     op.execute("alter table alembic_version owner to current_user")
-    op.execute("revoke usage on schema public from register_app, register_signer, register_eraser")
+    op.execute(
+        "revoke usage on schema public from register_app, register_signer, register_eraser"
+    )
     op.execute("alter schema public owner to pg_database_owner")
     for extension in ("unaccent", "pg_trgm", "btree_gist"):
         op.execute(f"drop extension {extension}")

@@ -8,4 +8,5 @@ from types import ModuleType
 def import_all(*packages: ModuleType) -> None:
     for package in packages:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(found.name)
+            if not found.name.endswith("__main__"):
+                importlib.import_module(found.name)

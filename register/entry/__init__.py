@@ -1,0 +1,53 @@
+"""Entries in the register: dated facts, the status they give, and what the public sees of them."""
+
+from register.entry.entry import (
+    FACTS,
+    AlreadyEntered,
+    Entry,
+    EntryEvent,
+    EntryHeld,
+    Move,
+    NewCondition,
+    NotHeld,
+    NotPossible,
+)
+from register.entry.facts import (
+    ConditionKind,
+    LapseReason,
+    OrderKind,
+    RemovalReason,
+    WarningKind,
+)
+from register.entry.projection import EntryProjection, project, public_words, tokens_of
+from register.entry.shown import Period, Restriction, Shown, shown_at
+from register.entry.status import Facts, Status, status_at
+from register.entry.twin import status_in_sql
+
+__all__ = [
+    "FACTS",
+    "AlreadyEntered",
+    "ConditionKind",
+    "Entry",
+    "EntryEvent",
+    "EntryHeld",
+    "EntryProjection",
+    "Facts",
+    "LapseReason",
+    "Move",
+    "NewCondition",
+    "NotHeld",
+    "NotPossible",
+    "OrderKind",
+    "Period",
+    "RemovalReason",
+    "Restriction",
+    "Shown",
+    "Status",
+    "WarningKind",
+    "project",
+    "public_words",
+    "shown_at",
+    "status_at",
+    "status_in_sql",
+    "tokens_of",
+]

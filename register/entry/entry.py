@@ -1,0 +1,478 @@
+"""Entries: a person's place in one part of the register, and everything that may be done to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+
+from register.entry.facts import (
+    Condition,
+    ConditionKind,
+    Current,
+    Hold,
+    Lapse,
+    LapseReason,
+    Order,
+    OrderKind,
+    Registration,
+    Removal,
+    RemovalReason,
+    WarningFact,
+    WarningKind,
+)
+from register.entry.projection import project
+from register.entry.status import Facts, Status, status_at
+from register.kit.clock import since
+from register.kit.db import Base, code
+from register.kit.errors import Refused
+from register.part import Part
+from register.person import Person
+from register.process import Process, ProcessText, TextKind
+from register.rule_set import RuleSet
+
+F = TypeVar("F", bound=Current)
+
+
+class EntryEvent(StrEnum):
+    NUMBERED = "entry:numbered"
+    REGISTERED = "entry:registered"
+    LAPSED = "entry:lapsed"
+    REMOVED = "entry:removed"
+    ORDERED = "entry:ordered"
+    CONDITION_SET = "entry:condition_set"
+    WARNED = "entry:warned"
+    HELD = "entry:held"
+    PERIOD_ENDED = "entry:period_ended"
+    FACT_ENDED = "entry:fact_ended"
+    FACT_CORRECTED = "entry:fact_corrected"
+    FACT_WITHDRAWN = "entry:fact_withdrawn"
+
+
+class Move(StrEnum):
+    """What may be done to an entry."""
+
+    LAPSE = "lapse"
+    END_PERIOD = "end_period"
+    REMOVE = "remove"
+    ORDER = "order"
+    CONDITION = "condition"
+    WARN = "warn"
+    HOLD = "hold"
+
+
+MOVES: dict[Move, frozenset[Status]] = {
+    Move.LAPSE: frozenset({Status.REGISTERED, Status.SUSPENDED}),
+    Move.END_PERIOD: frozenset({Status.REGISTERED, Status.SUSPENDED}),
+    Move.REMOVE: frozenset(
+        {Status.REGISTERED, Status.SUSPENDED, Status.LAPSED, Status.HELD}
+    ),
+    Move.ORDER: frozenset({Status.REGISTERED, Status.SUSPENDED, Status.HELD}),
+    Move.CONDITION: frozenset({Status.REGISTERED, Status.SUSPENDED}),
+    Move.WARN: frozenset({Status.REGISTERED, Status.SUSPENDED, Status.HELD}),
+    Move.HOLD: frozenset(
+        {Status.REGISTERED, Status.SUSPENDED, Status.LAPSED, Status.HELD}
+    ),
+}
+"""Which statuses allow which move."""
+
+
+class NotPossible(Refused):
+    def __init__(self, entry: "Entry", move: Move, status: Status | None) -> None:
+        self.entry, self.move, self.status = entry, move, status
+        super().__init__("The state of this entry does not allow that.")
+
+
+class EntryHeld(Refused):
+    def __init__(self, entry: "Entry") -> None:
+        self.entry = entry
+        super().__init__("This entry is held and cannot lapse.")
+
+
+class EndsAsItBegins(Refused):
+    def __init__(self, fact: Current) -> None:
+        self.fact = fact
+        super().__init__(
+            "This began at that very moment: take it back instead of ending it."
+        )
+
+
+class NotHeld(Refused):
+    def __init__(self, entry: "Entry") -> None:
+        self.entry = entry
+        super().__init__("This entry is not held, so its period ends by a lapse.")
+
+
+class AlreadyEntered(Refused):
+    def __init__(self, entry: "Entry") -> None:
+        self.entry = entry
+        super().__init__(
+            "This person has an entry in this part of the register already."
+        )
+
+
+@dataclass(frozen=True)
+class NewCondition:
+    """A condition to set when an entry is granted."""
+
+    kind: ConditionKind
+    wording: str
+    due_on: date | None = None
+
+
+class Entry(Base):
+    __tablename__ = "entry"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    part: Mapped[Part] = mapped_column(code(Part))
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+    registrations: Mapped[list[Registration]] = relationship(lazy="raise")
+    lapses: Mapped[list[Lapse]] = relationship(lazy="raise")
+    removals: Mapped[list[Removal]] = relationship(lazy="raise")
+    orders: Mapped[list[Order]] = relationship(lazy="raise")
+    conditions: Mapped[list[Condition]] = relationship(lazy="raise")
+    warnings: Mapped[list[WarningFact]] = relationship(lazy="raise")
+    holds: Mapped[list[Hold]] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (UniqueConstraint("person_id", "part"),)
+
+    @classmethod
+    async def grant(
+        cls,
+        session: AsyncSession,
+        *,
+        person: Person,
+        part: Part,
+        on: datetime,
+        rule_set: RuleSet,
+        until: date,
+        by: Process,
+        conditions: Sequence[NewCondition] = (),
+    ) -> Self:
+        """Enter the person in the part from `on`, with a number where they have none; raises AlreadyEntered."""
+        existing = await session.scalar(
+            select(cls).where(cls.person_id == person.id, cls.part == part)
+        )
+        if existing:
+            raise AlreadyEntered(existing)
+        entry = cls(
+            id=uuid4(),
+            person=person,
+            person_id=person.id,
+            part=part,
+            created_at=by.at,
+            **{kind: [] for kind in FACTS},
+        )
+        session.add(entry)
+        if not person.number:
+            await person.take_number(session)
+            by.tell(EntryEvent.NUMBERED, person_id=person.id, number=person.number)
+        period = entry._fact(
+            Registration, since(on), by, until_on=until, rule_set_id=rule_set.id
+        )
+        await entry._add(
+            session,
+            entry.registrations,
+            period,
+            EntryEvent.REGISTERED,
+            by,
+            part=part,
+            until=until,
+        )
+        for condition in conditions:
+            await entry.set_condition(session, condition, on=on, by=by)
+        return entry
+
+    @classmethod
+    async def load(
+        cls, session: AsyncSession, entry_id: UUID, *, lock: bool = False
+    ) -> Self:
+        """The entry with its person and facts; locked, nobody else changes it meanwhile."""
+        found = (
+            select(cls)
+            .where(cls.id == entry_id)
+            .options(
+                selectinload(cls.person),
+                *(selectinload(getattr(cls, k)) for k in FACTS),
+            )
+        )
+        if lock:
+            # Two who act on one entry would each decide on facts that the other is changing.
+            found = found.with_for_update(of=cls).execution_options(
+                populate_existing=True
+            )
+        entry: Self = (await session.execute(found)).scalar_one()
+        return entry
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(**{kind: getattr(self, kind) for kind in FACTS})
+
+    def status_at(self, instant: datetime) -> Status | None:
+        return status_at(self.facts, instant)
+
+    def held_at(self, instant: datetime) -> bool:
+        return any(hold.holds(instant) for hold in self.holds)
+
+    async def lapse(
+        self, session: AsyncSession, *, on: datetime, because: LapseReason, by: Process
+    ) -> None:
+        """Take the entry out of force for not being renewed; raises EntryHeld while a hold stands."""
+        if self.held_at(on):
+            raise EntryHeld(self)
+        self._must_allow(Move.LAPSE, on)
+        await self._end_registration(session, on, by)
+        await self._add(
+            session,
+            self.lapses,
+            self._fact(Lapse, since(on), by, because=because),
+            EntryEvent.LAPSED,
+            by,
+            because=because,
+        )
+
+    async def end_period(
+        self, session: AsyncSession, *, on: datetime, by: Process
+    ) -> None:
+        """Let the period of a held entry end without a lapse: it is kept only for what holds it."""
+        if not self.held_at(on):
+            raise NotHeld(self)
+        self._must_allow(Move.END_PERIOD, on)
+        await self._end_registration(session, on, by)
+        by.tell(EntryEvent.PERIOD_ENDED, person_id=self.person_id, entry=self.id)
+
+    async def remove(
+        self,
+        session: AsyncSession,
+        *,
+        on: datetime,
+        because: RemovalReason,
+        by: Process,
+    ) -> None:
+        self._must_allow(Move.REMOVE, on)
+        await self._end_registration(session, on, by)
+        await self._add(
+            session,
+            self.removals,
+            self._fact(Removal, since(on), by, because=because),
+            EntryEvent.REMOVED,
+            by,
+            because=because,
+        )
+
+    async def order(
+        self,
+        session: AsyncSession,
+        kind: OrderKind,
+        *,
+        on: datetime,
+        until: datetime,
+        wording: str | None,
+        by: Process,
+    ) -> Order:
+        """Restrict or suspend from `on`; overlapping orders never shorten each other."""
+        self._must_allow(Move.ORDER, on)
+        order = self._fact(
+            Order,
+            Range(on, until, bounds="[)"),
+            by,
+            kind=kind,
+            text_id=self._words(wording, by),
+        )
+        await self._add(session, self.orders, order, EntryEvent.ORDERED, by, of=kind)
+        return order
+
+    async def set_condition(
+        self,
+        session: AsyncSession,
+        condition: NewCondition,
+        *,
+        on: datetime,
+        by: Process,
+    ) -> Condition:
+        """Set a condition of registration, until it is discharged or the registration ends."""
+        self._must_allow(Move.CONDITION, on)
+        text_id = self._words(condition.wording, by)
+        fact = self._fact(
+            Condition,
+            since(on),
+            by,
+            kind=condition.kind,
+            due_on=condition.due_on,
+            text_id=text_id,
+        )
+        await self._add(
+            session,
+            self.conditions,
+            fact,
+            EntryEvent.CONDITION_SET,
+            by,
+            of=condition.kind,
+            due=condition.due_on,
+        )
+        return fact
+
+    async def warn(
+        self,
+        session: AsyncSession,
+        kind: WarningKind,
+        *,
+        on: datetime,
+        until: datetime,
+        wording: str | None,
+        by: Process,
+    ) -> WarningFact:
+        self._must_allow(Move.WARN, on)
+        fact = self._fact(
+            WarningFact,
+            Range(on, until, bounds="[)"),
+            by,
+            kind=kind,
+            text_id=self._words(wording, by),
+        )
+        await self._add(session, self.warnings, fact, EntryEvent.WARNED, by, of=kind)
+        return fact
+
+    async def hold(self, session: AsyncSession, *, on: datetime, by: Process) -> Hold:
+        """Keep the entry from lapsing until the hold is ended."""
+        self._must_allow(Move.HOLD, on)
+        fact = self._fact(Hold, since(on), by)
+        await self._add(session, self.holds, fact, EntryEvent.HELD, by)
+        return fact
+
+    async def end(
+        self, session: AsyncSession, fact: Current, *, on: datetime, by: Process
+    ) -> None:
+        """End a fact at `on`; the form in which we held it is kept as superseded."""
+        self._bound(fact, on, by)
+        by.tell(
+            EntryEvent.FACT_ENDED,
+            person_id=self.person_id,
+            entry=self.id,
+            fact=fact.id,
+            of=fact.__tablename__,
+        )
+        await self.project(session, now=by.at)
+
+    async def correct(
+        self,
+        session: AsyncSession,
+        fact: Current,
+        *,
+        valid: Range[datetime],
+        by: Process,
+    ) -> None:
+        """Put right when a fact was true; what we said before stays on record as superseded."""
+        fact.valid, fact.recorded_at, fact.process_id = valid, by.at, by.id
+        by.tell(
+            EntryEvent.FACT_CORRECTED,
+            person_id=self.person_id,
+            entry=self.id,
+            fact=fact.id,
+            of=fact.__tablename__,
+        )
+        await self.project(session, now=by.at)
+
+    async def withdraw(
+        self, session: AsyncSession, fact: Current, *, by: Process
+    ) -> None:
+        """Take back a fact that was never true; that we held it stays on record as superseded."""
+        await session.execute(
+            select(func.set_config("register.moment", by.at.isoformat(), True))
+        )
+        self.rows(fact).remove(fact)
+        await session.delete(fact)
+        by.tell(
+            EntryEvent.FACT_WITHDRAWN,
+            person_id=self.person_id,
+            entry=self.id,
+            fact=fact.id,
+            of=fact.__tablename__,
+        )
+        await self.project(session, now=by.at)
+
+    def rows(self, fact: Current) -> list[Any]:
+        """The list of this entry that the fact belongs to."""
+        rows: list[Any] = next(
+            getattr(self, name)
+            for name, kind in FACTS.items()
+            if isinstance(fact, kind)
+        )
+        return rows
+
+    async def project(self, session: AsyncSession, *, now: datetime) -> None:
+        """Rewrite the row that search and lists read; every fact does it in its own transaction."""
+        await session.flush()
+        await project(session, self, now=now)
+
+    def _must_allow(self, move: Move, on: datetime) -> None:
+        status = self.status_at(on)
+        if status not in MOVES[move]:
+            raise NotPossible(self, move, status)
+
+    async def _end_registration(
+        self, session: AsyncSession, on: datetime, by: Process
+    ) -> None:
+        """Conditions end with the registration that they were conditions of."""
+        for fact in (*self.conditions, *self.registrations):
+            if fact.holds(on):
+                self._bound(fact, on, by)
+        await session.flush()
+
+    def _bound(self, fact: Current, on: datetime, by: Process) -> None:
+        if fact.valid.lower == on:
+            raise EndsAsItBegins(fact)
+        fact.valid = Range(fact.valid.lower, on, bounds="[)")
+        fact.recorded_at, fact.process_id = by.at, by.id
+
+    def _fact(
+        self, kind: type[F], valid: Range[datetime], by: Process, /, **terms: Any
+    ) -> F:
+        return kind(
+            id=uuid4(),
+            entry_id=self.id,
+            valid=valid,
+            recorded_at=by.at,
+            process_id=by.id,
+            **terms,
+        )
+
+    def _words(self, wording: str | None, by: Process) -> UUID | None:
+        text: ProcessText | None = by.say(TextKind.PUBLIC, wording) if wording else None
+        return text.id if text else None
+
+    async def _add(
+        self,
+        session: AsyncSession,
+        rows: list[Any],
+        fact: Current,
+        event: EntryEvent,
+        by: Process,
+        **codes: Any,
+    ) -> None:
+        """The one door: a fact, its event and the projection go in together."""
+        rows.append(fact)
+        by.tell(event, person_id=self.person_id, entry=self.id, **codes)
+        await self.project(session, now=by.at)
+
+
+FACTS: dict[str, type[Current]] = {
+    "registrations": Registration,
+    "lapses": Lapse,
+    "removals": Removal,
+    "orders": Order,
+    "conditions": Condition,
+    "warnings": WarningFact,
+    "holds": Hold,
+}

@@ -1,0 +1,152 @@
+"""The projection: a row an entry that search, lists and facets read, rewritten in the transaction of each fact."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from register.employment import place_shown
+from register.entry.shown import Shown, publication_ends, shown_at
+from register.entry.status import Facts, Status
+from register.kit.db import Base, code
+from register.part import Part
+from register.person import Person, PersonName, fold
+from register.process import ProcessText
+from register.qualification import titles_shown
+from register.rule_set import RuleSet
+
+if TYPE_CHECKING:
+    from register.entry.entry import Entry
+
+
+class EntryProjection(Base):
+    """What is public of an entry now. From `good_until` on time alone has changed it, and the reader computes."""
+
+    __tablename__ = "entry_projection"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    number: Mapped[str] = mapped_column(index=True)
+    part: Mapped[Part] = mapped_column(code(Part))
+    name: Mapped[str]
+    name_key: Mapped[str]
+    status: Mapped[Status | None] = mapped_column(code(Status, "status"))
+    may_practise: Mapped[bool]
+    registered_from: Mapped[date | None]
+    registered_until: Mapped[date | None]
+    town: Mapped[str | None]
+    qualifications: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    restrictions: Mapped[list[Any]]
+    previous_periods: Mapped[list[Any]]
+    tokens: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Folded words of the name and of former names: searched, never shown."""
+    published: Mapped[bool]
+    """Whether the public may see it: not withheld, deceased or merged, and its publication not over."""
+    good_until: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("entry_projection_order", "name_key", "entry_id"),
+        Index("entry_projection_tokens", "tokens", postgresql_using="gin"),
+        Index("entry_projection_good_until", "good_until"),
+    )
+
+    def stale(self, now: datetime) -> bool:
+        return self.good_until is not None and self.good_until <= now
+
+
+async def public_words(session: AsyncSession, facts: Facts) -> dict[UUID, str]:
+    """The public wordings of the facts; one that was erased is missing."""
+    texts = (
+        fact.text_id
+        for kind in (facts.orders, facts.conditions, facts.warnings)
+        for fact in kind
+    )
+    ids = {text_id for text_id in texts if text_id}
+    rows = (
+        await session.execute(
+            select(ProcessText.id, ProcessText.words).where(ProcessText.id.in_(ids))
+        )
+        if ids
+        else ()
+    )
+    return {text_id: words for text_id, words in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+async def project(session: AsyncSession, entry: "Entry", *, now: datetime) -> None:
+    """Write the entry's row as it is at `now`."""
+    values = await _row(session, entry, now)
+    row = insert(EntryProjection).values(entry_id=entry.id, **values)
+    await session.execute(
+        row.on_conflict_do_update(index_elements=["entry_id"], set_=values)
+    )
+
+
+async def _row(session: AsyncSession, entry: "Entry", now: datetime) -> dict[str, Any]:
+    person, facts = entry.person, entry.facts
+    shown = shown_at(facts, await public_words(session, facts), now)
+    ends = await _publication_ends(session, facts, now)
+    former = await session.scalars(
+        select(PersonName.name).where(PersonName.person_id == person.id)
+    )
+    return {
+        "person_id": person.id,
+        "number": person.number,
+        "part": entry.part,
+        "name": person.name,
+        "name_key": person.name_key,
+        "town": await place_shown(session, person.id, now),
+        "qualifications": await titles_shown(session, person.id),
+        "tokens": tokens_of(person.name, *former),
+        "published": _published(person, shown, ends, now),
+        "good_until": min(
+            (b for b in (*facts.bounds(), *([ends] if ends else [])) if b > now),
+            default=None,
+        ),
+        **_shown(shown),
+    }
+
+
+def tokens_of(*names: str) -> list[str]:
+    return sorted({token for name in names for token in fold(name).split()})
+
+
+def _shown(shown: Shown | None) -> dict[str, Any]:
+    return {
+        "status": shown.status if shown else None,
+        "may_practise": bool(shown and shown.status.may_practise),
+        "registered_from": shown.registered_from if shown else None,
+        "registered_until": shown.registered_until if shown else None,
+        "restrictions": _json(shown.restrictions) if shown else [],
+        "previous_periods": _json(shown.previous_periods) if shown else [],
+    }
+
+
+def _json(things: Iterable[Any]) -> list[Any]:
+    return [thing.as_json() for thing in things]
+
+
+def _published(
+    person: Person, shown: Shown | None, ends: datetime | None, now: datetime
+) -> bool:
+    gone = (
+        person.withheld
+        or person.deceased_on is not None
+        or person.merged_into is not None
+    )
+    return shown is not None and not gone and (ends is None or now < ends)
+
+
+async def _publication_ends(
+    session: AsyncSession, facts: Facts, now: datetime
+) -> datetime | None:
+    begun = [r for r in facts.registrations if r.began(now)]
+    if not begun:
+        return None
+    rule_set = await session.get_one(RuleSet, begun[-1].rule_set_id)
+    return publication_ends(facts, rule_set.rules, now)

@@ -1,0 +1,130 @@
+"""What the public may read of an entry's facts at an instant: one pure function for page, API, projection and certificate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from register.entry.facts import Condition, Fact, Order, Registration, WarningFact
+from register.entry.status import Facts, Status, status_at
+from register.kit.clock import day_of, months_after, start_of
+from register.rule_set import Rules
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """Something that limits or qualifies the registration. `until` is its last day; None while no end is known."""
+
+    kind: str
+    text: str | None
+    from_on: date
+    until_on: date | None
+    due_on: date | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        return {
+            "kind": self.kind,
+            "text": self.text,
+            "from": self.from_on.isoformat(),
+            "until": self.until_on.isoformat() if self.until_on else None,
+            "decision": None,
+        }
+
+
+@dataclass(frozen=True)
+class Period:
+    """A time of being registered, both days included."""
+
+    from_on: date
+    until_on: date
+
+    def as_json(self) -> dict[str, str]:
+        return {"from": self.from_on.isoformat(), "until": self.until_on.isoformat()}
+
+
+@dataclass(frozen=True)
+class Shown:
+    status: Status
+    registered_from: date
+    registered_until: date
+    restrictions: tuple[Restriction, ...]
+    previous_periods: tuple[Period, ...]
+
+
+def shown_at(
+    facts: Facts, words: Mapping[UUID, str], instant: datetime
+) -> Shown | None:
+    """None before the entry was first made. `words` holds the public wordings by id."""
+    status = status_at(facts, instant)
+    if status is None:
+        return None
+    begun = sorted((r for r in facts.registrations if r.began(instant)), key=_lower)
+    *before, last = [_period(registration, instant) for registration in begun]
+    restrictions = restrictions_at(facts, words, instant) if status.current else ()
+    return Shown(status, last.from_on, last.until_on, restrictions, tuple(before))
+
+
+def restrictions_at(
+    facts: Facts, words: Mapping[UUID, str], instant: datetime
+) -> tuple[Restriction, ...]:
+    """In force at the instant: orders, then conditions, then warnings, each by when it began."""
+    kinds: tuple[list[Order | Condition | WarningFact], ...] = (
+        list(facts.orders),
+        list(facts.conditions),
+        list(facts.warnings),
+    )
+    found = [
+        fact
+        for kind in kinds
+        for fact in sorted(kind, key=_lower)
+        if fact.holds(instant)
+    ]
+    return tuple(_restriction(fact, words) for fact in found)
+
+
+def publication_ends(facts: Facts, rules: Rules, instant: datetime) -> datetime | None:
+    """When an entry that has ended stops being shown, counted from what ended it; None while it stands."""
+    status = status_at(facts, instant)
+    if status is None or status.current:
+        return None
+    ends = [
+        r.valid.upper
+        for r in facts.registrations
+        if r.valid.upper and r.valid.upper <= instant
+    ]
+    ends += [_lower(removal) for removal in facts.removals if removal.holds(instant)]
+    months = (
+        rules.publication_order_months
+        if status is Status.REMOVED_BY_ORDER
+        else rules.publication_former_months
+    )
+    return start_of(months_after(day_of(max(ends)), months)) if ends else None
+
+
+def _period(registration: Registration, instant: datetime) -> Period:
+    upper = registration.valid.upper
+    ended = upper is not None and upper <= instant
+    return Period(
+        day_of(_lower(registration)),
+        day_of(upper - A_MOMENT) if upper and ended else registration.until_on,
+    )
+
+
+def _restriction(
+    fact: Order | Condition | WarningFact, words: Mapping[UUID, str]
+) -> Restriction:
+    upper = fact.valid.upper
+    return Restriction(
+        kind=fact.kind,
+        text=words.get(fact.text_id) if fact.text_id else None,
+        from_on=day_of(_lower(fact)),
+        until_on=day_of(upper - A_MOMENT) if upper else None,
+        due_on=fact.due_on if isinstance(fact, Condition) else None,
+    )
+
+
+def _lower(fact: Fact) -> datetime:
+    assert fact.valid.lower is not None  # noqa: S101 - the tables' CHECK
+    return fact.valid.lower
