@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     notify_api_key: SecretStr
     """GOV.UK Notify's form: name-serviceid-secret, both UUIDs."""
     notify_template_email: str = "2e0a6a3c-7f0b-4e0e-9f38-0d8f6b1f1a01"
+    notify_template_sms: str = "2e0a6a3c-7f0b-4e0e-9f38-0d8f6b1f1a02"
+    notify_template_letter: str = "2e0a6a3c-7f0b-4e0e-9f38-0d8f6b1f1a03"
     scanner_host: str = "127.0.0.1"
     scanner_port: int = 3310
     files_url: str = ""

@@ -1,0 +1,29 @@
+"""Work for later: queued in the caller's transaction, done by the worker in a transaction of its own.
+
+Everything that knows of pgqueuer stands in this folder, so that another queue could take its place.
+"""
+
+from register.kit.jobs.kinds import every, job
+from register.kit.jobs.pending import run_pending
+from register.kit.jobs.queue import (
+    HeldJob,
+    enqueue,
+    first_try,
+    held,
+    run_again,
+    wait_before,
+)
+from register.kit.jobs.worker import run_worker
+
+__all__ = [
+    "HeldJob",
+    "enqueue",
+    "every",
+    "first_try",
+    "held",
+    "job",
+    "run_again",
+    "run_pending",
+    "run_worker",
+    "wait_before",
+]

@@ -1,0 +1,320 @@
+"""The outbox: what we write to people, kept as it was worded, and handed to Notify by a job."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from sqlalchemy import CheckConstraint, Index, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from register.kit import notify
+from register.kit.db import Base, code
+from register.kit.errors import Refused
+from register.kit.jobs import enqueue, every, first_try, job, wait_before
+from register.kit.notify import Channel, Delivery, NotNow, NotTaken
+from register.kit.pages import day, moment, number, plural
+from register.kit.settings import settings
+
+log = structlog.get_logger(__name__)
+
+TRIES = 12
+"""With waits that double from some seconds to half an hour: about two and a half hours."""
+ASK_EVERY, ASK_FOR = timedelta(minutes=10), timedelta(days=4)
+ASK_AT_ONCE = 100
+
+
+class MessageState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Failure(StrEnum):
+    """Why a message did not arrive."""
+
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    UNDELIVERABLE = "undeliverable"
+
+
+class NotFailed(Refused):
+    def __init__(self) -> None:
+        super().__init__("This message has not failed, so it is not sent again.")
+
+
+class HeldACode(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "This message held a code or link that is not kept. The person can ask for a new one."
+        )
+
+
+class Message(Base):
+    """One message to one address. Which letters there are, and what persons and applications are, the caller knows."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint(
+            "(state = 'failed') = (failed_because is not null)", name="failed"
+        ),
+        CheckConstraint(
+            "state not in ('sent', 'delivered') or sent_at is not null", name="sent"
+        ),
+        Index(None, "person_id", postgresql_where=text("person_id is not null")),
+        Index(
+            None, "application_id", postgresql_where=text("application_id is not null")
+        ),
+        Index(
+            "message_failed_ix", "settled_at", postgresql_where=text("state = 'failed'")
+        ),
+        Index("message_sent_ix", "asked_at", postgresql_where=text("state = 'sent'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    key: Mapped[str] = mapped_column(unique=True)
+    reference: Mapped[UUID] = mapped_column(unique=True, default=uuid4)
+    """What Notify knows it by: a new one each time it is sent again."""
+    channel: Mapped[Channel] = mapped_column(code(Channel, "channel"))
+    to_address: Mapped[str]
+    letter: Mapped[str]
+    letter_version: Mapped[int]
+    subject: Mapped[str]
+    body: Mapped[str]
+    fleeting: Mapped[bool]
+    """Holds a code or a link that lets somebody in: forgotten as soon as it has left."""
+    person_id: Mapped[UUID | None]
+    application_id: Mapped[UUID | None]
+    state: Mapped[MessageState] = mapped_column(
+        code(MessageState, "state"), default=MessageState.QUEUED
+    )
+    failed_because: Mapped[Failure | None] = mapped_column(
+        code(Failure, "failed_because")
+    )
+    attempts: Mapped[int] = mapped_column(default=0)
+    provider_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+    def taken(self, provider_id: str, *, now: datetime) -> None:
+        self.state, self.provider_id, self.sent_at, self.next_try_at = (
+            MessageState.SENT,
+            provider_id,
+            now,
+            None,
+        )
+        self._forget()
+
+    def delivered(self, *, now: datetime) -> None:
+        self.state, self.settled_at = MessageState.DELIVERED, now
+
+    def fail(self, *, now: datetime, because: Failure) -> None:
+        self.state, self.failed_because, self.settled_at, self.next_try_at = (
+            MessageState.FAILED,
+            because,
+            now,
+            None,
+        )
+        self._forget()
+        log.warning(
+            "message failed", message=str(self.id), letter=self.letter, because=because
+        )
+
+    def _forget(self) -> None:
+        if self.fleeting:
+            self.body = ""
+
+    async def try_later(
+        self, session: AsyncSession, wait: timedelta, *, now: datetime
+    ) -> None:
+        self.next_try_at = now + wait
+        await enqueue(session, "send_message", {"message_id": self.id}, after=wait)
+
+    async def send_again(self, session: AsyncSession) -> None:
+        """A member of staff has put right what was wrong, or hopes so."""
+        if self.state is not MessageState.FAILED:
+            raise NotFailed
+        if self.fleeting:
+            raise HeldACode
+        self.state, self.failed_because, self.attempts, self.settled_at = (
+            MessageState.QUEUED,
+            None,
+            0,
+            None,
+        )
+        self.reference = uuid4()
+        await enqueue(session, "send_message", {"message_id": self.id})
+
+
+async def post(
+    session: AsyncSession,
+    *,
+    to: str,
+    letter: str,
+    context: Mapping[str, Any],
+    key: str,
+    now: datetime,
+    channel: Channel = Channel.EMAIL,
+    person_id: UUID | None = None,
+    application_id: UUID | None = None,
+) -> None:
+    """Put a letter into the outbox, if the caller's transaction commits; the same key is never written twice."""
+    wording = wording_of(letter)
+    written = insert(Message).values(
+        key=key,
+        channel=channel,
+        to_address=to,
+        letter=letter,
+        letter_version=wording.version,
+        subject=" ".join(wording.subject.render(context).split()),
+        body=wording.body.render(context).strip(),
+        fleeting=wording.fleeting,
+        person_id=person_id,
+        application_id=application_id,
+        created_at=now,
+    )
+    message_id = await session.scalar(
+        written.on_conflict_do_nothing(index_elements=["key"]).returning(Message.id)
+    )
+    if message_id:
+        await enqueue(session, "send_message", {"message_id": message_id})
+
+
+@job("send_message")
+async def send_message(session: AsyncSession, now: datetime, message_id: UUID) -> None:
+    message = await session.get(Message, message_id, with_for_update=True)
+    if message is None or message.state is not MessageState.QUEUED:
+        return
+    in_doubt = message.attempts > 0 or not first_try()
+    message.attempts += 1
+    try:
+        message.taken(await _hand_over(message, in_doubt=in_doubt), now=now)
+    except NotTaken:
+        message.fail(now=now, because=Failure.REFUSED)
+    except NotNow as error:
+        if message.attempts >= TRIES:
+            message.fail(now=now, because=Failure.UNREACHABLE)
+        else:
+            await message.try_later(
+                session, max(error.wait, wait_before(message.attempts + 1)), now=now
+            )
+
+
+async def _hand_over(message: Message, *, in_doubt: bool) -> str:
+    """After an answer that was lost, ask first: nobody is to get the same letter twice."""
+    there = notify.client()
+    taken = await there.taken(message.reference) if in_doubt else None
+    return taken or await there.send(
+        message.channel,
+        message.to_address,
+        subject=message.subject,
+        body=message.body,
+        reference=message.reference,
+    )
+
+
+@every(minutes=1)
+async def ask_after_messages(session: AsyncSession, now: datetime) -> None:
+    """Whether what was sent arrived; after some days it is taken that nobody will say."""
+    due = (
+        select(Message)
+        .where(Message.state == MessageState.SENT, Message.sent_at > now - ASK_FOR)
+        .where((Message.asked_at.is_(None)) | (Message.asked_at <= now - ASK_EVERY))
+        .order_by(Message.asked_at.nulls_first(), Message.id)
+        .limit(ASK_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    for message in await session.scalars(due):
+        message.asked_at = now
+        try:
+            delivery = await notify.client().delivery(message.provider_id or "")
+        except NotTaken:
+            continue
+        except NotNow:
+            return
+        if delivery is Delivery.DELIVERED:
+            message.delivered(now=now)
+        elif delivery is Delivery.FAILED:
+            message.fail(now=now, because=Failure.UNDELIVERABLE)
+
+
+@dataclass(frozen=True)
+class Wording:
+    subject: Template
+    body: Template
+    version: int
+    fleeting: bool
+
+
+@cache
+def wording_of(letter: str) -> Wording:
+    """`application_received` is ours, `fees/invoice` that of the package fees. The file begins with the lines Subject,
+    Version and, for what lets somebody in, `Keep: no`; then, after an empty line, the body.
+    """
+    package, _, name = letter.rpartition("/")
+    head, _, body = _source(f"{package or 'register'}/letters/{name}.txt").partition(
+        "\n\n"
+    )
+    lines = dict(line.split(": ", 1) for line in head.splitlines())
+    return Wording(
+        subject=letters.from_string(lines["Subject"]),
+        body=letters.from_string(body),
+        version=int(lines["Version"]),
+        fleeting=lines.get("Keep") == "no",
+    )
+
+
+def _source(name: str) -> str:
+    package, _, path = name.partition("/")
+    return resources.files(package).joinpath("templates", path).read_text("utf-8")
+
+
+class Ours(str):
+    """Text of our own making, whose marks Notify is meant to see."""
+
+    __slots__ = ()
+
+
+def link(path: str) -> Ours:
+    """An address of this service, which Notify makes a link of."""
+    return Ours(settings().public_url + path)
+
+
+LINE_MARK = re.compile(r"(?m)^(?=\s*(?:[#^*>+=-]|\d+[.)]))")
+LINK_MARK = str.maketrans("[]", "()")
+
+
+def as_text(value: object) -> str:
+    """What somebody else wrote says what it says: Notify sees no headings, lists or links in it."""
+    if value is None:
+        raise ValueError("A letter says nothing by None")
+    if isinstance(value, Ours):
+        return value
+    return LINE_MARK.sub(
+        "\N{NO-BREAK SPACE}", str(value).translate(LINK_MARK).replace("://", ": //")
+    )
+
+
+letters = Environment(
+    loader=FunctionLoader(_source),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - plain text
+    finalize=as_text,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+letters.filters |= {"date": day, "moment": moment, "number": number, "plural": plural}
+letters.globals |= {"link": link}
