@@ -1,0 +1,212 @@
+"""The composition root: puts the register and fees together as one service, and is its command line."""
+
+import asyncio
+import http.client
+import sys
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import click
+import uvicorn
+from litestar import Litestar
+
+import fees
+import fitness
+import register.web
+from register.kit import commands, pages
+from register.kit.clock import Now, system_clock
+from register.kit.commands import Commands, database, installation
+from register.kit.db import Sessions, connect, sessions_of
+from register.kit.jobs import run_worker
+from register.kit.life import require_life, showing_life
+from register.kit.modules import import_all
+from register.kit.schema import Schema
+from register.kit.security.csrf import CsrfMiddleware
+from register.kit.security.headers import Shell, content_policy, origin_of
+from register.kit.security.sessions import SessionMiddleware
+from register.kit.server import Cluster
+from register.kit.settings import Environment, Settings
+from register.kit.settings import settings as configured
+from register.kit.startup import require_folder, require_port, require_printing
+from register.kit.supervisor import AskedToStop, Child, supervise
+from register.web.guards import PUBLIC, AccessMiddleware, require_declared_access
+from register.web.needs import dependencies, load_viewer, of_request
+from register.web.refusals import refuse
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create_app(
+    sessions: Sessions | None = None,
+    now: Now | None = None,
+    settings: Settings | None = None,
+) -> Litestar:
+    """The whole service. Tests hand in their own database and clock."""
+    known = settings or configured()
+    engine = connect(known.database_url) if sessions is None else None
+    database = sessions or sessions_of(engine)  # type: ignore[arg-type]  # one of the two is there
+    clock = now or system_clock(known.clock_offset)
+
+    @asynccontextmanager
+    async def life(_: Litestar) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            if engine:
+                await engine.dispose()
+
+    app = Litestar(
+        route_handlers=[
+            *register.web.pages,
+            pages.static_files(access=PUBLIC, csrf="exempt"),
+        ],
+        dependencies=dependencies(database, clock),
+        middleware=[
+            SessionMiddleware(database, load_viewer, clock),
+            AccessMiddleware(database),
+            CsrfMiddleware(origin_of(known.public_url)),
+        ],
+        exception_handlers={Exception: refuse},
+        template_config=pages.template_config(
+            "register",
+            "fees",
+            of_request=of_request(),
+            demo=known.environment is Environment.DEMO,
+        ),
+        lifespan=[life],
+        logging_config=None,
+        openapi_config=None,
+        request_max_body_size=None,  # counted in register/kit/security/input.py, by route
+        signature_types=[datetime],
+    )
+    require_declared_access(app)
+    app.asgi_handler = Shell(
+        app.asgi_handler,
+        refuse=refuse,
+        policy=content_policy(pages.INLINE_SCRIPT_HASH, [origin_of(known.pay_url)]),
+        trusted_proxies=known.trusted_proxies,
+    )
+    return app
+
+
+# The command line. Each command finds its settings and its database through `installation()`.
+
+
+@click.group(cls=Commands)
+def cli() -> None:
+    """The Children's Homes Workforce Register."""
+
+
+def main() -> None:
+    cli(prog_name="register")
+
+
+@cli.command()
+def run() -> None:
+    """Serve everything on this machine.
+
+    The pages on PORT, the sandboxes for payment and messages on the port after it, the worker,
+    and the database in DATA_DIR unless DATABASE_URL names another.
+    """
+    require_printing()
+    for port in (commands.port(), commands.port() + 1):
+        require_port(commands.host(), port)
+    with installation(local=True) as known:
+        Schema(MIGRATIONS, known.database_url).upgrade()
+        children = [
+            Child("The sandboxes", [sys.executable, "-m", "register.kit.sandbox"]),
+            Child("The worker", [sys.executable, __file__, "worker"]),
+            Child("The web", [sys.executable, __file__, "serve"]),
+        ]
+        supervise(children, each_tick=Watch(known), say=click.echo)
+    click.echo("Stopped.")
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the pages and the API on HOST and PORT."""
+    with installation() as known:
+        require_port(known.host, known.port)
+        Schema(MIGRATIONS, known.database_url).require_current()
+        with suppress(AskedToStop):
+            uvicorn.run(
+                "app:create_app",
+                factory=True,
+                host=known.host,
+                port=known.port,
+                log_level="warning",
+                access_log=False,  # addresses hold numbers, and searches hold names
+                server_header=False,
+                proxy_headers=False,  # TRUSTED_PROXIES says whose are believed
+                timeout_graceful_shutdown=10,
+            )
+
+
+@cli.command()
+@click.option(
+    "--check", is_flag=True, help="Only tell whether DATA_DIR's worker lives."
+)
+def worker(*, check: bool) -> None:
+    """Do what waits: send the post, make documents, and all that falls due by time."""
+    if check:
+        require_life(commands.data_dir())
+        return
+    require_printing()
+    require_folder(commands.data_dir())
+    import_all(register, fees, fitness)
+    with installation() as known:
+        Schema(MIGRATIONS, known.database_url).require_current()
+        with suppress(AskedToStop):
+            asyncio.run(_work(known))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to what this code needs."""
+    with database() as url:
+        click.echo(f"The database is at {Schema(MIGRATIONS, url).upgrade()}.")
+
+
+async def _work(known: Settings) -> None:
+    async with showing_life(known.data_dir):
+        await run_worker(known.database_url, system_clock(known.clock_offset))
+
+
+class Watch:
+    """What `run` does beside its children: keeps the database up, and says when all is there."""
+
+    def __init__(self, known: Settings) -> None:
+        self.known = known
+        self.own = Cluster(known.data_dir / "postgres")
+        self.told = False
+        self.next = 0.0
+
+    def __call__(self) -> None:
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + 1
+        if str(self.own.folder) in self.known.database_url:
+            self.own.start()
+        if not self.told and self._answers():
+            self.told = True
+            self._tell()
+
+    def _answers(self) -> bool:
+        web = http.client.HTTPConnection(self.known.host, self.known.port, timeout=1)
+        with suppress(OSError, http.client.HTTPException):
+            web.request("GET", "/health/live")
+            return web.getresponse().status == http.HTTPStatus.OK
+        return False
+
+    def _tell(self) -> None:
+        click.echo(f"The register      {self.known.public_url}")
+        click.echo(f"Its sandboxes     http://{self.known.host}:{self.known.port + 1}")
+        click.echo(f"Its data          {self.known.data_dir}")
+        click.echo("Ctrl-C stops it.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What the client sees when an act is turned down or something breaks; the one place that turns refusals into HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm.exc import StaleDataError
+
+from register.kit.errors import NotFound, Refused, TooMany
+from register.kit.pages import page
+from register.kit.security.csrf import NotFromOurPage
+from register.kit.security.headers import where
+from register.kit.security.sessions import WebSession
+from register.web.guards import FactorNotShown, NotSignedIn
+
+log = structlog.get_logger("refusals")
+
+RETRY_SECONDS = 5
+BROKEN_CONNECTIONS = ("08", "53", "57", "40")
+"""SQLSTATE classes: connection lost, out of room, server stopping or query cut off, rolled back in favour of another."""
+LOCK_NOT_AVAILABLE = "55P03"
+TAKEN = ("23505", "23P01")
+"""Unique and exclusion constraints: another request was first."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """`page` names a template of refusals/."""
+
+    page: str
+    status: int
+    sentence: str = ""
+    headers: Mapping[str, str] | None = None
+
+
+PAGES = {
+    HTTPStatus.BAD_REQUEST: "malformed",
+    HTTPStatus.FORBIDDEN: "not_allowed",
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "not_found",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.TOO_MANY_REQUESTS: "too_many",
+    HTTPStatus.SERVICE_UNAVAILABLE: "unavailable",
+}
+
+
+def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to whatever was raised. What the request meant to remember is forgotten: the act was undone."""
+    visit: WebSession | None = request.scope.get("web_session")  # type: ignore[assignment]
+    if visit:
+        visit.discard()
+    refusal = refusal_of(error)
+    if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error(
+            "broken" if refusal.page == "broken" else refusal.page, **where(error)
+        )
+    if request.scope["path"].startswith("/api"):
+        return _problem(refusal, error)
+    if isinstance(error, NotSignedIn):
+        return Redirect(_sign_in(request), status_code=HTTP_303_SEE_OTHER)
+    if isinstance(error, FactorNotShown):
+        return Redirect("/account/second-factor", status_code=HTTP_303_SEE_OTHER)
+    name = f"register/refusals/{refusal.page}.html"
+    return page(
+        name,
+        status=refusal.status,
+        headers=dict(refusal.headers or {}),
+        sentence=refusal.sentence,
+    )
+
+
+def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 - one line a kind
+    match error:
+        case Refused():
+            return Refusal("refused", HTTPStatus.CONFLICT, str(error))
+        case NotFound():
+            return Refusal("not_found", HTTPStatus.NOT_FOUND)
+        case TooMany():
+            return Refusal(
+                "too_many",
+                HTTPStatus.TOO_MANY_REQUESTS,
+                str(error),
+                {"Retry-After": str(error.retry_after)},
+            )
+        case StaleDataError():
+            return Refusal("overtaken", HTTPStatus.CONFLICT)
+        case NotFromOurPage():
+            return Refusal("not_from_our_page", HTTPStatus.FORBIDDEN)
+        case HTTPException():
+            status = error.status_code
+            fallback = (
+                "broken" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "malformed"
+            )
+            return Refusal(
+                PAGES.get(HTTPStatus(status), fallback), status, headers=error.headers
+            )
+        case IntegrityError() if _sqlstate(error) in TAKEN:
+            return Refusal("overtaken", HTTPStatus.CONFLICT)
+        case _ if is_passing(error):
+            return Refusal(
+                "unavailable",
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                headers={"Retry-After": str(RETRY_SECONDS)},
+            )
+    return Refusal("broken", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the fault lies with what we depend on and may be gone in a moment."""
+    if isinstance(error, DBAPIError):
+        state = _sqlstate(error)
+        return (
+            error.connection_invalidated
+            or state.startswith(BROKEN_CONNECTIONS)
+            or state == LOCK_NOT_AVAILABLE
+        )
+    return isinstance(error, PoolExhausted | TimeoutError) or _is_of_a_socket(error)
+
+
+def _is_of_a_socket(error: Exception) -> bool:
+    """The system numbers it and it names no file; a missing file is a bug."""
+    return (
+        isinstance(error, OSError)
+        and error.errno is not None
+        and error.filename is None
+    )
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _sign_in(request: Request[Any, Any, Any]) -> str:
+    if request.method != "GET":
+        return "/sign-in"
+    query = request.scope["query_string"].decode("ascii", "ignore")
+    wanted = request.scope["path"] + (f"?{query}" if query else "")
+    return f"/sign-in?next={quote(wanted, safe='/')}"
+
+
+def _problem(refusal: Refusal, error: Exception) -> Response[dict[str, Any]]:
+    """RFC 9457."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(refusal.status).phrase,
+        "status": int(refusal.status),
+    }
+    if refusal.sentence:
+        body["detail"] = refusal.sentence
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        body["invalid"] = sorted(
+            {
+                str(fault.get("key", ""))
+                for fault in error.extra
+                if isinstance(fault, dict)
+            }
+        )
+    headers = dict(refusal.headers or {})
+    return Response(
+        body,
+        status_code=refusal.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
