@@ -154,7 +154,8 @@ class Gap(msgspec.Struct, kw_only=True):
     """A time without a post and what the applicant says of it."""
 
     since: date
-    until: date
+    until: date | None
+    """None where it lasts."""
     explanation: str
 
 

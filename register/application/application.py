@@ -145,10 +145,13 @@ class Application(Base):
     def allows(self, move: Move) -> bool:
         return move in MOVES[self.state]
 
-    def go(self, move: Move, *, by: Process, **facts: Fact) -> None:
-        """The one door through which the state changes: the rule, the state and the line of history together."""
+    def must_allow(self, move: Move) -> None:
         if not self.allows(move):
             raise NotNow(self, move)
+
+    def go(self, move: Move, *, by: Process, **facts: Fact) -> None:
+        """The one door through which the state changes: the rule, the state and the line of history together."""
+        self.must_allow(move)
         self.state = MOVES[self.state][move]
         if self.state.over:
             self.closed_at = by.at

@@ -1,0 +1,108 @@
+"""Evidence: the files that an applicant sends with a section, and who may read them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from register.application.state import SectionName
+from register.kit.db import Base, code
+
+
+class EvidenceKind(StrEnum):
+    PASSPORT = "passport"
+    DRIVING_LICENCE = "driving_licence"
+    RESIDENCE_PERMIT = "residence_permit"
+    PROOF_OF_AGE = "proof_of_age"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    NAME_CHANGE = "name_change"
+    BANK_STATEMENT = "bank_statement"
+    UTILITY_BILL = "utility_bill"
+    PHOTOGRAPH = "photograph"
+    CERTIFICATE = "certificate"
+    TRANSLATION = "translation"
+    ENGLISH_TEST = "english_test"
+    LETTER = "letter"
+    OTHER = "other"
+
+    @property
+    def has_photograph(self) -> bool:
+        return self in {
+            EvidenceKind.PASSPORT,
+            EvidenceKind.DRIVING_LICENCE,
+            EvidenceKind.RESIDENCE_PERMIT,
+            EvidenceKind.PROOF_OF_AGE,
+        }
+
+    @property
+    def shows_who(self) -> bool:
+        """Whether it counts as one of the documents that prove identity."""
+        return self.has_photograph or self in {
+            EvidenceKind.BIRTH_CERTIFICATE,
+            EvidenceKind.NAME_CHANGE,
+            EvidenceKind.BANK_STATEMENT,
+            EvidenceKind.UTILITY_BILL,
+        }
+
+
+KINDS: dict[SectionName, tuple[EvidenceKind, ...]] = {
+    SectionName.IDENTITY: (
+        EvidenceKind.PASSPORT,
+        EvidenceKind.DRIVING_LICENCE,
+        EvidenceKind.RESIDENCE_PERMIT,
+        EvidenceKind.PROOF_OF_AGE,
+        EvidenceKind.BIRTH_CERTIFICATE,
+        EvidenceKind.NAME_CHANGE,
+        EvidenceKind.BANK_STATEMENT,
+        EvidenceKind.UTILITY_BILL,
+        EvidenceKind.PHOTOGRAPH,
+    ),
+    SectionName.QUALIFICATIONS: (
+        EvidenceKind.CERTIFICATE,
+        EvidenceKind.TRANSLATION,
+        EvidenceKind.LETTER,
+        EvidenceKind.OTHER,
+    ),
+    SectionName.ENGLISH: (
+        EvidenceKind.ENGLISH_TEST,
+        EvidenceKind.LETTER,
+        EvidenceKind.OTHER,
+    ),
+}
+"""What is worth sending, by section; elsewhere a letter or another document."""
+
+GENERAL = (EvidenceKind.LETTER, EvidenceKind.OTHER)
+
+
+class Evidence(Base):
+    """One file and what it is said to show."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("application.id"), index=True
+    )
+    section: Mapped[SectionName] = mapped_column(code(SectionName, "section"))
+    item_id: Mapped[UUID | None]
+    """The one of the section's list that it belongs to: a qualification's certificate."""
+    kind: Mapped[EvidenceKind] = mapped_column(code(EvidenceKind, "kind"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("stored_file.id"), unique=True)
+    added_at: Mapped[datetime]
+
+
+def kinds_for(section: SectionName) -> tuple[EvidenceKind, ...]:
+    return KINDS.get(section, GENERAL)
+
+
+async def evidence_of(session: AsyncSession, application_id: UUID) -> list[Evidence]:
+    """What has been sent, in the order of arrival."""
+    rows = await session.scalars(
+        select(Evidence)
+        .where(Evidence.application_id == application_id)
+        .order_by(Evidence.added_at, Evidence.id)
+    )
+    return list(rows)

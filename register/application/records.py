@@ -1,0 +1,142 @@
+"""What the register takes over from a sent application: names, posts with their gaps, and qualifications as dated rows."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.application.answers import (
+    ApplicationForm,
+    HeldQualification,
+    Identity,
+    Post,
+)
+from register.application.application import Application
+from register.employment import Employment, EmploymentGap, Source
+from register.kit.clock import days
+from register.person import NameKind, PersonName
+from register.qualification import Qualification
+
+DESCRIBED = (
+    "title",
+    "awarding_body",
+    "level",
+    "country",
+    "credits",
+    "awarded_on",
+    "enrolled_on",
+    "expected_on",
+    "accepted_id",
+)
+"""What a qualification is known by: changed, it is to be verified again."""
+
+
+async def take_over(
+    session: AsyncSession,
+    application: Application,
+    form: ApplicationForm,
+    *,
+    now: datetime,
+) -> None:
+    """Bring the rows up to what has been sent. Sent again, only what differs is written."""
+    if form.identity:
+        await _names(session, application, form.identity)
+    if form.employment:
+        await _posts(session, application, form.employment.items, now=now)
+        await session.execute(
+            delete(EmploymentGap).where(
+                EmploymentGap.person_id == application.person_id
+            )
+        )
+        for gap in form.employment.gaps:
+            session.add(
+                EmploymentGap(
+                    id=uuid4(),
+                    person_id=application.person_id,
+                    valid=days(gap.since, gap.until),
+                    explanation=gap.explanation,
+                )
+            )
+    if form.qualifications:
+        await _qualifications(session, application, form.qualifications.items)
+
+
+async def _names(
+    session: AsyncSession, application: Application, identity: Identity
+) -> None:
+    said = {(NameKind.FORMER, name) for name in identity.former_names}
+    said |= {(NameKind.ALIAS, name) for name in identity.aliases}
+    held = await session.scalars(
+        select(PersonName).where(PersonName.person_id == application.person_id)
+    )
+    known = {(name.kind, name.name) for name in held}
+    for kind, name in sorted(said - known):
+        session.add(
+            PersonName(
+                id=uuid4(), person_id=application.person_id, kind=kind, name=name
+            )
+        )
+
+
+async def _posts(
+    session: AsyncSession,
+    application: Application,
+    posts: Iterable[Post],
+    *,
+    now: datetime,
+) -> None:
+    held = {
+        row.id: row
+        for row in await session.scalars(
+            select(Employment).where(
+                Employment.person_id == application.person_id,
+                Employment.source == Source.APPLICANT,
+            )
+        )
+    }
+    for post in posts:
+        row = held.pop(post.id, None) or Employment(
+            id=post.id,
+            person_id=application.person_id,
+            source=Source.APPLICANT,
+            recorded_at=now,
+        )
+        row.employer, row.role, row.part = post.employer, post.role, post.part
+        row.home_id, row.home_named = post.home_id, post.home_name
+        row.urn_typed = post.urn or None
+        row.fte_percent, row.care = post.fte_percent, post.care
+        row.supervisory, row.manages = post.supervisory, post.manages
+        row.valid = days(post.since, post.until)
+        row.reason_for_leaving = post.reason_for_leaving or None
+        session.add(row)
+    for row in held.values():
+        await session.delete(row)
+
+
+async def _qualifications(
+    session: AsyncSession, application: Application, held: Iterable[HeldQualification]
+) -> None:
+    rows = {
+        row.id: row
+        for row in await session.scalars(
+            select(Qualification).where(
+                Qualification.person_id == application.person_id
+            )
+        )
+    }
+    for said in held:
+        row = rows.pop(said.id, None) or Qualification(
+            id=said.id, person_id=application.person_id
+        )
+        if any(getattr(row, name) != getattr(said, name) for name in DESCRIBED):
+            row.verdict = row.verified_at = None
+        for name in DESCRIBED:
+            setattr(row, name, getattr(said, name))
+        row.certificate_number = said.certificate_number or None
+        row.learner_number = said.learner_number or None
+        session.add(row)
+    for row in rows.values():
+        if row.verified_at is None:
+            await session.delete(row)

@@ -1,0 +1,107 @@
+"""Sending an application, and sending what was asked for: checked once more, kept as sent, and taken over."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.application.application import Application
+from register.application.evidence import evidence_of
+from register.application.keeping import open_request, sections_asked
+from register.application.records import take_over
+from register.application.section import SentSection, form_of, section_of
+from register.application.sections import Filled
+from register.application.state import Move, SectionName
+from register.kit.clock import day_of
+from register.kit.errors import Refused
+from register.process import Process
+from register.rule_set import RuleSet
+
+
+class NotComplete(Refused):
+    def __init__(self, application: Application, sections: list[SectionName]) -> None:
+        self.application, self.sections = application, sections
+        super().__init__(
+            f"Application {application.reference} has sections that are not complete, so it cannot be sent yet."
+        )
+
+
+class NothingAsked(Refused):
+    def __init__(self) -> None:
+        super().__init__("We are not waiting for anything from you at the moment.")
+
+
+async def filled(
+    session: AsyncSession, application: Application, *, now: datetime
+) -> Filled:
+    """The application as the applicant has it now, by the rules of today where it is not sent yet."""
+    if application.submitted_at:
+        rule_set = await session.get_one(RuleSet, application.rule_set_id)
+    else:
+        rule_set = await RuleSet.on(session, application.part, day_of(now))
+    account = await session.get_one(Account, application.account_id)
+    return Filled(
+        form=await form_of(session, application.id),
+        evidence=await evidence_of(session, application.id),
+        on=day_of(now),
+        rules=rule_set.rules,
+        email=account.email,
+    )
+
+
+async def submit(
+    session: AsyncSession, application: Application, *, by: Process
+) -> None:
+    """Send the application with its declaration of truth; raises NotComplete, PartNotOpen, or NotNow for a second click."""
+    await application.lock(session)
+    application.must_allow(Move.SUBMIT)
+    rule_set = await RuleSet.open_on(session, application.part, day_of(by.at))
+    state = await filled(session, application, now=by.at)
+    if unfinished := state.unfinished():
+        raise NotComplete(application, unfinished)
+    application.rule_set_id, application.submitted_at = rule_set.id, by.at
+    application.go(
+        Move.SUBMIT,
+        by=by,
+        declaration=rule_set.rules.declaration_version,
+        rule_set=rule_set.version,
+    )
+    await _send(session, application, state, list(SectionName), now=by.at)
+    await application.write_to_applicant(
+        session,
+        "application_submitted",
+        now=by.at,
+        working_days=rule_set.rules.assessment_target_working_days,
+    )
+
+
+async def answer(
+    session: AsyncSession, application: Application, *, by: Process
+) -> None:
+    """Send what was asked for; raises NotComplete or NothingAsked."""
+    await application.lock(session)
+    request = await open_request(session, application)
+    if request is None:
+        raise NothingAsked
+    asked = sections_asked(request)
+    state = await filled(session, application, now=by.at)
+    if unfinished := [name for name in state.unfinished() if name in asked]:
+        raise NotComplete(application, unfinished)
+    request.receive(by=by)
+    application.go(Move.ANSWER, by=by)
+    await _send(session, application, state, asked, now=by.at)
+
+
+async def _send(
+    session: AsyncSession,
+    application: Application,
+    state: Filled,
+    sections: Collection[SectionName],
+    *,
+    now: datetime,
+) -> None:
+    for name in sections:
+        if row := await section_of(session, application.id, name):
+            session.add(SentSection.of(row, now=now))
+    await take_over(session, application, state.form, now=now)
