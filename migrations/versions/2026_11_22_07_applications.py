@@ -44,6 +44,7 @@ create index application_account_id_ix on application (account_id);
 create index application_assigned_to_id_ix on application (assigned_to_id);
 create unique index application_open_uq on application (person_id, part) where state not in ('granted', 'refused', 'withdrawn', 'expired', 'closed_unpaid');
 create index application_person_id_ix on application (person_id);
+create index application_queue_ix on application (submitted_at, id) where state in ('submitted', 'under_assessment', 'information_requested', 'proposed');
 create table application_section (
   application_id uuid not null,
   name varchar(40) not null,
@@ -103,6 +104,30 @@ create table equality_answer (
 )
 """
 
+CHECKS = """
+create table section_check (
+  id bigint generated always as identity,
+  application_id uuid not null,
+  section varchar(40) not null,
+  outcome varchar(40) not null,
+  reasons text[] not null,
+  sent_id uuid not null,
+  at timestamptz not null,
+  account_id uuid not null,
+  process_id uuid not null,
+  constraint section_check_pk primary key (id),
+  constraint section_check_reasons_ck check ((outcome = 'met') = (reasons = '{}')),
+  constraint section_check_application_id_fk foreign key(application_id) references application (id),
+  constraint section_check_code_ck check (section in ('eligibility', 'identity', 'contact', 'addresses', 'qualifications', 'employment', 'registrations', 'dbs', 'criminal', 'conduct', 'health', 'english', 'references', 'standards', 'equality')),
+  constraint section_check_outcome_ck check (outcome in ('met', 'not_met', 'ask')),
+  constraint section_check_sent_id_fk foreign key(sent_id) references sent_section (id),
+  constraint section_check_account_id_fk foreign key(account_id) references account (id),
+  constraint section_check_process_id_uq unique (process_id),
+  constraint section_check_process_id_fk foreign key(process_id) references process (id)
+);
+create index section_check_latest_ix on section_check (application_id, section, id)
+"""
+
 
 def upgrade() -> None:
     for statement in APPLICATIONS.split(";"):
@@ -112,9 +137,25 @@ def upgrade() -> None:
     op.execute("""
         create trigger no_update before update on sent_section for each row execute function refuse_change()""")
     op.execute("alter table sent_section enable always trigger no_update")
+    keep_checks()
+
+
+def keep_checks() -> None:
+    """What an officer found is never changed: another check is added."""
+    for statement in CHECKS.split(";"):
+        op.execute(statement)
+    op.execute("revoke update, delete, truncate on section_check from register_app")
+    for name, what, each in (
+        ("no_change", "update or delete", "row"),
+        ("no_truncate", "truncate", "statement"),
+    ):
+        op.execute(
+            f"create trigger {name} before {what} on section_check for each {each} execute function refuse_change()"
+        )
+        op.execute(f"alter table section_check enable always trigger {name}")
 
 
 def downgrade() -> None:
     op.execute(
-        "drop table equality_answer, evidence, sent_section, application_section, application"
+        "drop table section_check, equality_answer, evidence, sent_section, application_section, application"
     )

@@ -116,6 +116,14 @@ class Application(Base):
             name="approved",
         ),
         Index(
+            "application_queue_ix",
+            "submitted_at",
+            "id",
+            postgresql_where=text(
+                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed')"
+            ),
+        ),
+        Index(
             "application_open_uq",
             "person_id",
             "part",

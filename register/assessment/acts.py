@@ -1,0 +1,23 @@
+"""What staff do with an application, and the lines of history that it leaves."""
+
+from enum import StrEnum
+
+
+class AssessmentAct(StrEnum):
+    ASSIGN = "assign_application"
+    CHECK = "check_section"
+    READ = "read_restricted_section"
+    JUDGE = "judge_qualification"
+    NOTE = "note_on_application"
+    ASK = "ask_for_more"
+    PROPOSE = "propose_decision_on_application"
+    APPROVE = "approve_decision_on_application"
+    RETURN = "return_decision_on_application"
+
+
+class AssessmentEvent(StrEnum):
+    ASSIGNED = "application_assigned"
+    SECTION_CHECKED = "section_checked"
+    QUALIFICATION_JUDGED = "qualification_judged"
+    RESTRICTED_READ = "restricted_section_read"
+    NOTED = "application_noted"

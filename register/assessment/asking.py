@@ -1,0 +1,162 @@
+"""Asking for more: one request composed of the sections that a caseworker marked "ask", and read back by the applicant's page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.application import Application, SectionName
+from register.application.keeping import open_request
+from register.assessment.check import (
+    Checked,
+    NotYourApplication,
+    Outcome,
+    SectionCheck,
+    checks_of,
+    must_be_assessing,
+    words_of,
+)
+from register.assessment.reasons import Reason
+from register.kit.clock import day_of
+from register.kit.errors import Refused
+from register.kit.post import post
+from register.process import Process
+from register.request import Request, RequestKind
+from register.rule_set import RuleSet
+
+LETTER = "application_more_information"
+
+
+class NothingToAsk(Refused):
+    def __init__(self, application: Application) -> None:
+        super().__init__(
+            f"No section of application {application.reference} is marked “ask for more”, so there is nothing to send."
+        )
+
+
+class NotYetDue(Refused):
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        super().__init__(
+            "The applicant still has time to answer, so we cannot go on without them."
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, or said to be wanting, of one section."""
+
+    section: SectionName
+    reasons: tuple[Reason, ...]
+    words: str
+    check_id: int
+
+    def item(self) -> dict[str, Any]:
+        return {
+            "section": self.section,
+            "reasons": [*self.reasons],
+            "check": self.check_id,
+        }
+
+
+async def to_ask(session: AsyncSession, application: Application) -> list[Asked]:
+    """What the next request would ask: the sections marked so, less what was asked before."""
+    before = await session.scalars(
+        select(Request.items).where(Request.application_id == application.id)
+    )
+    sent = {item["check"] for items in before for item in items}
+    found = found_wanting(await checks_of(session, application), Outcome.ASK)
+    return [asked for asked in found if asked.check_id not in sent]
+
+
+def found_wanting(checks: dict[SectionName, Checked], outcome: Outcome) -> list[Asked]:
+    return [
+        Asked(c.section, c.reasons, c.words, c.check.id)
+        for c in checks.values()
+        if c.check and c.outcome is outcome
+    ]
+
+
+async def asked_for(session: AsyncSession, items: list[Any]) -> list[Asked]:
+    """The items of a request or of a refusal, with the words that the caseworker wrote."""
+    checks = await session.scalars(
+        select(SectionCheck).where(
+            SectionCheck.id.in_([item["check"] for item in items])
+        )
+    )
+    words = await words_of(session, checks)
+    return [
+        Asked(
+            SectionName(item["section"]),
+            tuple(Reason(reason) for reason in item["reasons"]),
+            words.get(item["check"], ""),
+            item["check"],
+        )
+        for item in items
+    ]
+
+
+async def ask_for_more(
+    session: AsyncSession, application: Application, *, officer: Account, by: Process
+) -> Request:
+    """Send the applicant one request for all that is marked; raises NothingToAsk."""
+    must_be_assessing(application, officer)
+    asked = await to_ask(session, application)
+    if not asked:
+        raise NothingToAsk(application)
+    rules = (await session.get_one(RuleSet, application.rule_set_id)).rules
+    request = await Request.ask(
+        session,
+        RequestKind.FURTHER_INFORMATION,
+        application_id=application.id,
+        person_id=application.person_id,
+        items=[a.item() for a in asked],
+        due_on=day_of(by.at) + timedelta(days=rules.information_due_days),
+        by=by,
+    )
+    application.ask(by=by, request=request.id)
+    await _write(session, application, request, asked, now=by.at)
+    return request
+
+
+async def _write(
+    session: AsyncSession,
+    application: Application,
+    request: Request,
+    asked: list[Asked],
+    *,
+    now: datetime,
+) -> None:
+    """Not one of the letters that an application gets only once: more may be asked again."""
+    account = await session.get_one(Account, application.account_id)
+    await post(
+        session,
+        to=account.email,
+        letter=LETTER,
+        context={
+            "application": application,
+            "asked": asked,
+            "due_on": request.due_on,
+        },
+        key=f"{LETTER}:{request.id}",
+        person_id=application.person_id,
+        application_id=application.id,
+        now=now,
+    )
+
+
+async def go_on_without(
+    session: AsyncSession, application: Application, *, officer: Account, by: Process
+) -> None:
+    """Assess what there is, once the last day to answer has passed; raises NotYetDue."""
+    if application.assigned_to_id != officer.id:
+        raise NotYourApplication(application)
+    request = await open_request(session, application)
+    if request:
+        if not request.overdue(by.at):
+            raise NotYetDue(request)
+        request.expire(by=by)
+    application.go_on_without(by=by)

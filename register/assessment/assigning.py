@@ -1,0 +1,82 @@
+"""Whose application it is: a caseworker takes one that nobody has; a team manager gives it to whom they choose."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from register.account import Account, RoleGrant, StaffRole
+from register.application import Application, ApplicationState, Move, NotNow
+from register.assessment.acts import AssessmentEvent
+from register.kit.errors import Refused
+from register.process import Process
+
+IN_HAND = frozenset(
+    {
+        ApplicationState.SUBMITTED,
+        ApplicationState.UNDER_ASSESSMENT,
+        ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.PROPOSED,
+    }
+)
+"""Sent and not decided: what the queue holds."""
+
+
+class TakenAlready(Refused):
+    def __init__(self, application: Application) -> None:
+        super().__init__(
+            f"Application {application.reference} is with somebody already. A team manager can give it to you."
+        )
+
+
+class NotForThem(Refused):
+    def __init__(self, account: Account) -> None:
+        super().__init__(f"{account.name} cannot work on this application.")
+
+
+async def assign(
+    session: AsyncSession,
+    application: Application,
+    *,
+    to: Account,
+    giver: Account,
+    by: Process,
+) -> None:
+    """Give the application to a caseworker; what changes nothing writes nothing."""
+    await application.lock(session)
+    if application.assigned_to_id == to.id:
+        return
+    if StaffRole.TEAM_MANAGER not in giver.roles and (
+        application.assigned_to_id or to.id != giver.id
+    ):
+        raise TakenAlready(application)
+    if not may_assess(application, to):
+        raise NotForThem(to)
+    if application.allows(Move.TAKE_UP):
+        application.take_up(to, by=by)
+    elif application.state in IN_HAND:
+        application.assigned_to_id = to.id
+        application.tell(AssessmentEvent.ASSIGNED, by=by, assigned_to=to.id)
+    else:
+        raise NotNow(application, Move.TAKE_UP)
+
+
+def may_assess(application: Application, account: Account) -> bool:
+    """Whether this member of staff may work on it: a caseworker at work whom it is not about."""
+    return (
+        StaffRole.CASEWORKER in account.roles
+        and not account.disabled_at
+        and account.id != application.account_id
+        and account.person_id != application.person_id
+    )
+
+
+async def caseworkers(session: AsyncSession) -> list[Account]:
+    """Who may be given applications, by name."""
+    found = await session.scalars(
+        select(Account)
+        .join(RoleGrant)
+        .where(RoleGrant.role == StaffRole.CASEWORKER, Account.disabled_at.is_(None))
+        .options(selectinload(Account.grants))
+        .order_by(Account.name, Account.id)
+    )
+    return list(found)

@@ -1,0 +1,297 @@
+"""Deciding: one officer proposes to grant or to refuse, a second carries it out or sends it back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.application import Application, ApplicationEvent, SectionName
+from register.assessment.acts import AssessmentEvent
+from register.assessment.asking import Asked, asked_for, found_wanting
+from register.assessment.check import Outcome, checks_of, must_be_assessing
+from register.assessment.qualifications import qualifications_of
+from register.employment import Employment
+from register.entry import ConditionKind
+from register.kit.clock import day_of, months_after, working_days_after
+from register.kit.errors import Refused
+from register.process import Event, Process, ProcessText, TextKind
+from register.proposal import Proposal, ProposalKind, carries_out
+from register.rule_set import Rules, RuleSet, Verdict
+
+STEPS = frozenset(
+    {
+        AssessmentEvent.SECTION_CHECKED,
+        AssessmentEvent.QUALIFICATION_JUDGED,
+        ApplicationEvent.INFORMATION_ASKED,
+        ApplicationEvent.WENT_ON_WITHOUT,
+        ApplicationEvent.PROPOSED,
+    }
+)
+"""Whoever did one of these took a step of the decision. Giving it to somebody, reading it and noting are none."""
+
+
+class NotAllMet(Refused):
+    def __init__(self, sections: Sequence[SectionName]) -> None:
+        self.sections = sections
+        super().__init__("Every section must be met before you can propose to grant.")
+
+
+class NothingNotMet(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "No section is marked “not met”, so there is no reason to refuse."
+        )
+
+
+class QualificationNotJudged(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Say of each qualification whether it meets the requirement before you propose to grant."
+        )
+
+
+class DueInThePast(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The day by which the qualification is due must be in the future."
+        )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A condition that an officer proposes: what the public reads, and why, which only we read."""
+
+    public: str
+    internal: str
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class QualificationTerm:
+    """The qualification condition as the rule set has it; `due_on` is None where the required qualification is held."""
+
+    due_on: date | None
+
+    @property
+    def needed(self) -> bool:
+        return self.due_on is not None
+
+
+async def qualification_term(
+    session: AsyncSession, application: Application, *, today: date
+) -> QualificationTerm:
+    """Whether the qualification is still to come, and by when; raises QualificationNotJudged."""
+    held = [q for q in await qualifications_of(session, application) if q.awarded_on]
+    if any(q.verdict is Verdict.FULL for q in held):
+        return QualificationTerm(None)
+    if any(q.verdict is None for q in held):
+        raise QualificationNotJudged
+    rules = await rules_of(session, application)
+    began = await managing_since(session, application) or today
+    return QualificationTerm(months_after(began, rules.qualification_deadline_months))
+
+
+async def managing_since(
+    session: AsyncSession, application: Application
+) -> date | None:
+    """The day on which the person began to manage a home, in the posts they hold now or are about to."""
+    began = await session.scalar(
+        select(func.min(func.lower(Employment.valid))).where(
+            Employment.person_id == application.person_id,
+            Employment.manages,
+            func.upper(Employment.valid).is_(None),
+        )
+    )
+    return day_of(began) if began else None
+
+
+async def propose_grant(
+    session: AsyncSession,
+    application: Application,
+    *,
+    conditions: Sequence[Wanted] = (),
+    qualification_due_on: date | None = None,
+    deferred_because: str = "",
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Every section must be met. Without the required qualification the grant carries the qualification condition."""
+    must_be_assessing(application, proposer)
+    checks = await checks_of(session, application)
+    if open_ones := [
+        c.section for c in checks.values() if c.outcome is not Outcome.MET
+    ]:
+        raise NotAllMet(open_ones)
+    term = await qualification_term(session, application, today=day_of(by.at))
+    data = [_kept(wanted, by) for wanted in conditions]
+    if term.needed:
+        data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
+    kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
+    return await _propose(
+        session, application, kind, {"conditions": data}, proposer=proposer, by=by
+    )
+
+
+def _qualification(
+    term: QualificationTerm, chosen: date | None, because: str, by: Process
+) -> dict[str, Any]:
+    """The due day is the rule's; another one is a deferral and needs a reason (CHR r28: part-time work, a break)."""
+    due_on = chosen or term.due_on
+    if due_on is None or due_on <= day_of(by.at):
+        raise DueInThePast
+    kept: dict[str, Any] = {
+        "kind": ConditionKind.QUALIFICATION,
+        "due_on": due_on.isoformat(),
+    }
+    if due_on != term.due_on:
+        if not because:
+            raise Refused("Say why the qualification may come on another day.")
+        kept["because"] = str(by.say(TextKind.INTERNAL, because).id)
+    return kept
+
+
+def _kept(wanted: Wanted, by: Process) -> dict[str, Any]:
+    return {
+        "kind": ConditionKind.REGISTRATION,
+        "due_on": wanted.due_on.isoformat() if wanted.due_on else None,
+        "text": str(by.say(TextKind.PUBLIC, wanted.public).id),
+        "because": str(by.say(TextKind.INTERNAL, wanted.internal).id),
+    }
+
+
+async def propose_refusal(
+    session: AsyncSession, application: Application, *, proposer: Account, by: Process
+) -> Proposal:
+    """For the reasons of the sections that are not met, as they were coded; raises NothingNotMet."""
+    must_be_assessing(application, proposer)
+    reasons = found_wanting(await checks_of(session, application), Outcome.NOT_MET)
+    if not reasons:
+        raise NothingNotMet
+    data = {"reasons": [reason.item() for reason in reasons]}
+    return await _propose(
+        session, application, ProposalKind.REFUSE, data, proposer=proposer, by=by
+    )
+
+
+async def _propose(
+    session: AsyncSession,
+    application: Application,
+    kind: ProposalKind,
+    data: dict[str, Any],
+    *,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    proposal = await Proposal.make(
+        session,
+        kind,
+        application_id=application.id,
+        person_id=application.person_id,
+        data=data,
+        touched=await took_a_step(session, application),
+        proposer=proposer,
+        by=by,
+    )
+    application.propose(by=by, proposal=proposal.id, kind=kind)
+    return proposal
+
+
+async def took_a_step(session: AsyncSession, application: Application) -> set[UUID]:
+    """The accounts that may not be the second person."""
+    found = await session.scalars(
+        select(Process.actor_id)
+        .join(Event, Event.process_id == Process.id)
+        .where(Event.application_id == application.id, Event.kind.in_(STEPS))
+    )
+    return {actor for actor in found if actor}
+
+
+async def return_to_officer(
+    session: AsyncSession,
+    proposal: Proposal,
+    *,
+    words: str,
+    approver: Account,
+    by: Process,
+) -> None:
+    """Send the proposal back with what is still to be done."""
+    application = await session.get_one(Application, proposal.application_id)
+    proposal.return_(approver=approver, by=by)
+    application.take_back(by=by)
+    by.say(TextKind.INTERNAL, words)
+
+
+@carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)
+async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    """From now the applicant has the window of the rule set to pay; the entry is made by the fee."""
+    application = await session.get_one(Application, proposal.application_id)
+    rules = await rules_of(session, application)
+    conditions = proposal.data["conditions"]
+    application.approve(
+        pay_by=working_days_after(day_of(by.at), rules.payment_window_working_days),
+        by=by,
+        conditions=conditions,
+    )
+    await application.write_to_applicant(
+        session,
+        "application_approved",
+        now=by.at,
+        conditions=await conditions_of(session, conditions),
+        rules=rules,
+    )
+
+
+@carries_out(ProposalKind.REFUSE)
+async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    application = await session.get_one(Application, proposal.application_id)
+    reasons = await asked_for(session, proposal.data["reasons"])
+    application.refuse(because=reasons[0].reasons[0], by=by)
+    await application.write_to_applicant(
+        session,
+        "application_refused",
+        now=by.at,
+        reasons=reasons,
+        rules=await rules_of(session, application),
+    )
+
+
+@dataclass(frozen=True)
+class ProposedCondition:
+    kind: ConditionKind
+    due_on: date | None
+    public: str
+    internal: str
+
+
+async def conditions_of(
+    session: AsyncSession, data: Iterable[dict[str, Any]]
+) -> list[ProposedCondition]:
+    """The conditions of a proposal or a decision with their words."""
+    data = list(data)
+    ids = [UUID(c[key]) for c in data for key in ("text", "because") if c.get(key)]
+    texts = await session.execute(
+        select(ProcessText.id, ProcessText.words).where(ProcessText.id.in_(ids))
+    )
+    words = {str(id_): said for id_, said in texts}
+    return [
+        ProposedCondition(
+            ConditionKind(c["kind"]),
+            date.fromisoformat(c["due_on"]) if c["due_on"] else None,
+            words.get(c.get("text", ""), ""),
+            words.get(c.get("because", ""), ""),
+        )
+        for c in data
+    ]
+
+
+async def reasons_of(session: AsyncSession, proposal: Proposal) -> list[Asked]:
+    return await asked_for(session, proposal.data.get("reasons", []))
+
+
+async def rules_of(session: AsyncSession, application: Application) -> Rules:
+    return (await session.get_one(RuleSet, application.rule_set_id)).rules

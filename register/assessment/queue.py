@@ -1,0 +1,194 @@
+"""The queue: applications that wait for a decision, oldest first, with the working days that each has waited for us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.elements import ColumnElement
+
+from register.account import Account
+from register.application import Application, ApplicationState
+from register.assessment.assigning import IN_HAND
+from register.assessment.readers import visible_to
+from register.kit.clock import bank_holidays, day_of
+from register.part import Part
+from register.request import Request
+from register.rule_set import RuleSet
+
+PAGE = 50
+COUNTED = 1000
+"""Past this many the page says "1,000+": counting all would cost more the larger the queue."""
+
+
+class Holder(StrEnum):
+    """Whose applications a reader wants to see."""
+
+    ME = "me"
+    NOBODY = "nobody"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True)
+class Filter:
+    holder: Holder = Holder.ANYONE
+    state: ApplicationState | None = None
+    part: Part | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    application: Application
+    age: int
+    """Working days for which it has waited for us, not for the applicant."""
+    target: int
+
+    @property
+    def overdue(self) -> bool:
+        return self.age > self.target
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    rows: Sequence[Waiting]
+    count: int
+    """As many as there are, or one more than COUNTED."""
+    next: str | None
+    """The reference after which the next page begins."""
+
+
+async def queue(
+    session: AsyncSession,
+    reader: Account,
+    wanted: Filter,
+    *,
+    now: datetime,
+    after: str | None = None,
+) -> QueuePage:
+    """One page in two queries, however long the queue is."""
+    age, target = working_age(now), _target()
+    chosen = [visible_to(reader), *_chosen(wanted, reader, age, target)]
+    lines = (
+        select(Application, age, target)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .options(joinedload(Application.person), joinedload(Application.assigned_to))
+        .where(*chosen)
+        .order_by(Application.submitted_at, Application.id)
+        .limit(PAGE + 1)
+    )
+    if after:
+        lines = lines.where(_behind(after))
+    rows = [Waiting(*row) for row in await session.execute(lines)]
+    return QueuePage(
+        rows[:PAGE],
+        await _count(session, chosen),
+        rows[PAGE - 1].application.reference if len(rows) > PAGE else None,
+    )
+
+
+def _chosen(
+    wanted: Filter,
+    reader: Account,
+    age: ColumnElement[int],
+    target: ColumnElement[int],
+) -> list[ColumnElement[bool]]:
+    states = {wanted.state} if wanted.state else IN_HAND
+    chosen: list[ColumnElement[bool]] = [Application.state.in_(states)]
+    if wanted.holder is Holder.ME:
+        chosen.append(Application.assigned_to_id == reader.id)
+    if wanted.holder is Holder.NOBODY:
+        chosen.append(Application.assigned_to_id.is_(None))
+    if wanted.part:
+        chosen.append(Application.part == wanted.part)
+    if wanted.overdue:
+        chosen.append(age > target)
+    return chosen
+
+
+def _behind(reference: str) -> ColumnElement[bool]:
+    last = (
+        select(Application.submitted_at, Application.id)
+        .where(Application.reference == reference)
+        .scalar_subquery()
+    )
+    return tuple_(Application.submitted_at, Application.id) > last
+
+
+async def _count(session: AsyncSession, chosen: Sequence[ColumnElement[bool]]) -> int:
+    some: Select[int] = (
+        select(literal(1))
+        .select_from(Application)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .where(*chosen)
+        .limit(COUNTED + 1)
+    )
+    found = await session.scalar(select(func.count()).select_from(some.subquery()))
+    return found or 0
+
+
+def _target() -> ColumnElement[int]:
+    return cast(RuleSet.data["assessment_target_working_days"].astext, Integer)
+
+
+def working_age(now: datetime) -> ColumnElement[int]:
+    """Working days since the application was sent, less those on which an answer of the applicant was awaited."""
+    today = literal(day_of(now), Date)
+    waited = working_days(
+        day_in_london(Request.asked_at),
+        func.coalesce(day_in_london(Request.ended_at), today),
+    )
+    paused = (
+        select(func.coalesce(func.sum(waited), 0))
+        .where(Request.application_id == Application.id)
+        .scalar_subquery()
+    )
+    sent = day_in_london(Application.submitted_at)
+    return cast(working_days(sent, today) - paused, Integer)
+
+
+def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:
+    return cast(func.timezone("Europe/London", moment), Date)
+
+
+def working_days(
+    start: ColumnElement[date], end: ColumnElement[date]
+) -> ColumnElement[int]:
+    """The twin of clock.working_days_between in SQL: weekdays by arithmetic, less the bank holidays among them."""
+    holidays = bindparam(
+        "holidays",
+        sorted(day for day in bank_holidays() if day.weekday() < 5),
+        type_=ARRAY(Date),
+        unique=False,
+    )
+    holiday = func.unnest(holidays).column_valued("holiday")
+    off = (
+        select(func.count())
+        .select_from(holiday)
+        .where(and_(holiday > start, holiday <= end))
+        .scalar_subquery()
+    )
+    return _weekdays_until(end) - _weekdays_until(start) - off
+
+
+def _weekdays_until(day: ColumnElement[date]) -> ColumnElement[int]:
+    """Mondays to Fridays from Monday 1 January 1900 up to and with the day."""
+    count = day - literal(date(1900, 1, 1), Date) + 1
+    return func.div(count, 7) * 5 + func.least(func.mod(count, 7), 5)

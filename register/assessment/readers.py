@@ -1,0 +1,65 @@
+"""Who of the staff may see an application, and who its health and criminal sections, each reading of which is written down."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.elements import ColumnElement
+
+from register.account import Account, StaffRole
+from register.application import Application, SectionName
+from register.assessment.acts import AssessmentAct, AssessmentEvent
+from register.kit.errors import NotFound
+from register.process import Process
+
+READ_ALL = frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR, StaffRole.AUDITOR})
+"""Who may read the restricted sections of every application; a caseworker only those of their own."""
+
+
+def visible_to(account: Account) -> ColumnElement[bool]:
+    """What was sent, less what is about the reader: that is not there for them."""
+    sent = and_(
+        Application.submitted_at.is_not(None), Application.account_id != account.id
+    )
+    if account.person_id is None:
+        return sent
+    return and_(sent, Application.person_id != account.person_id)
+
+
+async def application_for(
+    session: AsyncSession, account: Account, reference: str
+) -> Application:
+    """The application with its person and officer, as this member of staff may see it; raises NotFound."""
+    found = await session.scalar(
+        select(Application)
+        .options(joinedload(Application.person), joinedload(Application.assigned_to))
+        .where(Application.reference == reference, visible_to(account))
+    )
+    if not found:
+        raise NotFound
+    return found
+
+
+def may_read_restricted(application: Application, account: Account) -> bool:
+    if account.roles & READ_ALL:
+        return True
+    return (
+        StaffRole.CASEWORKER in account.roles
+        and application.assigned_to_id == account.id
+    )
+
+
+def read_restricted(
+    session: AsyncSession,
+    application: Application,
+    section: SectionName,
+    *,
+    reader: Account,
+    now: datetime,
+) -> None:
+    """The one place at which a health or criminal section is opened: it lets in or raises NotFound, and writes it down."""
+    if not may_read_restricted(application, reader):
+        raise NotFound
+    by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
+    application.tell(AssessmentEvent.RESTRICTED_READ, by=by, section=section)

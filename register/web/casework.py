@@ -1,0 +1,24 @@
+"""Who of the staff may call the pages of applications, proposals and persons (domain.md 11)."""
+
+from register.account import StaffRole
+from register.web.guards import roles
+
+CASEWORKERS = roles(StaffRole.CASEWORKER)
+"""Assess what is assigned to them."""
+
+GIVERS = roles(StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER)
+"""Take an application, or give it to somebody."""
+
+OFFICERS = roles(StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
+"""Write notes."""
+
+APPROVERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
+"""Decide what somebody else proposed; which kinds, the proposal says."""
+
+READERS = roles(
+    StaffRole.CASEWORKER,
+    StaffRole.TEAM_MANAGER,
+    StaffRole.REGISTRAR,
+    StaffRole.AUDITOR,
+)
+"""Read. Finance and administration have no business here."""
