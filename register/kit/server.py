@@ -69,7 +69,7 @@ class Cluster:
             return False
         who = ("--username=postgres", "--dbname=postgres")
         asked = [str(_binary("pg_isready")), "--quiet", f"--host={folder}", *who]
-        return subprocess.run(asked, check=False, env=_environment()).returncode == 0  # noqa: S603 - our own binary
+        return subprocess.run(asked, check=False, env=_environment()).returncode == 0
 
     def url(self, database: str = DATABASE) -> str:
         return f"postgresql://postgres@/{database}?host={quote(str(self._socket_folder()), safe='')}"
@@ -181,7 +181,7 @@ class Cluster:
     def _run(self, command: str, *arguments: str) -> None:
         user = _server_user()
         _let_in(_binary(command).parent)
-        done = subprocess.run(  # noqa: S603 - our own binary
+        done = subprocess.run(
             [_binary(command), *arguments],
             check=False,
             capture_output=True,
@@ -275,7 +275,7 @@ def _server_user() -> str | None:
             SERVER_USER,
         ]
         # Two at once is no mistake: the one that comes second finds the user there when it looks again.
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - fixed words
+        subprocess.run(command, check=False, capture_output=True)
     raise CannotStart(
         f"PostgreSQL refuses to run as root and the user {SERVER_USER} cannot be made: run as another user."
     )

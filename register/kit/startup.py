@@ -5,6 +5,8 @@ import socket
 import tempfile
 from pathlib import Path
 
+from register.kit.pdf import missing_fonts, missing_libraries
+
 
 class CannotStart(Exception):
     """A command cannot do its work here. Its text is the one line that says what to change."""
@@ -41,15 +43,11 @@ def require_folder(folder: Path) -> None:
         ) from error
 
 
-def require_fonts() -> None:
+def require_printing() -> None:
     """Without libharfbuzz-subset0 each PDF takes some 300 times as long, and nothing says so."""
-    try:
-        from weasyprint.text import ffi  # noqa: PLC0415 - the import itself is what may fail
-    except OSError as error:
+    if packages := missing_libraries():
         raise CannotStart(
-            "PDFs need a system library: apt-get install libpangoft2-1.0-0 libharfbuzz-subset0."
-        ) from error
-    if ffi.harfbuzz_subset is None:
-        raise CannotStart(
-            "PDFs need a system library: apt-get install libharfbuzz-subset0."
+            f"PDFs need what is missing here: apt-get install {' '.join(packages)}."
         )
+    if missing_fonts():
+        raise CannotStart("PDFs need fonts that are missing here: run `make assets`.")

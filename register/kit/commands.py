@@ -1,0 +1,88 @@
+"""What the commands of the command line share: their environment, their database and how they fail."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from register.kit.errors import NotFound, Refused
+from register.kit.local import KEYS_FILE, local_environment
+from register.kit.server import joined_or_started
+from register.kit.settings import Settings, settings
+from register.kit.startup import CannotStart, require_folder
+from register.kit.supervisor import AskedToStop, stopping_on_signals
+
+STOPPED_BY_SIGNAL = 130
+HIGHEST_PORT = 65533
+
+
+class Commands(click.Group):
+    """What a command cannot do is one line and exit code 1, never a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            with stopping_on_signals():
+                return super().invoke(context)
+        except AskedToStop:
+            context.exit(STOPPED_BY_SIGNAL)
+        except ValidationError as error:
+            raise click.ClickException(_wrong_settings(error)) from error
+        except (CannotStart, Refused, NotFound) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The database of DATABASE_URL, else the data folder's: joined where it runs, else started for us."""
+    with ExitStack() as stack:
+        if not os.environ.get("DATABASE_URL"):
+            own = stack.enter_context(joined_or_started(data_dir()))
+            os.environ["DATABASE_URL"] = own
+            stack.callback(os.environ.pop, "DATABASE_URL")
+        yield os.environ["DATABASE_URL"]
+
+
+@contextmanager
+def installation(*, local: bool = False) -> Iterator[Settings]:
+    """The settings of this process, with its database there.
+
+    Without DATABASE_URL, and where `run` has made keys in the data folder before, what a machine of
+    its own needs completes the environment; a variable that is set always wins.
+    """
+    kept = (data_dir() / KEYS_FILE).exists()
+    if local or kept or not os.environ.get("DATABASE_URL"):
+        require_folder(data_dir())
+        for name, value in local_environment(data_dir(), port()).items():
+            os.environ.setdefault(name, value)
+    with database():
+        yield settings()
+
+
+def data_dir() -> Path:
+    return Path(os.environ.get("DATA_DIR") or ".data").absolute()
+
+
+def host() -> str:
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
+def port() -> int:
+    """The first of three in a row: the service, the sandboxes, the figures."""
+    said = os.environ.get("PORT") or "8000"
+    if not said.isdecimal() or not 0 < int(said) <= HIGHEST_PORT:
+        raise CannotStart(f"PORT must be a number from 1 to {HIGHEST_PORT}.")
+    return int(said)
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    """Names and rules only: a value may be a secret."""
+    problems = error.errors(include_input=False, include_url=False)
+    told = (
+        f"{'.'.join(map(str, problem['loc'])).upper()} {problem['msg']}".strip()
+        for problem in problems
+    )
+    return f"The environment will not do: {'; '.join(told)}."
