@@ -20,9 +20,9 @@ FONTS = Path("@expo-google-fonts")
 OUR_TYPEFACE = '"Helvetica Neue",Helvetica,Arial,sans-serif'
 
 FACES = {
+    "amiri": ("400Regular",),
     "eb-garamond": ("400Regular", "400Regular_Italic", "500Medium", "600SemiBold"),
     "inter": ("400Regular", "600SemiBold"),
-    "noto-naskh-arabic": ("500Medium",),
     "noto-serif-hebrew": ("500Medium",),
 }
 
