@@ -1,0 +1,195 @@
+"""Applications that are plausible and complete where a test says nothing else."""
+
+from datetime import UTC, date, datetime
+
+from register.application.answers import (
+    Address,
+    Addresses,
+    ApplicationForm,
+    Conduct,
+    Contact,
+    Criminal,
+    Dbs,
+    Eligibility,
+    EmploymentHistory,
+    English,
+    EnglishShownBy,
+    EqualityAsked,
+    Health,
+    HeldQualification,
+    Identity,
+    Knows,
+    ManagingAs,
+    OtherRegistrations,
+    Post,
+    Proof,
+    Qualifications,
+    Referee,
+    References,
+    Sex,
+    StandardsDeclared,
+)
+from register.application.evidence import Evidence, EvidenceKind
+from register.application.faults import questions
+from register.application.sections import Filled
+from register.application.state import SectionName
+from register.rule_set import Rules
+
+TODAY = date(2027, 3, 10)
+
+RULES = Rules(
+    open=True,
+    title="Manager",
+    registrar_name="The Registrar",
+    minimum_age_years=18,
+    register_by_months=6,
+    qualification_deadline_months=36,
+    address_history_years=5,
+    employment_gap_days=28,
+    draft_kept_days=90,
+    draft_reminder_days=14,
+    information_due_days=28,
+    assessment_target_working_days=10,
+    payment_window_working_days=10,
+    period_end_month=11,
+    period_end_day=30,
+    publication_former_months=60,
+    publication_order_months=12,
+    appeal_days=28,
+    standards_version="1",
+    declaration_version="1",
+)
+
+
+def make_address(**given):
+    plausible = {
+        "line_1": "1 High Street",
+        "town": "Leeds",
+        "postcode": "LS1 1AA",
+        "since": date(2010, 5, 1),
+    }
+    return Address(**plausible | given)
+
+
+def make_post(**given):
+    plausible = {
+        "employer": "Harbour Care Ltd",
+        "role": "Manager",
+        "fte_percent": 100,
+        "care": True,
+        "supervisory": True,
+        "manages": True,
+        "since": date(2006, 7, 1),
+    }
+    return Post(**plausible | given)
+
+
+def make_qualification(**given):
+    plausible = {
+        "title": "Level 5 Diploma in Leadership and Management for Residential Childcare (England)",
+        "awarding_body": "Pearson",
+        "level": 5,
+        "country": "England",
+        "awarded": True,
+        "awarded_on": date(2019, 6, 30),
+        "proof": Proof.AWARDING_BODY,
+    }
+    return HeldQualification(**plausible | given)
+
+
+def make_referee(**given):
+    knows = given.get("knows_from", Knows.LATEST_EMPLOYER)
+    plausible = {
+        "knows_from": knows,
+        "name": "Sam Okafor",
+        "job": "Responsible individual",
+        "organisation": "Harbour Care Ltd",
+        "email": f"{knows}@example.org",
+        "phone": "+441632960001",
+    }
+    return Referee(**plausible | given)
+
+
+def make_identity(**given):
+    plausible = {
+        "given_names": "Zoë",
+        "family_name": "O’Connor-Łuczak",
+        "birth_date": date(1985, 2, 28),
+        "sex": Sex.FEMALE,
+        "nationality": "British",
+        "ni_number": "AB123456C",
+    }
+    return Identity(**plausible | given)
+
+
+def make_declaration(declaration, **given):
+    plausible = dict.fromkeys(questions(declaration), False)
+    return declaration(**plausible | given)
+
+
+def make_form(**given):
+    plausible = {
+        "eligibility": Eligibility(
+            manages=True,
+            managing_as=ManagingAs.REGISTERED,
+            started_on=date(2027, 1, 4),
+            urn="SC123456",
+            home_name="Harbour View",
+            registered_before=False,
+            regulated_elsewhere=False,
+        ),
+        "identity": make_identity(),
+        "contact": Contact(
+            line_1="1 High Street",
+            town="Leeds",
+            postcode="LS1 1AA",
+            mobile="+447700900123",
+        ),
+        "addresses": Addresses(items=[make_address()]),
+        "qualifications": Qualifications(items=[make_qualification()]),
+        "employment": EmploymentHistory(
+            left_education_on=date(2006, 6, 30), items=[make_post()]
+        ),
+        "registrations": OtherRegistrations(registered=False, acted_against=False),
+        "dbs": Dbs(
+            certificate_number="001234567890",
+            issued_on=date(2026, 2, 1),
+            enhanced=True,
+            children_barred_list=True,
+            update_service=False,
+        ),
+        "criminal": make_declaration(Criminal),
+        "conduct": make_declaration(Conduct),
+        "health": Health(affects_practice=False),
+        "english": English(shown_by=EnglishShownBy.FIRST_LANGUAGE),
+        "references": References(
+            items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]
+        ),
+        "standards": StandardsDeclared(
+            version="1", declared_at=datetime(2027, 3, 9, 12, 0, tzinfo=UTC)
+        ),
+        "equality": EqualityAsked(answered=False),
+    }
+    return ApplicationForm(**plausible | given)
+
+
+def make_evidence(kind=EvidenceKind.PASSPORT, **given):
+    return Evidence(**{"section": SectionName.IDENTITY, "kind": kind} | given)
+
+
+IDENTITY_EVIDENCE = (
+    EvidenceKind.PASSPORT,
+    EvidenceKind.UTILITY_BILL,
+    EvidenceKind.PHOTOGRAPH,
+)
+
+
+def make_filled(*, on=TODAY, evidence=None, email="zoe@example.org", **given):
+    kinds = [make_evidence(kind) for kind in IDENTITY_EVIDENCE]
+    return Filled(
+        form=make_form(**given),
+        evidence=kinds if evidence is None else evidence,
+        on=on,
+        rules=RULES,
+        email=email,
+    )
