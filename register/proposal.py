@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import Uuid
 
@@ -99,6 +99,11 @@ class Proposal(Base):
     decided_in: Mapped[UUID | None] = mapped_column(ForeignKey("process.id"))
     version: Mapped[int] = mapped_column(default=1)
 
+    process: Mapped[Process] = relationship(lazy="raise", foreign_keys=process_id)
+    decision: Mapped[Process | None] = relationship(
+        lazy="raise", foreign_keys=decided_in
+    )
+
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         CheckConstraint("approver_id <> proposer_id", name="two_people"),
@@ -142,7 +147,7 @@ class Proposal(Base):
             application_id=application_id,
             person_id=person_id,
             data=data,
-            process_id=by.id,
+            process=by,
             proposer_id=proposer.id,
             proposed_at=by.at,
             touched=sorted({*touched, proposer.id}),
@@ -168,10 +173,10 @@ class Proposal(Base):
         """Take it off the table: the applicant has withdrawn."""
         if not self.waiting:
             raise AlreadyDecided(self)
-        self.state, self.decided_at, self.decided_in = (
+        self.state, self.decided_at, self.decision = (
             ProposalState.WITHDRAWN,
             by.at,
-            by.id,
+            by,
         )
         self._tell(ProposalEvent.WITHDRAWN, by)
 
@@ -201,11 +206,11 @@ class Proposal(Base):
     ) -> None:
         if refusal := self.why_not(approver):
             raise refusal
-        self.state, self.approver_id, self.decided_at, self.decided_in = (
+        self.state, self.approver_id, self.decided_at, self.decision = (
             state,
             approver.id,
             by.at,
-            by.id,
+            by,
         )
         self._tell(event, by)
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
 from register.kit.clock import end_of
@@ -70,6 +70,8 @@ class Request(Base):
     outcome: Mapped[Outcome | None] = mapped_column(code(Outcome, "outcome"))
     version: Mapped[int] = mapped_column(default=1)
 
+    process: Mapped[Process] = relationship(lazy="raise")
+
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         CheckConstraint("(ended_at is null) = (outcome is null)", name="ended"),
@@ -108,7 +110,7 @@ class Request(Base):
             kind=kind,
             application_id=application_id,
             person_id=person_id,
-            process_id=by.id,
+            process=by,
             items=list(items),
             asked_at=by.at,
             due_on=due_on,

@@ -251,6 +251,7 @@ class Entry(Base):
         self._must_allow(Move.END_PERIOD, on)
         await self._end_registration(session, on, by)
         by.tell(EntryEvent.PERIOD_ENDED, person_id=self.person_id, entry=self.id)
+        await self.project(session, now=by.at)
 
     async def remove(
         self,
@@ -374,7 +375,7 @@ class Entry(Base):
         by: Process,
     ) -> None:
         """Put right when a fact was true; what we said before stays on record as superseded."""
-        fact.valid, fact.recorded_at, fact.process_id = valid, by.at, by.id
+        fact.valid, fact.recorded_at, fact.process = valid, by.at, by
         by.tell(
             EntryEvent.FACT_CORRECTED,
             person_id=self.person_id,
@@ -434,7 +435,7 @@ class Entry(Base):
         if fact.valid.lower == on:
             raise EndsAsItBegins(fact)
         fact.valid = Range(fact.valid.lower, on, bounds="[)")
-        fact.recorded_at, fact.process_id = by.at, by.id
+        fact.recorded_at, fact.process = by.at, by
 
     def _fact(
         self, kind: type[F], valid: Range[datetime], by: Process, /, **terms: Any
@@ -444,7 +445,7 @@ class Entry(Base):
             entry_id=self.id,
             valid=valid,
             recorded_at=by.at,
-            process_id=by.id,
+            process=by,
             **terms,
         )
 

@@ -16,9 +16,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from register.kit.db import Base, code
+from register.process import Process
 
 Validity = Range[datetime]
 
@@ -78,6 +79,11 @@ class Fact:
     @declared_attr
     def process_id(self) -> Mapped[UUID]:
         return mapped_column(ForeignKey("process.id"))
+
+    @declared_attr
+    def process(self) -> Mapped[Process]:
+        """Set rather than its id, so that an act is written before the facts it changes."""
+        return relationship(lazy="raise")
 
     def holds(self, instant: datetime) -> bool:
         return self.valid.contains(instant)
