@@ -63,6 +63,9 @@ class Notify:
             base_url=url, timeout=WAIT, follow_redirects=False, trust_env=False
         )
 
+    async def close(self) -> None:
+        await self._http.aclose()
+
     async def send(
         self, channel: Channel, to: str, *, subject: str, body: str, reference: UUID
     ) -> str:
