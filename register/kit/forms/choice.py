@@ -28,6 +28,10 @@ class Radios(Question):
         return [choice[0] for choice in self.choices]
 
     @property
+    def unlisted(self) -> str:
+        return f"{self.missing} from the list"
+
+    @property
     def place(self) -> str:
         """Where the error summary leads to."""
         return self.id
@@ -35,7 +39,7 @@ class Radios(Question):
     def pre_validate(self, form: BaseForm) -> None:
         super().pre_validate(form)
         if self.data not in self.codes:
-            raise StopValidation(f"{self.missing} from the list")
+            raise StopValidation(self.unlisted)
 
 
 class Select(Radios):
@@ -70,6 +74,10 @@ class YesNo(Radios):
                 f"Select yes if {what}" if what else f"Select yes or no for {self.what}"
             )
 
+    @property
+    def unlisted(self) -> str:
+        return self.missing
+
     def read(self, text: str) -> Any:
         return {"yes": True, "no": False}.get(text, text)
 
@@ -98,15 +106,10 @@ class Checkboxes(Radios):
 
     @property
     def ticked(self) -> list[str]:
-        return [
-            str(value)
-            for value in (
-                self.raw_data if self.raw_data is not None else self.data or ()
-            )
-        ]
+        return [str(code) for code in self.data or ()]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = [code for code in self.codes if code in map(str, valuelist)]
+        self.data = list(dict.fromkeys(map(str, valuelist)))
 
     def pre_validate(self, form: BaseForm) -> None:
         self.errors = list(self.process_errors)
@@ -115,8 +118,8 @@ class Checkboxes(Radios):
             raise StopValidation
         if self.blank:
             raise StopValidation("" if self.optional else self.missing)
-        if set(map(str, self.raw_data or ())) - set(self.codes):
-            raise StopValidation(f"{self.missing} from the list")
+        if not set(self.data) <= set(self.codes):
+            raise StopValidation(self.unlisted)
         if self.none and self.none[0] in self.data and len(self.data) > 1:
             raise StopValidation(f"{self.missing}, or select “{self.none[1]}”")
 
@@ -126,6 +129,9 @@ class Confirm(Question):
 
     missing_verb = "Confirm that"
     empty = False
+
+    def __init__(self, label: str, *, missing: str, **options: Any) -> None:
+        super().__init__(label, missing=missing, **options)
 
     @property
     def ticked(self) -> bool:

@@ -110,9 +110,7 @@ class Date(Question):
         if absent := tuple(part for part in self.PARTS if not typed[part]):
             self.wrong = absent
             raise ValueError(f"{self.subject} must include a {' and '.join(absent)}")
-        if regex.fullmatch(r"[0-9]+", typed["year"]) and len(typed["year"]) != len(
-            "1987"
-        ):
+        if regex.fullmatch(r"[0-9]{1,3}|[0-9]{5,}", typed["year"]):
             self.wrong = ("year",)
             raise ValueError("Year must include 4 numbers")
         return self._real(
