@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import os
 import sys
 import time
 from collections.abc import AsyncGenerator
@@ -45,6 +46,7 @@ def create_app(
     settings: Settings | None = None,
 ) -> Litestar:
     """The whole service. Tests hand in their own database and clock."""
+    import_all(register, fees, fitness)
     known = settings or configured()
     engine = connect(known.database_url) if sessions is None else None
     database = sessions or sessions_of(engine)  # type: ignore[arg-type]  # one of the two is there
@@ -114,14 +116,16 @@ def run() -> None:
     require_printing()
     for port in (commands.port(), commands.port() + 1):
         require_port(commands.host(), port)
+    embedded = not os.environ.get("DATABASE_URL")
     with installation(local=True) as known:
         Schema(MIGRATIONS, known.database_url).upgrade()
+        own = Cluster(known.data_dir / "postgres") if embedded else None
         children = [
             Child("The sandboxes", [sys.executable, "-m", "register.kit.sandbox"]),
             Child("The worker", [sys.executable, __file__, "worker"]),
             Child("The web", [sys.executable, __file__, "serve"]),
         ]
-        supervise(children, each_tick=Watch(known), say=click.echo)
+        supervise(children, each_tick=Watch(known, own), say=click.echo)
     click.echo("Stopped.")
 
 
@@ -178,9 +182,9 @@ async def _work(known: Settings) -> None:
 class Watch:
     """What `run` does beside its children: keeps the database up, and says when all is there."""
 
-    def __init__(self, known: Settings) -> None:
+    def __init__(self, known: Settings, own: Cluster | None) -> None:
         self.known = known
-        self.own = Cluster(known.data_dir / "postgres")
+        self.own = own
         self.told = False
         self.next = 0.0
 
@@ -188,7 +192,7 @@ class Watch:
         if time.monotonic() < self.next:
             return
         self.next = time.monotonic() + 1
-        if str(self.own.folder) in self.known.database_url:
+        if self.own:
             self.own.start()
         if not self.told and self._answers():
             self.told = True

@@ -114,14 +114,12 @@ class Cluster:
         if not (self.folder / "PG_VERSION").exists():
             self._make()
         _let_in(self.folder.parent)
+        sockets = self._room_for_a_socket()
         # No process is left: a number in these files belongs to somebody else by now, and would keep the server from starting.
-        for lock in ("postmaster.pid", ".s.PGSQL.5432.lock"):
-            (self.folder / lock).unlink(missing_ok=True)
-        settings = (
-            SETTINGS
-            | ({} if self.durable else FORGETFUL)
-            | {"unix_socket_directories": str(self._room_for_a_socket())}
-        )
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        (sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        settings = SETTINGS | ({} if self.durable else FORGETFUL)
+        settings["unix_socket_directories"] = str(sockets)
         options = " ".join(
             f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items()
         )
@@ -156,9 +154,15 @@ class Cluster:
         beside.rename(self.folder)
 
     def _room_for_a_socket(self) -> Path:
-        """The folder itself, unless its path is longer than the system lets a socket's be."""
+        """The folder itself, unless its path is longer than a socket's may be.
+
+        A server that comes back after it was killed is found where it was: its clients know that address.
+        """
         if len(os.fsencode(self.folder)) <= LONGEST_SOCKET_FOLDER:
             return self.folder
+        before = self._socket_folder()
+        if before and before.is_dir():
+            return before
         return _own(Path(tempfile.mkdtemp(prefix="register-db-")))
 
     def _socket_folder(self) -> Path | None:

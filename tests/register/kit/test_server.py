@@ -113,6 +113,17 @@ async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path):
     assert not sockets.exists()
 
 
+async def test_a_killed_server_comes_back_where_its_clients_know_it(tmp_path):
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    with Cluster(deep / "postgres", durable=False) as cluster:
+        url = cluster.url("postgres")
+        postmaster(cluster).send_signal(signal.SIGKILL)
+
+        cluster.start()
+
+        assert await ask(url, "select 1") == 1
+
+
 def test_a_folder_closed_to_others_is_no_hindrance(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
