@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
 
@@ -180,7 +180,7 @@ def _latest_sent(application: Application) -> Select[SentSection]:
     return (
         select(SentSection)
         .options(defer(SentSection.sealed, raiseload=True))
-        .distinct(SentSection.name)
+        .ext(distinct_on(SentSection.name))
         .where(SentSection.application_id == application.id)
         .order_by(SentSection.name, SentSection.sent_at.desc())
     )
@@ -219,7 +219,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
     sent = {row.name: row for row in await session.scalars(_latest_sent(application))}
     latest = await session.scalars(
         select(SectionCheck)
-        .distinct(SectionCheck.section)
+        .ext(distinct_on(SectionCheck.section))
         .where(SectionCheck.application_id == application.id)
         .order_by(SectionCheck.section, SectionCheck.id.desc())
     )

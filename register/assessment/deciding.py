@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.application import Application, ApplicationEvent, SectionName
+from register.application.answers import Eligibility
+from register.application.section import sendings_of
 from register.assessment.acts import AssessmentEvent
 from register.assessment.asking import Asked, asked_for, found_wanting
 from register.assessment.check import Outcome, checks_of, must_be_assessing
@@ -99,7 +101,7 @@ async def qualification_term(
 async def managing_since(
     session: AsyncSession, application: Application
 ) -> date | None:
-    """The day on which the person began to manage a home, in the posts they hold now or are about to."""
+    """The day on which the person began, or will begin, to manage a home, in the posts they hold and the one they apply for."""
     began = await session.scalar(
         select(func.min(func.lower(Employment.valid))).where(
             Employment.person_id == application.person_id,
@@ -107,7 +109,12 @@ async def managing_since(
             func.upper(Employment.valid).is_(None),
         )
     )
-    return day_of(began) if began else None
+    sendings = await sendings_of(session, application.id, SectionName.ELIGIBILITY)
+    told = sendings[0].answers if sendings else None
+    found = [day_of(began)] if began else []
+    if isinstance(told, Eligibility) and told.started_on:
+        found.append(told.started_on)
+    return min(found, default=None)
 
 
 async def propose_grant(
@@ -197,7 +204,7 @@ async def _propose(
         proposer=proposer,
         by=by,
     )
-    application.propose(by=by, proposal=proposal.id, kind=kind)
+    application.propose(by=by, proposal=proposal.id, of=kind)
     return proposal
 
 

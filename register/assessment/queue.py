@@ -181,7 +181,6 @@ def working_days(
     holiday = func.unnest(holidays).column_valued("holiday")
     off = (
         select(func.count())
-        .select_from(holiday)
         .where(and_(holiday > start, holiday <= end))
         .scalar_subquery()
     )

@@ -10,6 +10,7 @@ from register.account import Account
 from register.application import SectionName
 from register.process import Event, Process
 
+RESTRICTED = frozenset(name for name in SectionName if name.restricted)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -43,8 +44,7 @@ def lines(
 
 def restricted(event: Event) -> bool:
     """Whether the line tells of a section that only some may read: for the others it did not happen."""
-    section = event.data.get("section")
-    return section in SectionName and SectionName(section).restricted
+    return event.data.get("section") in RESTRICTED
 
 
 def _readable(value: Any) -> Any:

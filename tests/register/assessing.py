@@ -1,0 +1,208 @@
+"""Applications as they come to the assessors: sent, with an answer in every section."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import uuid4
+
+from register.account import Account, StaffRole
+from register.application import Application, ApplicationState, SectionName
+from register.application.answers import Criminal, Health
+from register.application.section import ApplicationSection, SentSection
+from register.assessment import (
+    ASSESSED,
+    REASONS,
+    AssessmentAct,
+    Outcome,
+    SectionCheck,
+    assign,
+    propose_grant,
+    propose_refusal,
+)
+from register.kit.clock import day_of
+from register.part import Part
+from register.process import Process
+from register.qualification import Qualification
+from register.rule_set import RuleSet, Verdict
+from tests.applications import make_declaration, make_form
+from tests.make import NOW, make_account, make_employment, make_person
+
+SECRET = "An injury to my back, long healed"
+CONVICTED = "Fined for a bicycle without lights"
+
+
+def answers(**other):
+    """What an applicant sends; `other` replaces some sections by their names."""
+    declared = {
+        "health": Health(affects_practice=True, details=SECRET),
+        "criminal": make_declaration(
+            Criminal, convictions=True, convictions_details=CONVICTED
+        ),
+    }
+    form = make_form(**declared | other)
+    return {name: form.of(name) for name in SectionName}
+
+
+async def make_caseworker(session, *more, **names):
+    return await make_account(session, StaffRole.CASEWORKER, *more, **names)
+
+
+async def make_sent(
+    session,
+    *,
+    officer=None,
+    sent_at=NOW,
+    said=None,
+    person=None,
+    account=None,
+    qualified=True,
+):
+    """An application that has been sent; with an officer, one that they assess."""
+    person = person or await make_person(session)
+    account = account or await make_account(session, person=person)
+    rule_set = await RuleSet.on(session, Part.MANAGER, day_of(sent_at))
+    application = Application(
+        id=uuid4(),
+        account_id=account.id,
+        person_id=person.id,
+        part=Part.MANAGER,
+        rule_set_id=rule_set.id,
+        state=ApplicationState.SUBMITTED,
+        created_at=sent_at - timedelta(days=3),
+        draft_until=day_of(sent_at) + timedelta(days=87),
+        submitted_at=sent_at,
+        conditions=[],
+    )
+    session.add(application)
+    await session.flush()
+    await send(session, application, said or answers(), now=sent_at)
+    session.add(
+        Qualification(
+            id=uuid4(),
+            person_id=person.id,
+            title="Level 5 Diploma",
+            awarding_body="City & Guilds",
+            level=5,
+            country="England",
+            awarded_on=date(2020, 7, 1),
+            verdict=Verdict.FULL if qualified else Verdict.NO,
+            verified_at=sent_at,
+        )
+    )
+    await make_employment(session, person, start=date(2026, 9, 1))
+    if officer:
+        await give(session, application, to=officer, giver=officer, now=sent_at)
+    await session.flush()
+    return application
+
+
+async def give(session, application, *, to, giver, now=NOW):
+    by = act(session, AssessmentAct.ASSIGN, giver, now=now)
+    await assign(session, application, to=to, giver=giver, by=by)
+    await session.flush()
+
+
+async def send(session, application, said, *, now):
+    for name, answer in said.items():
+        row = await session.get(ApplicationSection, (application.id, name))
+        if row is None:
+            row = ApplicationSection(application_id=application.id, name=name)
+            session.add(row)
+        row.write(answer, now=now)
+        await session.flush()
+        session.add(SentSection.of(row, now=now))
+    await session.flush()
+
+
+def act(session, kind, actor: Account, *, now=NOW):
+    return Process.begin(session, kind, now=now, actor=actor)
+
+
+async def check(
+    session,
+    application,
+    section,
+    outcome=Outcome.MET,
+    *,
+    officer,
+    words="",
+    seen=None,
+    now=NOW,
+    because=None,
+):
+    by = act(session, AssessmentAct.CHECK, officer, now=now)
+    reasons = (
+        ()
+        if outcome is Outcome.MET
+        else REASONS[section][:1]
+        if because is None
+        else because
+    )
+    found = await SectionCheck.record(
+        session,
+        application,
+        section,
+        outcome,
+        because=reasons,
+        words=words,
+        seen=seen,
+        officer=officer,
+        by=by,
+    )
+    await session.flush()
+    return found
+
+
+async def check_all(session, application, *, officer, but=None):
+    """Every section met, but those named with their outcome."""
+    for section in ASSESSED:
+        await check(
+            session,
+            application,
+            section,
+            (but or {}).get(section, Outcome.MET),
+            officer=officer,
+        )
+
+
+async def proposed_grant(session, application, officer, **more):
+    await check_all(session, application, officer=officer)
+    proposal = await propose_grant(
+        session,
+        application,
+        proposer=officer,
+        by=act(session, AssessmentAct.PROPOSE, officer),
+        **more,
+    )
+    await session.flush()
+    return proposal
+
+
+async def proposed_refusal(session, application, officer):
+    await check_all(
+        session, application, officer=officer, but={SectionName.DBS: Outcome.NOT_MET}
+    )
+    proposal = await propose_refusal(
+        session,
+        application,
+        proposer=officer,
+        by=act(session, AssessmentAct.PROPOSE, officer),
+    )
+    await session.flush()
+    return proposal
+
+
+@dataclass
+class Office:
+    """The people of one case: who assesses, who approves."""
+
+    caseworker: Account
+    manager: Account
+    registrar: Account
+
+
+async def make_office(session):
+    return Office(
+        await make_caseworker(session, name="Casey Worker"),
+        await make_account(session, StaffRole.TEAM_MANAGER, name="Tess Manager"),
+        await make_account(session, StaffRole.REGISTRAR, name="Rory Registrar"),
+    )
