@@ -21,7 +21,7 @@ def run(connection: Connection) -> None:
     connection.execute(
         text("""
         do $$ begin
-          if exists (select from pg_roles where rolname = 'register_owner') and to_regclass('alembic_version') is not null
+          if (select nspowner::regrole::text from pg_namespace where nspname = 'public') = 'register_owner'
           then set role register_owner; end if;
         end $$""")
     )

@@ -62,5 +62,6 @@ def downgrade() -> None:
         "revoke usage on schema public from register_app, register_signer, register_eraser"
     )
     op.execute("alter schema public owner to pg_database_owner")
+    op.execute("grant usage on schema public to public")
     for extension in ("unaccent", "pg_trgm", "btree_gist"):
         op.execute(f"drop extension {extension}")
