@@ -18,6 +18,8 @@ def local_environment(data_dir: Path, port: int) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PAY_URL": f"{sandbox}/pay",
         "NOTIFY_URL": f"{sandbox}/notify",
+        "REGISTRAR_NAME": "Eleanor Whitcombe",
+        "SCANNER_PORT": str(port + 3),
     } | _kept_keys(data_dir / KEYS_FILE)
 
 

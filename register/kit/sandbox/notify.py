@@ -107,6 +107,7 @@ class NotifySandbox:
                 send,
                 listed,
                 one,
+                pdf,
                 all_templates,
                 one_template,
                 one_template_version,
@@ -329,12 +330,23 @@ def template_of(office: NotifySandbox, message: Taken) -> dict[str, Any]:
 
 @get("/v2/notifications/{number:str}")
 async def one(office: Office, number: FromPath[str]) -> Answer:
+    return Response(told(office, message_numbered(office, number)))
+
+
+@get("/v2/notifications/{number:str}/pdf")
+async def pdf(office: Office, number: FromPath[str]) -> Answer:
+    if message_numbered(office, number).kind != "letter":
+        raise invalid("Notification is not a letter")
+    raise Fault(400, "PDFNotReadyError", "PDF not available yet, try again later")
+
+
+def message_numbered(office: NotifySandbox, number: str) -> Taken:
     if not UUID_TEXT.fullmatch(number):
         raise invalid("notification_id is not a valid UUID")
     found = office.book.find(number)
     if found is None:
         raise Fault(404, "NoResultFound", "No result found")
-    return Response(told(office, found))
+    return found
 
 
 def told(office: NotifySandbox, message: Taken) -> dict[str, Any]:
