@@ -7,9 +7,11 @@ from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
 from jinja2 import (
+    BytecodeCache,
     Environment,
     FileSystemBytecodeCache,
     FileSystemLoader,
@@ -18,6 +20,7 @@ from jinja2 import (
     Undefined,
     pass_context,
 )
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.utils import missing, select_autoescape
 from litestar import Request, Router
@@ -80,8 +83,10 @@ def moment(value: datetime) -> str:
     return f"{written(local.date())} at {hour}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
 
 
-def day(value: date | datetime) -> str:
-    """12 March 2027; a moment is shown as its day in Europe/London."""
+def day(value: date | datetime | str) -> str:
+    """12 March 2027; a moment is shown as its day in Europe/London, and a day may come as the API writes it."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
     return written(
         value.astimezone(LONDON).date() if isinstance(value, datetime) else value
     )
@@ -158,6 +163,19 @@ def static_files(**opt: Any) -> Router:
     )
 
 
+class InMemory(BytecodeCache):
+    """What was compiled once in this process is not compiled again: tests make an app each."""
+
+    compiled: ClassVar[dict[tuple[str, str], CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self.compiled[bucket.key, bucket.checksum] = bucket.code
+
+
 def environment(*packages: str, keep: Path | None = None, **known: Any) -> Environment:
     """The templates of each package under its own name, and those of the kit and of GOV.UK.
 
@@ -187,7 +205,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=FileSystemBytecodeCache(str(keep)) if keep else None,
+        bytecode_cache=FileSystemBytecodeCache(str(keep)) if keep else InMemory(),
         extensions=["jinja2.ext.do"],
     )
     env.filters |= {
@@ -205,6 +223,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         "static_url": static_url,
         "csrf_field": csrf_field,
         "demo": False,
+        "contact_email": "",
         **known,
     }
     return env
