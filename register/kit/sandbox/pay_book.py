@@ -107,6 +107,7 @@ class Book:
         self._db = sqlite3.connect(folder / "pay.sqlite", isolation_level=None)
         self._db.executescript("""
             pragma journal_mode = wal;
+            pragma synchronous = normal;
             create table if not exists payment (
               payment_id text primary key, token text unique not null, reference text not null, created text not null,
               open integer not null, body text not null);
