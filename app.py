@@ -17,7 +17,7 @@ from litestar import Litestar
 import fees
 import fitness
 import register.web
-from register.kit import commands, pages
+from register.kit import commands, logs, pages
 from register.kit.clock import Now, system_clock
 from register.kit.commands import Commands, database, installation
 from register.kit.db import Sessions, connect, sessions_of
@@ -77,6 +77,7 @@ def create_app(
             "fees",
             of_request=of_request(),
             demo=known.environment is Environment.DEMO,
+            contact_email=known.contact_email,
         ),
         lifespan=[life],
         logging_config=None,
@@ -132,6 +133,7 @@ def run() -> None:
 @cli.command()
 def serve() -> None:
     """Serve the pages and the API on HOST and PORT."""
+    logs.configure()
     with installation() as known:
         require_port(known.host, known.port)
         Schema(MIGRATIONS, known.database_url).require_current()
@@ -158,6 +160,7 @@ def worker(*, check: bool) -> None:
     if check:
         require_life(commands.data_dir())
         return
+    logs.configure()
     require_printing()
     require_folder(commands.data_dir())
     import_all(register, fees, fitness)

@@ -1,4 +1,4 @@
-"""The two ways in which an act is turned down; everything else that is raised is a bug."""
+"""How an act is turned down; everything else that is raised is a bug."""
 
 
 class Refused(Exception):
@@ -7,6 +7,18 @@ class Refused(Exception):
 
 class NotFound(Exception):
     """Not there, or not for you (404): the two must look the same."""
+
+
+class Gone(Exception):
+    """It was here once and is public no longer (410); nothing of it is told."""
+
+
+class MovedTo(Exception):
+    """It has another address for good (308)."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__("It has another address")
 
 
 class TooMany(Exception):

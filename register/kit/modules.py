@@ -2,9 +2,11 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 
 
+@cache
 def import_all(*packages: ModuleType) -> None:
     for package in packages:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):

@@ -113,7 +113,7 @@ def dependencies(database: Sessions, now: Now) -> Mapping[str, Provide]:
     return {
         "session": Provide(provide_session(database)),
         "viewer": Provide(_viewer, sync_to_thread=False),
-        "act": Provide(Acting, sync_to_thread=False),
+        "act": Provide(_act, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False, use_cache=False),
         "form": Provide(_form, sync_to_thread=False),
         "visit": Provide(_visit, sync_to_thread=False),
@@ -140,6 +140,10 @@ def of_request() -> dict[str, Any]:
         "get_flashes": lambda request: _flashes(request.scope.get("web_session")),
         "get_viewer": lambda request: request.scope.get("viewer"),
     }
+
+
+def _act(session: Session, viewer: Viewer, now: Moment) -> Acting:
+    return Acting(session, viewer, now)
 
 
 def _flashes(visit: WebSession | None) -> list[str]:

@@ -2,23 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from errno import ENAMETOOLONG, ENOTDIR
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    InternalServerException,
+    ValidationException,
+)
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_308_PERMANENT_REDIRECT
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 
-from register.kit.errors import NotFound, Refused, TooMany
+from register.kit.errors import Gone, MovedTo, NotFound, Refused, TooMany
+from register.kit.logs import where
 from register.kit.pages import page
 from register.kit.security.csrf import NotFromOurPage
-from register.kit.security.headers import where
 from register.kit.security.sessions import WebSession
 from register.web.guards import FactorNotShown, NotSignedIn
 
@@ -58,6 +63,8 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     visit: WebSession | None = request.scope.get("web_session")  # type: ignore[assignment]
     if visit:
         visit.discard()
+    if isinstance(error, MovedTo):
+        return Redirect(error.address, status_code=HTTP_308_PERMANENT_REDIRECT)
     refusal = refusal_of(error)
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error(
@@ -78,12 +85,14 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     )
 
 
-def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 - one line a kind
+def refusal_of(error: Exception) -> Refusal:  # noqa: C901, PLR0911 - one line a kind
     match error:
         case Refused():
             return Refusal("refused", HTTPStatus.CONFLICT, str(error))
         case NotFound():
             return Refusal("not_found", HTTPStatus.NOT_FOUND)
+        case Gone():
+            return Refusal("gone", HTTPStatus.GONE)
         case TooMany():
             return Refusal(
                 "too_many",
@@ -95,6 +104,8 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 - one line a kind
             return Refusal("overtaken", HTTPStatus.CONFLICT)
         case NotFromOurPage():
             return Refusal("not_from_our_page", HTTPStatus.FORBIDDEN)
+        case InternalServerException() if _is_no_path(error.__cause__):
+            return Refusal("not_found", HTTPStatus.NOT_FOUND)
         case HTTPException():
             status = error.status_code
             fallback = (
@@ -116,14 +127,15 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911 - one line a kind
 
 def is_passing(error: Exception) -> bool:
     """Whether the fault lies with what we depend on and may be gone in a moment."""
-    if isinstance(error, DBAPIError):
-        state = _sqlstate(error)
-        return (
-            error.connection_invalidated
-            or state.startswith(BROKEN_CONNECTIONS)
-            or state == LOCK_NOT_AVAILABLE
-        )
-    return isinstance(error, PoolExhausted | TimeoutError) or _is_of_a_socket(error)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = _sqlstate(error)
+    return (
+        state.startswith(BROKEN_CONNECTIONS)
+        or state == LOCK_NOT_AVAILABLE
+        or isinstance(error, PoolExhausted | TimeoutError)
+        or _is_of_a_socket(error)
+    )
 
 
 def _is_of_a_socket(error: Exception) -> bool:
@@ -135,8 +147,15 @@ def _is_of_a_socket(error: Exception) -> bool:
     )
 
 
-def _sqlstate(error: DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", None) or ""
+def _is_no_path(error: BaseException | None) -> bool:
+    """The framework's file reader calls it a failure of its own when somebody asks for a path through a file."""
+    return isinstance(error, OSError) and error.errno in (ENOTDIR, ENAMETOOLONG)
+
+
+def _sqlstate(error: Exception) -> str:
+    """While it connects, the driver's errors come as they are; afterwards they are wrapped."""
+    told = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(told, "sqlstate", None) or ""
 
 
 def _sign_in(request: Request[Any, Any, Any]) -> str:
@@ -147,27 +166,37 @@ def _sign_in(request: Request[Any, Any, Any]) -> str:
     return f"/sign-in?next={quote(wanted, safe='/')}"
 
 
-def _problem(refusal: Refusal, error: Exception) -> Response[dict[str, Any]]:
+def problem(
+    status: int,
+    detail: str = "",
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Response[dict[str, Any]]:
     """RFC 9457."""
     body: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(refusal.status).phrase,
-        "status": int(refusal.status),
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
     }
-    if refusal.sentence:
-        body["detail"] = refusal.sentence
+    if detail:
+        body["detail"] = detail
+    return Response(
+        body | more,
+        status_code=status,
+        media_type="application/problem+json",
+        headers=dict(headers or {}),
+    )
+
+
+def _problem(refusal: Refusal, error: Exception) -> Response[dict[str, Any]]:
+    more: dict[str, Any] = {}
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        body["invalid"] = sorted(
+        more["invalid"] = sorted(
             {
                 str(fault.get("key", ""))
                 for fault in error.extra
                 if isinstance(fault, dict)
             }
         )
-    headers = dict(refusal.headers or {})
-    return Response(
-        body,
-        status_code=refusal.status,
-        media_type="application/problem+json",
-        headers=headers,
-    )
+    return problem(refusal.status, refusal.sentence, headers=refusal.headers, **more)

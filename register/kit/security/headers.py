@@ -21,6 +21,7 @@ from litestar.types import (
     Send,
 )
 
+from register.kit.logs import where
 from register.kit.security.input import checked_address
 
 log = structlog.get_logger("access")
@@ -220,31 +221,3 @@ def client_address(scope: Scope, trusted: frozenset[str]) -> str:
     while peer in trusted and hops:
         peer = hops.pop()
     return peer
-
-
-def where(error: Exception) -> dict[str, Any]:
-    """What broke and at which line, without the words of the error: they may hold what somebody typed."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = (
-        f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
-        if trace
-        else "unknown"
-    )
-    ours = _innermost_of_ours(error)
-    return {
-        "error": f"{type(error).__module__}.{type(error).__qualname__}",
-        "at": place,
-        "called_from": ours,
-    }
-
-
-def _innermost_of_ours(error: Exception) -> str:
-    found, trace = "", error.__traceback__
-    while trace:
-        name = trace.tb_frame.f_globals.get("__name__", "")
-        if name.partition(".")[0] in ("app", "register", "fees", "fitness"):
-            found = f"{name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return found
