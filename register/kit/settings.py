@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     files_url: str = ""
     """s3://bucket/prefix, or empty for a folder under the data folder."""
 
+    registrar_name: str = ""
+    """Who signs certificates; they bear the office alone where it is empty."""
+
+    contact_email: str = ""
+    """Where people write to; pages name no address where it is empty."""
+
     trusted_proxies: frozenset[str] = frozenset()
     """Addresses whose X-Forwarded-For is believed."""
 

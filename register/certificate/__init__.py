@@ -1,0 +1,25 @@
+"""Certificates of registration: issued, printed by the worker, checked by anybody."""
+
+from register.certificate.certificate import (
+    Certificate,
+    CertificateAct,
+    CertificateEvent,
+    NotStanding,
+)
+from register.certificate.checking import Check, Verdict, check
+from register.certificate.record import Record, Restriction
+from register.certificate.serial import grouped, read_serial
+
+__all__ = [
+    "Certificate",
+    "CertificateAct",
+    "CertificateEvent",
+    "Check",
+    "NotStanding",
+    "Record",
+    "Restriction",
+    "Verdict",
+    "check",
+    "grouped",
+    "read_serial",
+]
