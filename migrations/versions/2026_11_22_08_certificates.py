@@ -21,11 +21,11 @@ def upgrade() -> None:
             says jsonb not null,
             superseded_at timestamptz,
             printed_at timestamptz,
-            sha256 bytea,
+            kept_as text constraint certificate_kept_as_uq unique,
             unprintable text,
             constraint certificate_as_at_ck check (as_at <= issued_at),
             constraint certificate_superseded_at_ck check (superseded_at >= issued_at),
-            constraint certificate_printed_ck check ((printed_at is null) = (sha256 is null)),
+            constraint certificate_printed_ck check ((printed_at is null) = (kept_as is null)),
             constraint certificate_made_once_ck check (printed_at is null or unprintable is null)
         )""")
     op.execute("create index certificate_entry_id_ix on certificate (entry_id)")
@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.execute("revoke update, delete on certificate from register_app")
     op.execute(
-        "grant update (superseded_at, printed_at, sha256, unprintable) on certificate to register_app"
+        "grant update (superseded_at, printed_at, kept_as, unprintable) on certificate to register_app"
     )
 
 

@@ -7,6 +7,7 @@ from register.certificate.certificate import (
     NotStanding,
 )
 from register.certificate.checking import Check, Verdict, check
+from register.certificate.making import make_certificate
 from register.certificate.record import Record, Restriction
 from register.certificate.serial import grouped, read_serial
 
@@ -21,5 +22,6 @@ __all__ = [
     "Verdict",
     "check",
     "grouped",
+    "make_certificate",
     "read_serial",
 ]

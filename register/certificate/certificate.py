@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -56,7 +56,8 @@ class Certificate(Base):
     """The Record, as it was printed."""
     superseded_at: Mapped[datetime | None]
     printed_at: Mapped[datetime | None]
-    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kept_as: Mapped[str | None] = mapped_column(unique=True)
+    """The name of its file in the store."""
     unprintable: Mapped[str | None]
     """The characters that we have no letters for; then there is nothing to download."""
 
@@ -67,7 +68,7 @@ class Certificate(Base):
         CheckConstraint("serial ~ '^[0-9A-HJKMNP-TV-Z]{16}$'", name="serial"),
         CheckConstraint("as_at <= issued_at", name="as_at"),
         CheckConstraint("superseded_at >= issued_at", name="superseded_at"),
-        CheckConstraint("(printed_at is null) = (sha256 is null)", name="printed"),
+        CheckConstraint("(printed_at is null) = (kept_as is null)", name="printed"),
         CheckConstraint("printed_at is null or unprintable is null", name="made_once"),
         Index(
             "certificate_current",
@@ -142,11 +143,6 @@ class Certificate(Base):
     @property
     def record(self) -> Record:
         return Record.kept(self.says)
-
-    @property
-    def file(self) -> str:
-        """Where the PDF is kept."""
-        return f"certificates/{self.id}.pdf"
 
     def being_made(self, now: datetime) -> bool:
         """Whether it is worth waiting for."""

@@ -1,7 +1,7 @@
 """The worker's part: it prints a certificate that was issued, and keeps the file."""
 
 import asyncio
-import hashlib
+from collections.abc import AsyncIterator
 from datetime import datetime
 from uuid import UUID
 
@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.certificate.certificate import Certificate
 from register.certificate.printing import print_certificate
+from register.kit import store
+from register.kit.clock import day_of
 from register.kit.jobs import job
 from register.kit.pdf import CannotPrint
 from register.kit.settings import settings
-from register.kit.store import keep
 
 
 @job("make_certificate")
@@ -27,8 +28,13 @@ async def make_certificate(
     except CannotPrint as refusal:
         issued.unprintable = "".join(refusal.characters)
         return
-    await keep(issued.file, printed)
-    issued.printed_at, issued.sha256 = now, hashlib.sha256(printed).digest()
+    name = f"certificates/{store.new_name(day_of(now))}"
+    await store.put(name, _whole(printed))
+    issued.printed_at, issued.kept_as = now, name
+
+
+async def _whole(printed: bytes) -> AsyncIterator[bytes]:
+    yield printed
 
 
 def _print(issued: Certificate) -> bytes:
