@@ -14,9 +14,10 @@ import click
 import uvicorn
 from litestar import Litestar
 
-import fees
+import fees.web
 import fitness
 import register.web
+from fees.govuk_pay import page_origins
 from register.kit import commands, logs, pages
 from register.kit.clock import Now, system_clock
 from register.kit.commands import Commands, database, installation
@@ -63,6 +64,7 @@ def create_app(
     app = Litestar(
         route_handlers=[
             *register.web.pages,
+            *fees.web.pages,
             pages.static_files(access=PUBLIC, csrf="exempt"),
         ],
         dependencies=dependencies(database, clock),
@@ -89,7 +91,7 @@ def create_app(
     app.asgi_handler = Shell(
         app.asgi_handler,
         refuse=refuse,
-        policy=content_policy(pages.INLINE_SCRIPT_HASH, [origin_of(known.pay_url)]),
+        policy=content_policy(pages.INLINE_SCRIPT_HASH, page_origins(known.pay_url)),
         trusted_proxies=known.trusted_proxies,
     )
     return app

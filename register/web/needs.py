@@ -93,6 +93,8 @@ class Acting:
 
 Session = NamedDependency[AsyncSession]
 """`session`: the database, in the one transaction of the request."""
+Database = NamedDependency[Sessions]
+"""`database`: for the rare row that must be kept whatever becomes of its request."""
 Viewer = NamedDependency[Onlooker]
 """`viewer`: who looks."""
 Act = NamedDependency[Acting]
@@ -112,6 +114,7 @@ Network = NamedDependency[str]
 def dependencies(database: Sessions, now: Now) -> Mapping[str, Provide]:
     return {
         "session": Provide(provide_session(database)),
+        "database": Provide(lambda: database, sync_to_thread=False),
         "viewer": Provide(_viewer, sync_to_thread=False),
         "act": Provide(_act, sync_to_thread=False),
         "now": Provide(now, sync_to_thread=False, use_cache=False),

@@ -1,0 +1,32 @@
+"""What registration costs, for everybody to read."""
+
+from itertools import groupby
+
+from litestar import get
+from litestar.response import Template
+
+from fees.scale import MONTHS_OF_A_YEAR, FeeKind, ProRata, scale_on
+from register.kit.clock import day_of
+from register.kit.pages import page
+from register.web.guards import PUBLIC
+from register.web.needs import Moment, Session
+
+
+@get("/fees", access=PUBLIC)
+async def fees(session: Session, now: Moment) -> Template:
+    scale = await scale_on(session, day_of(now))
+    parts = {
+        part: {fee.kind: fee for fee in prices}
+        for part, prices in groupby(scale, key=lambda fee: fee.part)
+    }
+    return page(
+        "fees/fees/scale.html",
+        parts=parts,
+        kinds=list(FeeKind),
+        today=day_of(now),
+        shared_out=any(fee.pro_rata is ProRata.WHOLE_MONTHS for fee in scale),
+        twelfths=MONTHS_OF_A_YEAR,
+    )
+
+
+pages = [fees]
