@@ -1,7 +1,6 @@
 """What is written to the queue and read from it, always in somebody's transaction."""
 
 import random
-import traceback
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.kit.clock import Now
 from register.kit.jobs.kinds import every, kinds
+from register.kit.logs import where
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +98,8 @@ def failure(
     picked: PickedJob, tries: int, error: Exception
 ) -> RetryRequested | Stopped:
     """What the queue is told: only kind and place of the error, as the values in its text may be personal data."""
-    told = f"{type(error).__name__} at {_place(error)}"
+    found = where(error)
+    told = f"{found['error']} at {found['called_from']}"
     last = tries >= kinds[picked.entrypoint].tries and not isinstance(error, Overtaken)
     log.warning(
         "job failed",
@@ -109,13 +110,6 @@ def failure(
         error=told,
     )
     return Stopped(told) if last else RetryRequested(wait_before(tries + 1), told)
-
-
-def _place(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "site-packages" not in frame.filename]
-    frame = (ours or frames)[-1]
-    return f"{frame.name}, line {frame.lineno} of {frame.filename.rpartition('/')[2]}"
 
 
 def wait_before(tries: int) -> timedelta:

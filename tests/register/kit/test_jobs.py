@@ -180,7 +180,7 @@ async def test_the_queue_keeps_no_values_of_a_failure(session, sessions, jotter)
         text("select string_agg(coalesce(traceback::text, ''), ' ') from pgqueuer_log")
     )
 
-    assert stopped.error.startswith("ValueError at write, line")
+    assert stopped.error.startswith("builtins.ValueError at ")
     assert "secret" not in kept
     assert "O'Brien" not in kept
 

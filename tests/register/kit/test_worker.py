@@ -195,8 +195,7 @@ async def left(desk):
 async def held_jobs(desk):
     async with desk() as session:
         return [
-            (job.name, job.error.startswith("KilledItsWorker"))
-            for job in await held(session)
+            (job.name, "KilledItsWorker" in job.error) for job in await held(session)
         ]
 
 
