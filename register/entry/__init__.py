@@ -18,7 +18,13 @@ from register.entry.facts import (
     RemovalReason,
     WarningKind,
 )
-from register.entry.projection import EntryProjection, project, public_words, tokens_of
+from register.entry.projection import (
+    EntryProjection,
+    project,
+    public_words,
+    row_at,
+    tokens_of,
+)
 from register.entry.shown import Period, Restriction, Shown, shown_at
 from register.entry.status import Facts, Status, status_at
 from register.entry.twin import status_in_sql
@@ -46,6 +52,7 @@ __all__ = [
     "WarningKind",
     "project",
     "public_words",
+    "row_at",
     "shown_at",
     "status_at",
     "status_in_sql",

@@ -80,14 +80,17 @@ async def public_words(session: AsyncSession, facts: Facts) -> dict[UUID, str]:
 
 async def project(session: AsyncSession, entry: "Entry", *, now: datetime) -> None:
     """Write the entry's row as it is at `now`."""
-    values = await _row(session, entry, now)
+    values = await row_at(session, entry, now)
     row = insert(EntryProjection).values(entry_id=entry.id, **values)
     await session.execute(
         row.on_conflict_do_update(index_elements=["entry_id"], set_=values)
     )
 
 
-async def _row(session: AsyncSession, entry: "Entry", now: datetime) -> dict[str, Any]:
+async def row_at(
+    session: AsyncSession, entry: "Entry", now: datetime
+) -> dict[str, Any]:
+    """What the entry's row says at `now`."""
     person, facts = entry.person, entry.facts
     shown = shown_at(facts, await public_words(session, facts), now)
     ends = await _publication_ends(session, facts, now)

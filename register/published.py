@@ -1,0 +1,144 @@
+"""What the public may know of a person: found by the number, read from the projection, computed where time has passed it by."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from register.entry import Entry, EntryProjection, Status, row_at
+from register.kit.errors import Gone, MovedTo, NotFound
+from register.part import Part
+from register.person import Person, survivor
+
+
+@dataclass(frozen=True)
+class PublishedEntry:
+    part: Part
+    status: Status
+    may_practise: bool
+    registered_from: date
+    registered_until: date
+    qualifications: tuple[str, ...]
+    restrictions: tuple[dict[str, Any], ...]
+    """As the API sends them: kind, text, from, until, decision."""
+    previous_periods: tuple[dict[str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "part": self.part,
+            "status": self.status,
+            "may_practise": self.may_practise,
+            "registered_from": self.registered_from.isoformat(),
+            "registered_until": self.registered_until.isoformat(),
+            "qualifications": self.qualifications,
+            "restrictions": self.restrictions,
+            "previous_periods": self.previous_periods,
+        }
+
+
+@dataclass(frozen=True)
+class PublishedPerson:
+    number: str
+    name: str
+    town: str | None
+    entries: tuple[PublishedEntry, ...]
+    """The leading one first: one that is registered, then by the order of the parts."""
+
+    @property
+    def leading(self) -> PublishedEntry:
+        return self.entries[0]
+
+    @classmethod
+    def of(cls, rows: Iterable[EntryProjection]) -> Self:
+        ordered = sorted(
+            rows,
+            key=lambda row: (row.status is not Status.REGISTERED, row.part.position),
+        )
+        return cls(
+            ordered[0].number,
+            ordered[0].name,
+            ordered[0].town,
+            tuple(_entry(row) for row in ordered),
+        )
+
+    def as_json(self, as_at: datetime) -> dict[str, Any]:
+        leading = self.leading.as_json()
+        return {
+            "number": self.number,
+            "name": self.name,
+            "status": leading["status"],
+            "may_practise": leading["may_practise"],
+            "town": self.town,
+            "registered_from": leading["registered_from"],
+            "registered_until": leading["registered_until"],
+            "parts": [entry.part for entry in self.entries],
+            "qualifications": leading["qualifications"],
+            "restrictions": leading["restrictions"],
+            "entries": [entry.as_json() for entry in self.entries],
+            "as_at": as_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+
+
+async def published(
+    session: AsyncSession, number: str, *, now: datetime
+) -> PublishedPerson:
+    """The person with that number.
+
+    Raises NotFound for a number that was never issued and for somebody withheld, who must look the same; MovedTo for a merged
+    number; Gone for somebody who died, was withdrawn, or whose publication is over.
+    """
+    projected = aliased(EntryProjection)
+    found = (
+        select(Person, projected)
+        .outerjoin(projected, projected.person_id == Person.id)
+        .where(Person.number == number)
+    )
+    rows = (await session.execute(found)).all()
+    if not rows or rows[0][0].withheld:
+        raise NotFound
+    person = rows[0][0]
+    if person.merged_into:
+        heir = await session.get_one(Person, await survivor(session, person.id))
+        raise MovedTo(f"/register/{heir.number}")
+    public = [
+        row
+        for row in await fresh(session, [row for _, row in rows if row], now=now)
+        if row.published
+    ]
+    if not public:
+        raise Gone
+    return PublishedPerson.of(public)
+
+
+async def fresh(
+    session: AsyncSession, rows: Sequence[EntryProjection], *, now: datetime
+) -> list[EntryProjection]:
+    """The rows as they are at `now`: those that time alone has changed are computed."""
+    return [
+        await _computed(session, row, now) if row.stale(now) else row for row in rows
+    ]
+
+
+async def _computed(
+    session: AsyncSession, row: EntryProjection, now: datetime
+) -> EntryProjection:
+    entry = await Entry.load(session, row.entry_id)
+    return EntryProjection(entry_id=entry.id, **await row_at(session, entry, now))
+
+
+def _entry(row: EntryProjection) -> PublishedEntry:
+    assert row.status and row.registered_from and row.registered_until  # noqa: S101, PT018 - a published row has all three
+    return PublishedEntry(
+        part=row.part,
+        status=row.status,
+        may_practise=row.may_practise,
+        registered_from=row.registered_from,
+        registered_until=row.registered_until,
+        qualifications=tuple(row.qualifications),
+        restrictions=tuple(row.restrictions),
+        previous_periods=tuple(row.previous_periods),
+    )

@@ -1,0 +1,177 @@
+"""A person's page in the register and the same through the API."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from register.entry import ConditionKind, LapseReason, NewCondition
+from register.kit.clock import start_of
+from register.person import number_of
+from tests.make import (
+    NOW,
+    make_employment,
+    make_entry,
+    make_home,
+    make_person,
+    make_process,
+)
+from tests.reading import Page
+
+END = start_of(date(2027, 12, 1))
+QUALIFICATION = NewCondition(
+    ConditionKind.QUALIFICATION,
+    "Gain the Level 5 diploma by 8 January 2029.",
+    date(2029, 1, 8),
+)
+
+
+async def test_the_page_shows_the_entry(browser, session):
+    entry = await make_entry(session, conditions=[QUALIFICATION])
+
+    page = Page(await browser.get(f"/register/{entry.person.number}"))
+
+    assert page.h1 == "Ngozi Adébáyò"
+    assert page.fact("Status").startswith("Registered")
+    assert page.fact("Registered from") == "1 February 2027"
+    assert page.fact("Registered until") == "30 November 2027"
+    assert "Gain the Level 5 diploma" in page.text
+
+
+async def test_the_api_answers_as_its_interface_says(browser, session):
+    person = await make_person(session)
+    home = await make_home(session)
+    await make_employment(session, person, home)
+    entry = await make_entry(session, person=person, conditions=[QUALIFICATION])
+
+    answer = await browser.get(f"/api/v1/register/{entry.person.number}")
+
+    restriction = {
+        "kind": "qual_condition",
+        "text": "Gain the Level 5 diploma by 8 January 2029.",
+        "from": "2027-02-01",
+        "until": None,
+        "decision": None,
+    }
+    shown = {
+        "status": "registered",
+        "may_practise": True,
+        "registered_from": "2027-02-01",
+        "registered_until": "2027-11-30",
+        "qualifications": [],
+        "restrictions": [restriction],
+    }
+    assert answer.json() == {
+        "number": person.number,
+        "name": "Ngozi Adébáyò",
+        "town": "Yorkshire and The Humber",
+        "parts": ["manager"],
+        **shown,
+        "entries": [{"part": "manager", **shown, "previous_periods": []}],
+        "as_at": "2027-03-10T10:00:00Z",
+    }
+
+
+@pytest.mark.parametrize("path", ["/register/{}", "/api/v1/register/{}"])
+async def test_never_issued_and_withheld_look_the_same(browser, session, path):
+    person = await make_person(session, withheld=True)
+    await make_entry(session, person=person)
+    never = number_of(1) if person.number != number_of(1) else number_of(2)
+
+    withheld, missing = [
+        await browser.get(path.format(number)) for number in (person.number, never)
+    ]
+
+    assert withheld.status_code == missing.status_code == 404
+    assert withheld.content == missing.content
+
+
+@pytest.mark.parametrize("path", ["/register/{}", "/api/v1/register/{}"])
+async def test_somebody_who_died_is_gone_without_a_name(browser, session, path):
+    person = await make_person(session)
+    entry = await make_entry(session, person=person)
+    person.deceased_on = date(2027, 3, 1)
+    await entry.project(session, now=NOW)
+
+    answer = await browser.get(path.format(person.number))
+
+    assert answer.status_code == 410
+    assert "Ngozi" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("ahead", "status"), [(timedelta(microseconds=1), 200), (timedelta(0), 410)]
+)
+async def test_a_lapsed_entry_is_shown_for_a_year_to_the_instant(
+    browser, clock, session, ahead, status
+):
+    entry = await make_entry(session)
+    await entry.lapse(
+        session,
+        on=END,
+        because=LapseReason.NOT_RENEWED,
+        by=make_process(session, now=END),
+    )
+
+    clock.now = start_of(date(2028, 12, 1)) - ahead
+    answer = await browser.get(f"/register/{entry.person.number}")
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("prefix", ["", "/api/v1"])
+async def test_a_merged_number_leads_to_the_survivor(browser, session, prefix):
+    kept = await make_entry(session)
+    merged = await make_entry(session)
+    merged.person.merged_into = kept.person.id
+    await session.flush()
+
+    answer = await browser.get(f"{prefix}/register/{merged.person.number}")
+
+    assert answer.status_code == 308
+    assert answer.headers["location"] == f"{prefix}/register/{kept.person.number}"
+
+
+async def test_a_number_without_dashes_leads_to_the_page(browser, session):
+    entry = await make_entry(session)
+
+    answer = await browser.get(
+        f"/register/{entry.person.number.replace('-', '').lower()}"
+    )
+
+    assert answer.headers["location"] == f"/register/{entry.person.number}"
+
+
+async def test_an_unchanged_entry_is_not_sent_again(browser, clock, session):
+    entry = await make_entry(session)
+    url = f"/api/v1/register/{entry.person.number}"
+
+    tag = (await browser.get(url)).headers["etag"]
+    clock.now += timedelta(minutes=1)
+    again = await browser.get(url, headers={"if-none-match": tag})
+
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+async def test_the_api_lists_who_is_found_page_by_page(browser, session):
+    for n in range(21):
+        await make_entry(session, given_names=f"Ann{n:02}", family_name="Walker")
+
+    first = (await browser.get("/api/v1/register", params={"q": "walker"})).json()
+    second = (await browser.get(first["next"])).json()
+
+    assert [item["name"] for item in first["items"] + second["items"]] == [
+        f"Ann{n:02} Walker" for n in range(21)
+    ]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    "query", ["q=a", "q=walker&status=frozen", "q=walker&part=x", "colour=red", ""]
+)
+async def test_the_api_says_what_was_wrong_with_a_question(browser, query):
+    answer = await browser.get(f"/api/v1/register?{query}")
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert answer.json()["detail"]
