@@ -20,7 +20,7 @@ from multipart import (
     parse_options_header,
 )
 
-from register.kit import store
+from register.kit import sealed_files
 from register.kit.cleaning import MediaType
 from register.kit.clock import day_of
 from register.kit.security.input import MULTIPART, UNWANTED, FormData, Malformed, clean
@@ -91,7 +91,9 @@ async def receive(
     if request.content_type[0] != MULTIPART:
         form: Any = request.scope.get("form") or FormData()
         return Upload(form, None, Problem.NONE_CHOSEN)
-    reading = _Reading(file, frozenset(fields), room, store.new_name(day_of(now)))
+    reading = _Reading(
+        file, frozenset(fields), room, sealed_files.new_name(day_of(now))
+    )
     try:
         await reading.read(_events(request))
     except ParserLimitReached:
@@ -151,7 +153,7 @@ class _Reading:
             _of_this_part(events), min(LARGEST_FILE, self.room), self.room
         )
         try:
-            await store.put(self.stored_as, content.checked())
+            await sealed_files.put(self.stored_as, content.checked())
         except _Refused as refused:
             self.problem = refused.problem
             return

@@ -15,7 +15,7 @@ from obstore.store import LocalStore
 from PIL import Image
 from sqlalchemy import select, text
 
-from register.kit import files, store
+from register.kit import files, sealed_files
 from register.kit.cleaning import MediaType, Unreadable, cleaned
 from register.kit.errors import NotFound
 from register.kit.files import (
@@ -48,7 +48,7 @@ def clock(now):
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     place = LocalStore(tmp_path / "files", mkdir=True)
-    monkeypatch.setattr(store, "place", lambda: place)
+    monkeypatch.setattr(sealed_files, "store", lambda: place)
     return tmp_path / "files"
 
 
@@ -349,7 +349,7 @@ async def test_a_file_is_answered_as_a_download(page, session, sessions, clock, 
 
     assert (
         answer.headers["Content-Disposition"]
-        == "attachment; filename*=UTF-8''Zo%C3%AB%27s%20%2522scan%2522.pdf"
+        == "attachment; filename*=UTF-8''Zo%C3%AB%27s%20%22scan%22.pdf"
     )
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
@@ -359,7 +359,9 @@ async def test_a_file_is_answered_as_a_download(page, session, sessions, clock, 
 async def test_what_nobody_kept_is_swept_after_a_day(
     page, session, sessions, clock, clamd, folder
 ):
-    await store.put(store.new_name(clock().date()), files._whole(b"not kept"))
+    await sealed_files.put(
+        sealed_files.new_name(clock().date()), files._whole(b"not kept")
+    )
     await send(page, ("file", "a.pdf", pdf()))
     await send(page, ("file", "b.pdf", pdf()))
     await run_pending(sessions, clock)
@@ -389,7 +391,7 @@ async def test_a_file_put_in_place_of_another_does_not_open(
         (folder / file.stored_as).read_bytes(),
     ):
         path.write_bytes(spoilt)
-        with pytest.raises(store.Spoilt):
+        with pytest.raises(sealed_files.Spoilt):
             await read(file)
 
 
