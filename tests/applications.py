@@ -1,7 +1,9 @@
 """Applications that are plausible and complete where a test says nothing else."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
+from register.application import keep, start, submit
 from register.application.answers import (
     Address,
     Addresses,
@@ -33,7 +35,11 @@ from register.application.evidence import Evidence, EvidenceKind
 from register.application.faults import questions
 from register.application.sections import Filled
 from register.application.state import SectionName
+from register.kit.cleaning import MediaType
+from register.kit.files import FileState, StoredFile
+from register.part import Part
 from register.rule_set import Rules
+from tests.make import NOW, make_account, make_process
 
 TODAY = date(2027, 3, 10)
 
@@ -193,3 +199,67 @@ def make_filled(*, on=TODAY, evidence=None, email="zoe@example.org", **given):
         rules=RULES,
         email=email,
     )
+
+
+async def make_application(session, *, account=None, now=NOW):
+    """A draft that has just been begun."""
+    account = account or await make_account(session)
+    by = make_process(session, now=now, actor=account)
+    return await start(session, account, Part.MANAGER, by=by)
+
+
+async def fill(session, application, form, *, evidence=IDENTITY_EVIDENCE, now=NOW):
+    """Save the sections, and documents that have been found clean."""
+    for name in SectionName:
+        if answers := form.of(name):
+            await keep(session, application, name, answers, now=now)
+    for kind in evidence:
+        await make_document(session, application, kind, now=now)
+
+
+async def make_document(
+    session,
+    application,
+    kind=EvidenceKind.PASSPORT,
+    *,
+    section=SectionName.IDENTITY,
+    state=FileState.CLEAN,
+    now=NOW,
+    **more,
+):
+    held = state is FileState.CLEAN
+    stored = StoredFile(
+        id=uuid4(),
+        owner_account_id=application.account_id,
+        name="scan.pdf",
+        media_type=MediaType.PDF,
+        size=1,
+        sha256=bytes(32),
+        state=state,
+        stored_as=f"2027-03-10/{uuid4().hex}",
+        cleaned_as=f"2027-03-10/{uuid4().hex}" if held else None,
+        created_at=now,
+        settled_at=None if state is FileState.QUARANTINED else now,
+    )
+    session.add(stored)
+    await session.flush()
+    evidence = Evidence(
+        id=uuid4(),
+        application_id=application.id,
+        section=section,
+        kind=kind,
+        file_id=stored.id,
+        added_at=now,
+        **more,
+    )
+    session.add(evidence)
+    await session.flush()
+    return evidence
+
+
+async def make_sent_application(session, *, account=None, form=None, now=NOW):
+    """One that the applicant has sent."""
+    application = await make_application(session, account=account, now=now)
+    await fill(session, application, form or make_form(), now=now)
+    await submit(session, application, by=make_process(session, now=now))
+    return application

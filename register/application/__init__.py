@@ -8,10 +8,14 @@ from register.application.application import (
     draw_reference,
     referenced,
 )
-from register.application.evidence import Evidence, EvidenceKind, evidence_of
+from register.application.evidence import Evidence, EvidenceKind, evidence_of, kinds_for
 from register.application.keeping import (
     SectionClosed,
+    attach,
+    detach,
+    forget_draft,
     keep,
+    may_be_taken_back,
     open_for_change,
     open_request,
     open_sections,
@@ -71,11 +75,16 @@ __all__ = [
     "answer",
     "application_of",
     "applications_of",
+    "attach",
+    "detach",
     "draw_reference",
     "evidence_of",
     "filled",
+    "forget_draft",
     "form_of",
     "keep",
+    "kinds_for",
+    "may_be_taken_back",
     "open_for_change",
     "open_request",
     "open_sections",

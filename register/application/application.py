@@ -237,16 +237,22 @@ class Application(Base):
         ]
 
     async def write_to_applicant(
-        self, session: AsyncSession, letter: str, *, now: datetime, **context: object
+        self,
+        session: AsyncSession,
+        letter: str,
+        *,
+        now: datetime,
+        of: UUID | None = None,
+        **context: object,
     ) -> None:
-        """Post one of the letters of an application's life; each is written once."""
+        """Post one of the letters of an application's life; each is written once, or once for each `of`."""
         account = await session.get_one(Account, self.account_id)
         await post(
             session,
             to=account.email,
             letter=letter,
             context={"application": self, **context},
-            key=f"{letter}:{self.id}",
+            key=f"{letter}:{of or self.id}",
             person_id=self.person_id,
             application_id=self.id,
             now=now,

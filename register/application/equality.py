@@ -97,7 +97,7 @@ QUESTIONS: dict[str, type[StrEnum]] = {
 }
 
 
-def keep(
+def keep_answers(
     session: AsyncSession, part: Part, given: dict[str, str], *, now: datetime
 ) -> bool:
     """Keep the questions that were answered, if any were; says whether there were some."""

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from register.application.state import SectionName
 from register.kit.db import Base, code
+from register.kit.files import FileState, StoredFile, forget
 
 
 class EvidenceKind(StrEnum):
@@ -93,16 +94,43 @@ class Evidence(Base):
     file_id: Mapped[UUID] = mapped_column(ForeignKey("stored_file.id"), unique=True)
     added_at: Mapped[datetime]
 
+    file: Mapped[StoredFile] = relationship(lazy="raise")
+
+    @property
+    def usable(self) -> bool:
+        """Not found infected or unreadable; what is still being checked counts."""
+        return self.file.state in (FileState.QUARANTINED, FileState.CLEAN)
+
 
 def kinds_for(section: SectionName) -> tuple[EvidenceKind, ...]:
     return KINDS.get(section, GENERAL)
 
 
-async def evidence_of(session: AsyncSession, application_id: UUID) -> list[Evidence]:
-    """What has been sent, in the order of arrival."""
+async def evidence_of(
+    session: AsyncSession, application_id: UUID, section: SectionName | None = None
+) -> list[Evidence]:
+    """What has been uploaded, with its files, in the order of arrival."""
+    found = select(Evidence).where(Evidence.application_id == application_id)
+    if section:
+        found = found.where(Evidence.section == section)
     rows = await session.scalars(
-        select(Evidence)
-        .where(Evidence.application_id == application_id)
-        .order_by(Evidence.added_at, Evidence.id)
+        found.options(joinedload(Evidence.file)).order_by(
+            Evidence.added_at, Evidence.id
+        )
     )
     return list(rows)
+
+
+async def forget_evidence(session: AsyncSession, evidence: Evidence) -> None:
+    await session.delete(evidence)
+    await session.flush()
+    await forget(session, evidence.file)
+
+
+async def forget_item(
+    session: AsyncSession, application_id: UUID, item_id: UUID
+) -> None:
+    """What was sent for something that is no longer listed goes with it."""
+    for row in await evidence_of(session, application_id):
+        if row.item_id == item_id:
+            await forget_evidence(session, row)

@@ -1,18 +1,29 @@
 """Saving a section: what may be changed at which time, and what the register itself takes over from it."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application.answers import Answers, Identity
+from register.application.answers import Answers, Eligibility, Identity
 from register.application.application import Application
+from register.application.evidence import (
+    Evidence,
+    EvidenceKind,
+    evidence_of,
+    forget_evidence,
+)
 from register.application.section import ApplicationSection, section_of
 from register.application.state import ApplicationState, SectionName
+from register.kit import files
+from register.kit.clock import months_after
 from register.kit.errors import Refused
 from register.kit.security.sealing import blind_index
+from register.kit.uploads import Received
 from register.person import Person
 from register.request import Request, RequestKind
+from register.rule_set import Rules, RuleSet
 
 DRAFT_SECTIONS = frozenset(SectionName)
 
@@ -84,7 +95,86 @@ async def keep(
     row.write(answers, now=now)
     if isinstance(answers, Identity):
         await _call_the_person(session, application, answers)
+    if isinstance(answers, Eligibility):
+        rule_set = await session.get_one(RuleSet, application.rule_set_id)
+        application.register_by = register_by(answers, rule_set.rules)
     await session.flush()
+
+
+async def attach(
+    session: AsyncSession,
+    application: Application,
+    section: SectionName,
+    kind: EvidenceKind,
+    received: Received,
+    *,
+    item_id: UUID | None = None,
+    now: datetime,
+) -> Evidence:
+    """Add a file to a section, which `open_for_change` has locked."""
+    stored = await files.keep(session, received, owner=application.account_id, now=now)
+    evidence = Evidence(
+        id=uuid4(),
+        application_id=application.id,
+        section=section,
+        item_id=item_id,
+        kind=kind,
+        file_id=stored.id,
+        added_at=now,
+    )
+    session.add(evidence)
+    await touch(session, application, section, now=now)
+    return evidence
+
+
+async def may_be_taken_back(
+    session: AsyncSession, application: Application, evidence: Evidence
+) -> bool:
+    """What was sent stays; what was added since may go again."""
+    if evidence.section not in await open_sections(session, application):
+        return False
+    request = await open_request(session, application)
+    return request is None or evidence.added_at >= request.asked_at
+
+
+async def detach(
+    session: AsyncSession,
+    application: Application,
+    evidence: Evidence,
+    *,
+    now: datetime,
+) -> None:
+    """Take a file back; raises SectionClosed for one that was sent."""
+    await open_for_change(session, application, evidence.section)
+    if not await may_be_taken_back(session, application, evidence):
+        raise SectionClosed(application)
+    await forget_evidence(session, evidence)
+    await touch(session, application, evidence.section, now=now)
+
+
+async def forget_draft(session: AsyncSession, application: Application) -> None:
+    """Delete all that was saved of an application that was never sent, and the name of somebody we know nothing else of."""
+    for evidence in await evidence_of(session, application.id):
+        await forget_evidence(session, evidence)
+    await session.execute(
+        delete(ApplicationSection).where(
+            ApplicationSection.application_id == application.id
+        )
+    )
+    person = await session.get_one(Person, application.person_id)
+    sent = select(Application.id).where(
+        Application.person_id == person.id, Application.submitted_at.is_not(None)
+    )
+    if not person.number and not await session.scalar(sent.limit(1)):
+        person.call("", "")
+        person.birth_date = person.ni_number_index = None
+
+
+def register_by(answers: Eligibility, rules: Rules) -> date | None:
+    """The day by which somebody in that role must be in the register."""
+    if not answers.started_on:
+        return None
+    return months_after(answers.started_on, rules.register_by_months)
 
 
 async def touch(

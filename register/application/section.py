@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -141,7 +142,7 @@ def _filled(
     return form
 
 
-def stamp(answers: msgspec.Struct | None) -> str:
+def stamp(answers: msgspec.Struct | dict[str, Any] | None) -> str:
     """What a form carries to tell whether the answers it was opened on are still those that are saved."""
     if answers is None:
         return "new"

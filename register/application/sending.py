@@ -43,7 +43,11 @@ async def filled(
     account = await session.get_one(Account, application.account_id)
     return Filled(
         form=await form_of(session, application.id),
-        evidence=await evidence_of(session, application.id),
+        evidence=[
+            proof
+            for proof in await evidence_of(session, application.id)
+            if proof.usable
+        ],
         on=day_of(now),
         rules=rule_set.rules,
         email=account.email,
@@ -91,6 +95,9 @@ async def answer(
     request.receive(by=by)
     application.go(Move.ANSWER, by=by)
     await _send(session, application, state, asked, now=by.at)
+    await application.write_to_applicant(
+        session, "application_answered", of=request.id, now=by.at
+    )
 
 
 async def _send(

@@ -1,6 +1,6 @@
 """Beginning an application, and leaving one: withdrawn, or forgotten until the draft expires."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.application.application import Application
+from register.application.keeping import forget_draft
 from register.application.state import (
     ApplicationAct,
     ApplicationEvent,
@@ -75,14 +76,12 @@ async def withdraw(
     )
     for proposal in await session.scalars(proposals):
         proposal.withdraw(by=by)
-    if application.submitted_at:
+    if application.submitted_at is None:
+        await forget_draft(session, application)
+    else:
         await application.write_to_applicant(
             session, "application_withdrawn", now=by.at
         )
-
-
-def last_day_to_send(application: Application) -> date:
-    return application.draft_until
 
 
 @every(hours=6)
@@ -100,6 +99,7 @@ async def expire_drafts(session: AsyncSession, now: datetime) -> None:
     for application in (await session.scalars(late)).all():
         by = Process.begin(session, ApplicationAct.EXPIRE, now=now)
         application.go(Move.EXPIRE, by=by)
+        await forget_draft(session, application)
 
 
 @every(hours=6)
@@ -120,7 +120,9 @@ async def warn_of_expiry(session: AsyncSession, now: datetime) -> None:
     )
     for application in (await session.scalars(drafts)).all():
         application.warned_at = now
-        await application.write_to_applicant(session, "draft_expires", now=now)
+        await application.write_to_applicant(
+            session, "application_draft_expires", now=now
+        )
 
 
 async def _person_of(

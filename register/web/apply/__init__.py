@@ -1,0 +1,17 @@
+"""The pages of an applicant."""
+
+from register.web.apply.evidence import DocumentPages, EvidencePages
+from register.web.apply.gaps import GapPages
+from register.web.apply.sections import ItemPages, SectionPages
+from register.web.apply.start import StartPages
+from register.web.apply.tasks import ApplicationPages
+
+pages = [
+    StartPages,
+    ApplicationPages,
+    GapPages,
+    EvidencePages,
+    DocumentPages,
+    SectionPages,
+    ItemPages,
+]

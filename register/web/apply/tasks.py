@@ -1,0 +1,269 @@
+"""An application as a whole: its task list, its answers to check, the sending, what is happening with it, and the way out."""
+
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from register.application import (
+    Application,
+    ApplicationAct,
+    ApplicationEvent,
+    ApplicationState,
+    SectionName,
+    answer,
+    evidence_of,
+    open_request,
+    open_sections,
+    submit,
+    withdraw,
+)
+from register.application.answers import Identity
+from register.assessment.asking import asked_for
+from register.kit.pages import page
+from register.person import Person, fold
+from register.process import timeline
+from register.rule_set import RuleSet
+from register.web.apply.own import own, standing, told
+from register.web.apply.questions import DeclarationForm
+from register.web.guards import SIGNED_IN
+from register.web.needs import Act, Acting, Form
+from register.web.timelines import lines
+
+GROUPS: dict[str, tuple[SectionName, ...]] = {
+    "before": (SectionName.ELIGIBILITY,),
+    "you": (SectionName.IDENTITY, SectionName.CONTACT, SectionName.ADDRESSES),
+    "work": (
+        SectionName.QUALIFICATIONS,
+        SectionName.EMPLOYMENT,
+        SectionName.REGISTRATIONS,
+        SectionName.REFERENCES,
+    ),
+    "suitability": (
+        SectionName.DBS,
+        SectionName.CRIMINAL,
+        SectionName.CONDUCT,
+        SectionName.HEALTH,
+        SectionName.ENGLISH,
+    ),
+    "standards": (SectionName.STANDARDS,),
+    "equality": (SectionName.EQUALITY,),
+}
+
+SHOWN_TO_APPLICANTS = (
+    ApplicationEvent.STARTED,
+    ApplicationEvent.SUBMITTED,
+    ApplicationEvent.TAKEN_UP,
+    ApplicationEvent.INFORMATION_ASKED,
+    ApplicationEvent.INFORMATION_SENT,
+    ApplicationEvent.WENT_ON_WITHOUT,
+    ApplicationEvent.APPROVED,
+    ApplicationEvent.REFUSED,
+    ApplicationEvent.GRANTED,
+    ApplicationEvent.WITHDRAWN,
+    ApplicationEvent.EXPIRED,
+    ApplicationEvent.CLOSED_UNPAID,
+)
+"""What the staff propose to each other, note and check is not shown before it is decided."""
+
+
+class ApplicationPages(Controller):
+    path = "/apply/{reference:str}"
+
+    @get(access=SIGNED_IN)
+    async def show(self, act: Act, reference: FromPath[str]) -> Template:
+        application = await own(act, reference)
+        if application.state is ApplicationState.DRAFT:
+            return await task_page(act, application)
+        if application.state is ApplicationState.INFORMATION_REQUESTED:
+            return await asked_page(act, application)
+        return await happening_page(act, application)
+
+    @get("/register-by", access=SIGNED_IN)
+    async def register_by(
+        self, act: Act, reference: FromPath[str]
+    ) -> Template | Redirect:
+        """The answer to the questions of eligibility."""
+        application = await own(act, reference)
+        state = await standing(act, application)
+        if state.form.eligibility is None:
+            return Redirect(f"/apply/{reference}", status_code=303)
+        return page(
+            "register/apply/register_by.html",
+            application=application,
+            eligibility=state.form.eligibility,
+            rules=state.rules,
+            today=state.on,
+        )
+
+    @get("/check", access=SIGNED_IN)
+    async def check(self, act: Act, reference: FromPath[str]) -> Template:
+        application = await own(act, reference)
+        return await check_page(act, application)
+
+    @get("/send", access=SIGNED_IN)
+    async def ask_declaration(
+        self, act: Act, reference: FromPath[str]
+    ) -> Template | Redirect:
+        application = await own(act, reference)
+        if redirect := await self._not_to_be_sent(act, application):
+            return redirect
+        return declaration_page(application, DeclarationForm())
+
+    @post("/send", access=SIGNED_IN)
+    async def send(
+        self, act: Act, form: Form, reference: FromPath[str]
+    ) -> Template | Redirect:
+        application = await (await own(act, reference)).lock(act.session)
+        if redirect := await self._not_to_be_sent(act, application):
+            return redirect
+        declaration = DeclarationForm(form)
+        if declaration.validate():
+            await must_be_signed(act, application, declaration)
+        if declaration.faults:
+            return declaration_page(application, declaration)
+        await submit(act.session, application, by=act.process(ApplicationAct.SUBMIT))
+        return Redirect(f"/apply/{reference}/sent", status_code=303)
+
+    async def _not_to_be_sent(
+        self, act: Acting, application: Application
+    ) -> Redirect | None:
+        """Sent already (a second click, another tab), or not ready."""
+        address = f"/apply/{application.reference}"
+        if application.submitted_at:
+            return Redirect(f"{address}/sent", status_code=303)
+        if application.state is not ApplicationState.DRAFT:
+            return Redirect(address, status_code=303)
+        if (await standing(act, application)).unfinished():
+            return Redirect(f"{address}/check", status_code=303)
+        return None
+
+    @get("/sent", access=SIGNED_IN)
+    async def sent(self, act: Act, reference: FromPath[str]) -> Template | Redirect:
+        application = await own(act, reference)
+        if application.submitted_at is None:
+            return Redirect(f"/apply/{reference}", status_code=303)
+        rule_set = await act.session.get_one(RuleSet, application.rule_set_id)
+        return page(
+            "register/apply/sent.html",
+            application=application,
+            account=act.account,
+            rules=rule_set.rules,
+        )
+
+    @post("/answer", access=SIGNED_IN)
+    async def answer(self, act: Act, reference: FromPath[str]) -> Template | Redirect:
+        application = await (await own(act, reference)).lock(act.session)
+        if application.state is not ApplicationState.INFORMATION_REQUESTED:
+            return Redirect(f"/apply/{reference}", status_code=303)
+        asked = await open_sections(act.session, application)
+        if asked & set((await standing(act, application)).unfinished()):
+            return await asked_page(act, application, incomplete=True)
+        await answer(act.session, application, by=act.process(ApplicationAct.ANSWER))
+        return Redirect(f"/apply/{reference}", status_code=303)
+
+    @get("/withdraw", access=SIGNED_IN)
+    async def ask_withdrawal(
+        self, act: Act, reference: FromPath[str]
+    ) -> Template | Redirect:
+        application = await own(act, reference)
+        if not application.state.may_be_withdrawn:
+            return Redirect(f"/apply/{reference}", status_code=303)
+        return page("register/apply/withdraw.html", application=application)
+
+    @post("/withdraw", access=SIGNED_IN)
+    async def withdraw(self, act: Act, reference: FromPath[str]) -> Redirect:
+        application = await (await own(act, reference)).lock(act.session)
+        if application.state is not ApplicationState.WITHDRAWN:
+            by = act.process(ApplicationAct.WITHDRAW)
+            await withdraw(act.session, application, by=by)
+        return Redirect(f"/apply/{reference}", status_code=303)
+
+
+async def task_page(act: Acting, application: Application) -> Template:
+    state = await standing(act, application)
+    progress = {name: state.progress(name) for name in SectionName}
+    return page(
+        "register/apply/tasks.html",
+        application=application,
+        groups=GROUPS,
+        progress=progress,
+        unfinished=state.unfinished(),
+    )
+
+
+async def check_page(act: Acting, application: Application) -> Template:
+    state = await standing(act, application)
+    changeable = await open_sections(act.session, application)
+    return page(
+        "register/apply/check.html",
+        application=application,
+        form=state.form,
+        sections=list(SectionName),
+        changeable=changeable,
+        unfinished=[name for name in state.unfinished() if name in changeable],
+        told=told,
+        evidence=await evidence_of(act.session, application.id),
+    )
+
+
+def declaration_page(application: Application, form: DeclarationForm) -> Template:
+    return page("register/apply/send.html", application=application, form=form)
+
+
+async def must_be_signed(
+    act: Acting, application: Application, declaration: DeclarationForm
+) -> None:
+    identity = (await standing(act, application)).form.identity
+    if identity and not signs(declaration.signature.data, identity):
+        declaration.add_error(
+            "signature",
+            "The name you sign with must be the name that you gave under “Identity”",
+        )
+
+
+def signs(signature: str, identity: Identity) -> bool:
+    """Accents, capitals and the order of the words do not matter."""
+    named = fold(f"{identity.given_names} {identity.family_name}").split()
+    return sorted(fold(signature).split()) == sorted(named)
+
+
+async def asked_page(
+    act: Acting, application: Application, *, incomplete: bool = False
+) -> Template:
+    request = await open_request(act.session, application)
+    if request is None:
+        return await happening_page(act, application)
+    state = await standing(act, application)
+    asked = await asked_for(act.session, request.items)
+    return page(
+        "register/apply/asked.html",
+        status=422 if incomplete else 200,
+        application=application,
+        request_made=request,
+        asked=asked,
+        problems={item.section: state.problems(item.section) for item in asked},
+        incomplete=incomplete,
+        happened=await what_happened(act, application),
+    )
+
+
+async def happening_page(act: Acting, application: Application) -> Template:
+    rule_set = await act.session.get_one(RuleSet, application.rule_set_id)
+    person = await act.session.get_one(Person, application.person_id)
+    return page(
+        "register/apply/happening.html",
+        application=application,
+        account=act.account,
+        number=person.number,
+        rules=rule_set.rules,
+        happened=await what_happened(act, application),
+    )
+
+
+async def what_happened(act: Acting, application: Application) -> list[Any]:
+    history = await timeline(
+        act.session, application_id=application.id, kinds=SHOWN_TO_APPLICANTS
+    )
+    return lines(history, shown=lambda _: True)
