@@ -75,6 +75,13 @@ def cluster(testrun_uid):
             shutil.rmtree(cluster.folder)
 
 
+@pytest.fixture
+def folder():
+    """As tmp_path, for a test's own cluster: pytest closes its folder to other users whenever another run starts."""
+    with tempfile.TemporaryDirectory(prefix="register-test-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def clone(cluster, worker_id):
     """Makes a database of its own, with all tables and nothing committed by others; gives its URL."""

@@ -38,12 +38,11 @@ class Commands(click.Group):
 @contextmanager
 def database() -> Iterator[str]:
     """The database of DATABASE_URL, else the data folder's: joined where it runs, else started for us."""
-    with ExitStack() as stack:
-        if not os.environ.get("DATABASE_URL"):
-            own = stack.enter_context(joined_or_started(data_dir()))
-            os.environ["DATABASE_URL"] = own
-            stack.callback(os.environ.pop, "DATABASE_URL")
-        yield os.environ["DATABASE_URL"]
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    with joined_or_started(data_dir()) as url, _set_where_missing("DATABASE_URL", url):
+        yield url
 
 
 @contextmanager
@@ -54,12 +53,24 @@ def installation(*, local: bool = False) -> Iterator[Settings]:
     its own needs completes the environment; a variable that is set always wins.
     """
     kept = (data_dir() / KEYS_FILE).exists()
-    if local or kept or not os.environ.get("DATABASE_URL"):
-        require_folder(data_dir())
-        for name, value in local_environment(data_dir(), port()).items():
-            os.environ.setdefault(name, value)
-    with database():
+    with ExitStack() as stack:
+        if local or kept or not os.environ.get("DATABASE_URL"):
+            require_folder(data_dir())
+            for name, value in local_environment(data_dir(), port()).items():
+                stack.enter_context(_set_where_missing(name, value))
+        stack.enter_context(database())
         yield settings()
+
+
+@contextmanager
+def _set_where_missing(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = before or value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
 
 
 def data_dir() -> Path:

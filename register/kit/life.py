@@ -1,6 +1,7 @@
 """The sign of life that a worker leaves in its data folder, for who watches over it."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from register.kit.startup import CannotStart
 
-SIGN = "worker.alive"
+SIGN = f"worker.{socket.gethostname()}.alive"
 EVERY = 5.0
 SILENT_TOO_LONG = 60.0
 

@@ -12,8 +12,8 @@ from register.kit.server import Cluster, joined_or_started
 
 
 @pytest.fixture
-def cluster(tmp_path):
-    with Cluster(tmp_path / "postgres", durable=False) as cluster:
+def cluster(folder):
+    with Cluster(folder / "postgres", durable=False) as cluster:
         yield cluster
 
 
@@ -40,16 +40,16 @@ async def test_a_new_cluster_sorts_and_folds_letters_as_the_deployed_one_does(cl
     assert locale == "bC.UTF-8"
 
 
-async def test_what_was_stored_is_there_after_a_stop(tmp_path):
-    with Cluster(tmp_path / "postgres") as cluster:
+async def test_what_was_stored_is_there_after_a_stop(folder):
+    with Cluster(folder / "postgres") as cluster:
         await ask(cluster.url("postgres"), "create table kept as select 7 as number")
 
-    with Cluster(tmp_path / "postgres") as cluster:
+    with Cluster(folder / "postgres") as cluster:
         assert await ask(cluster.url("postgres"), "select number from kept") == 7
 
 
-def test_a_stopped_cluster_leaves_no_process(tmp_path):
-    with Cluster(tmp_path / "postgres") as cluster:
+def test_a_stopped_cluster_leaves_no_process(folder):
+    with Cluster(folder / "postgres") as cluster:
         server = postmaster(cluster)
 
     assert not server.is_running() or server.status() == psutil.STATUS_ZOMBIE
@@ -72,8 +72,8 @@ def test_a_running_cluster_is_joined_not_started_again(cluster):
     assert postmaster(cluster) == server
 
 
-async def test_a_killed_server_is_taken_over(tmp_path):
-    with Cluster(tmp_path / "postgres") as cluster:
+async def test_a_killed_server_is_taken_over(folder):
+    with Cluster(folder / "postgres") as cluster:
         await ask(cluster.url("postgres"), "create table kept as select 7 as number")
         postmaster(cluster).send_signal(signal.SIGKILL)
 
@@ -82,29 +82,29 @@ async def test_a_killed_server_is_taken_over(tmp_path):
         assert await ask(cluster.url("postgres"), "select number from kept") == 7
 
 
-def test_a_lock_file_whose_number_is_somebody_elses_now_does_not_keep_it_down(tmp_path):
-    with Cluster(tmp_path / "postgres", durable=False) as cluster:
+def test_a_lock_file_whose_number_is_somebody_elses_now_does_not_keep_it_down(folder):
+    with Cluster(folder / "postgres", durable=False) as cluster:
         lock = cluster.folder / "postmaster.pid"
         lines = lock.read_text().splitlines()
         owner = lock.stat()
     lock.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
     os.chown(lock, owner.st_uid, owner.st_gid)
 
-    with Cluster(tmp_path / "postgres", durable=False) as cluster:
+    with Cluster(folder / "postgres", durable=False) as cluster:
         assert cluster.running
 
 
-def test_half_a_cluster_left_by_an_interrupted_start_is_made_again(tmp_path):
-    half = tmp_path / "postgres.new"
+def test_half_a_cluster_left_by_an_interrupted_start_is_made_again(folder):
+    half = folder / "postgres.new"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
 
-    with Cluster(tmp_path / "postgres", durable=False) as cluster:
+    with Cluster(folder / "postgres", durable=False) as cluster:
         assert cluster.running
 
 
-async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path):
-    deep = tmp_path / ("d" * 60) / ("e" * 60)
+async def test_a_path_too_long_for_a_socket_is_no_hindrance(folder):
+    deep = folder / ("d" * 60) / ("e" * 60)
 
     with Cluster(deep / "postgres", durable=False) as cluster:
         sockets = cluster._socket_folder()
@@ -113,8 +113,8 @@ async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path):
     assert not sockets.exists()
 
 
-async def test_a_killed_server_comes_back_where_its_clients_know_it(tmp_path):
-    deep = tmp_path / ("d" * 60) / ("e" * 60)
+async def test_a_killed_server_comes_back_where_its_clients_know_it(folder):
+    deep = folder / ("d" * 60) / ("e" * 60)
     with Cluster(deep / "postgres", durable=False) as cluster:
         url = cluster.url("postgres")
         postmaster(cluster).send_signal(signal.SIGKILL)
@@ -124,20 +124,20 @@ async def test_a_killed_server_comes_back_where_its_clients_know_it(tmp_path):
         assert await ask(url, "select 1") == 1
 
 
-def test_a_folder_closed_to_others_is_no_hindrance(tmp_path):
-    closed = tmp_path / "closed"
+def test_a_folder_closed_to_others_is_no_hindrance(folder):
+    closed = folder / "closed"
     closed.mkdir(mode=0o700)
 
     with Cluster(closed / "postgres", durable=False) as cluster:
         assert cluster.running
 
 
-def test_who_leaves_last_stops_the_database(tmp_path):
-    cluster = Cluster(tmp_path / "postgres")
+def test_who_leaves_last_stops_the_database(folder):
+    cluster = Cluster(folder / "postgres")
 
     with ExitStack() as second:
-        with joined_or_started(tmp_path):
-            second.enter_context(joined_or_started(tmp_path))
+        with joined_or_started(folder):
+            second.enter_context(joined_or_started(folder))
         assert cluster.running
 
     assert not cluster.running
@@ -152,10 +152,10 @@ with joined_or_started(Path(sys.argv[1])):
 """
 
 
-def test_two_that_start_at_once_share_one_server(tmp_path):
+def test_two_that_start_at_once_share_one_server(folder):
     both = [
         subprocess.Popen(
-            [sys.executable, "-c", JOIN, tmp_path],
+            [sys.executable, "-c", JOIN, folder],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -166,14 +166,14 @@ def test_two_that_start_at_once_share_one_server(tmp_path):
     ended = [process.communicate("\n", timeout=60) for process in both]
 
     assert ended == [(None, "")] * 2
-    assert not Cluster(tmp_path / "postgres").running
+    assert not Cluster(folder / "postgres").running
 
 
-async def test_the_database_is_made_once_and_kept(tmp_path):
-    with joined_or_started(tmp_path) as url:
+async def test_the_database_is_made_once_and_kept(folder):
+    with joined_or_started(folder) as url:
         await ask(url, "create table kept as select 7 as number")
 
-    with joined_or_started(tmp_path) as url:
+    with joined_or_started(folder) as url:
         assert (
             await ask(url, "select current_database() || number from kept")
             == "register7"
