@@ -9,6 +9,7 @@ from register.assessment.asking import (
     asked_for,
     found_wanting,
     go_on_without,
+    previewed,
     to_ask,
 )
 from register.assessment.assigning import (
@@ -22,7 +23,6 @@ from register.assessment.assigning import (
 from register.assessment.check import (
     ASSESSED,
     Checked,
-    CheckedMeanwhile,
     Checks,
     NotUnderAssessment,
     NotYourApplication,
@@ -30,6 +30,7 @@ from register.assessment.check import (
     SectionCheck,
     checks_of,
     history_of,
+    must_be_assessing,
 )
 from register.assessment.deciding import (
     DueInThePast,
@@ -50,6 +51,16 @@ from register.assessment.deciding import (
     took_a_step,
 )
 from register.assessment.notes import Note, note, notes_of
+from register.assessment.people import PeoplePage, people, person_for
+from register.assessment.proposals import (
+    Pending,
+    PendingPage,
+    Returned,
+    pending,
+    proposal_for,
+    returned_to,
+    why_returned,
+)
 from register.assessment.qualifications import judge, qualifications_of
 from register.assessment.queue import (
     COUNTED,
@@ -58,11 +69,14 @@ from register.assessment.queue import (
     Holder,
     QueuePage,
     Waiting,
+    age_of,
+    count_of,
     queue,
 )
 from register.assessment.readers import (
     application_for,
     may_read_restricted,
+    read_checks,
     read_restricted,
     visible_to,
 )
@@ -87,7 +101,6 @@ __all__ = [
     "AssessmentEvent",
     "Change",
     "Checked",
-    "CheckedMeanwhile",
     "Checks",
     "DueInThePast",
     "Filter",
@@ -102,16 +115,21 @@ __all__ = [
     "NothingToAsk",
     "Outcome",
     "Overtaken",
+    "Pending",
+    "PendingPage",
+    "PeoplePage",
     "ProposedCondition",
     "QualificationNotJudged",
     "QualificationTerm",
     "QueuePage",
     "Reason",
+    "Returned",
     "SectionCheck",
     "Seen",
     "TakenAlready",
     "Waiting",
     "Wanted",
+    "age_of",
     "application_for",
     "ask_for_more",
     "asked_for",
@@ -120,6 +138,7 @@ __all__ = [
     "changes_since",
     "checks_of",
     "conditions_of",
+    "count_of",
     "found_wanting",
     "go_on_without",
     "history_of",
@@ -128,19 +147,28 @@ __all__ = [
     "managing_since",
     "may_assess",
     "may_read_restricted",
+    "must_be_assessing",
     "note",
     "notes_of",
+    "pending",
+    "people",
+    "person_for",
+    "previewed",
+    "proposal_for",
     "propose_grant",
     "propose_refusal",
     "qualification_term",
     "qualifications_of",
     "queue",
+    "read_checks",
     "read_restricted",
     "reasons_of",
     "return_to_officer",
+    "returned_to",
     "rules_of",
     "seen_now",
     "to_ask",
     "took_a_step",
     "visible_to",
+    "why_returned",
 ]

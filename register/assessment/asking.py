@@ -1,7 +1,7 @@
 """Asking for more: one request composed of the sections that a caseworker marked "ask", and read back by the applicant's page."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from register.assessment.check import (
 from register.assessment.reasons import Reason
 from register.kit.clock import day_of
 from register.kit.errors import Refused
-from register.kit.post import post
+from register.kit.post import post, wording_of
 from register.process import Process
 from register.request import Request, RequestKind
 from register.rule_set import RuleSet
@@ -107,19 +107,45 @@ async def ask_for_more(
     asked = await to_ask(session, application)
     if not asked:
         raise NothingToAsk(application)
-    rules = (await session.get_one(RuleSet, application.rule_set_id)).rules
     request = await Request.ask(
         session,
         RequestKind.FURTHER_INFORMATION,
         application_id=application.id,
         person_id=application.person_id,
         items=[a.item() for a in asked],
-        due_on=day_of(by.at) + timedelta(days=rules.information_due_days),
+        due_on=await _due_on(session, application, now=by.at),
         by=by,
     )
     application.ask(by=by, request=request.id)
     await _write(session, application, request, asked, now=by.at)
     return request
+
+
+async def _due_on(
+    session: AsyncSession, application: Application, *, now: datetime
+) -> date:
+    rules = (await session.get_one(RuleSet, application.rule_set_id)).rules
+    return day_of(now) + timedelta(days=rules.information_due_days)
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    body: str
+
+
+async def previewed(
+    session: AsyncSession,
+    application: Application,
+    asked: list[Asked],
+    *,
+    now: datetime,
+) -> Letter:
+    """The letter as it would be sent now."""
+    due_on = await _due_on(session, application, now=now)
+    context = {"application": application, "asked": asked, "due_on": due_on}
+    wording = wording_of(LETTER)
+    return Letter(wording.subject.render(context), wording.body.render(context).strip())
 
 
 async def _write(

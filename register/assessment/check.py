@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
+from sqlalchemy.orm import Mapped, defer, joinedload, mapped_column, relationship
 
 from register.account import Account
 from register.application import (
@@ -30,6 +30,7 @@ from register.application import (
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.unchanged import Change, Overtaken
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.process import Process, ProcessText, TextKind
@@ -60,14 +61,6 @@ class NotYourApplication(Refused):
 class NothingSent(Refused):
     def __init__(self) -> None:
         super().__init__("The applicant has sent no answers in this section.")
-
-
-class CheckedMeanwhile(Refused):
-    """Somebody else has checked the section since the page was opened."""
-
-    def __init__(self, check: "SectionCheck") -> None:
-        self.check = check
-        super().__init__("Somebody has checked this section since you opened the page.")
 
 
 class SectionCheck(Base):
@@ -106,13 +99,13 @@ class SectionCheck(Base):
         officer: Account,
         by: Process,
     ) -> Self:
-        """Say what was found. `seen` is the check the officer had before them; raises CheckedMeanwhile if it is not the last."""
+        """Say what was found. `seen` is the check the officer had before them; raises Overtaken if it is not the last."""
         await application.lock(session)
         must_be_assessing(application, officer)
         _must_fit(section, outcome, because)
         last = await last_check(session, application, section)
         if last and last.id != seen:
-            raise CheckedMeanwhile(last)
+            raise Overtaken(application, [_change(last)], words)
         check = cls(
             application_id=application.id,
             section=section,
@@ -155,6 +148,7 @@ async def last_check(
 ) -> SectionCheck | None:
     found: SectionCheck | None = await session.scalar(
         select(SectionCheck)
+        .options(joinedload(SectionCheck.account))
         .where(
             SectionCheck.application_id == application.id,
             SectionCheck.section == section,
@@ -163,6 +157,15 @@ async def last_check(
         .limit(1)
     )
     return found
+
+
+def _change(check: SectionCheck) -> Change:
+    return Change(
+        AssessmentEvent.SECTION_CHECKED,
+        check.at,
+        check.account.name,
+        {"section": check.section, "outcome": check.outcome},
+    )
 
 
 async def _last_sent(

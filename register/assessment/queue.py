@@ -132,6 +132,14 @@ def _behind(reference: str) -> ColumnElement[bool]:
     return tuple_(Application.submitted_at, Application.id) > last
 
 
+async def count_of(
+    session: AsyncSession, reader: Account, wanted: Filter, *, now: datetime
+) -> int:
+    """As many as there are, or one more than COUNTED."""
+    chosen = _chosen(wanted, reader, working_age(now), _target())
+    return await _count(session, [visible_to(reader), *chosen])
+
+
 async def _count(session: AsyncSession, chosen: Sequence[ColumnElement[bool]]) -> int:
     some: Select[int] = (
         select(literal(1))
@@ -191,3 +199,13 @@ def _weekdays_until(day: ColumnElement[date]) -> ColumnElement[int]:
     """Mondays to Fridays from Monday 1 January 1900 up to and with the day."""
     count = day - literal(date(1900, 1, 1), Date) + 1
     return func.div(count, 7) * 5 + func.least(func.mod(count, 7), 5)
+
+
+async def age_of(
+    session: AsyncSession, application: Application, *, now: datetime
+) -> int:
+    """Working days for which one application has waited for us."""
+    age = await session.scalar(
+        select(working_age(now)).where(Application.id == application.id)
+    )
+    return age or 0

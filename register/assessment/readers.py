@@ -1,5 +1,6 @@
 """Who of the staff may see an application, and who its health and criminal sections, each reading of which is written down."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, select
@@ -63,3 +64,17 @@ def read_restricted(
         raise NotFound
     by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
     application.tell(AssessmentEvent.RESTRICTED_READ, by=by, section=section)
+
+
+def read_checks(
+    session: AsyncSession,
+    application: Application,
+    sections: Iterable[SectionName],
+    *,
+    reader: Account,
+    now: datetime,
+) -> None:
+    """What was found of a restricted section is as restricted as the section."""
+    for section in sections:
+        if section.restricted:
+            read_restricted(session, application, section, reader=reader, now=now)

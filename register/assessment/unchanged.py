@@ -1,7 +1,9 @@
 """Nobody decides on what they have not seen: an act on a page that has gone stale is turned down, with what changed since."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,16 +28,20 @@ class Change:
     kind: str
     at: datetime
     who: str | None
-    facts: dict[str, object]
+    facts: dict[str, Any]
 
 
 class Overtaken(Refused):
-    """Carries what changed, and what the officer had written, which must not be lost."""
+    """Carries what changed, and what the officer had written, which must not be lost. Plain values: the act is undone by then."""
 
     def __init__(
-        self, application: Application, changes: list[Change], words: str
+        self, application: Application, changes: Sequence[Change], words: str
     ) -> None:
-        self.application, self.changes, self.words = application, changes, words
+        self.reference, self.changes, self.words = (
+            application.reference,
+            changes,
+            words,
+        )
         super().__init__(
             f"Application {application.reference} has changed since you opened the page. Nothing that you sent has been done."
         )

@@ -1,5 +1,39 @@
 """The pages of the register. Each module lists its own; a new module is added here."""
 
-from register.web import health
+from register.web import (
+    account,
+    api,
+    applications,
+    apply,
+    certificates,
+    entries,
+    health,
+    home,
+    persons,
+    proposals,
+    reset,
+    search,
+    sign_in,
+    sign_up,
+    staff,
+    verify,
+)
 
-pages = [*health.pages]
+pages = [
+    *apply.pages,
+    *home.pages,
+    *health.pages,
+    *sign_in.pages,
+    *sign_up.pages,
+    *reset.pages,
+    *account.pages,
+    *staff.pages,
+    *applications.pages,
+    *proposals.pages,
+    *persons.pages,
+    *search.pages,
+    *entries.pages,
+    *api.pages,
+    *certificates.pages,
+    *verify.pages,
+]

@@ -20,7 +20,6 @@ class Line:
     at: datetime
     who: str | None
     """The name of the member of staff; empty for the person themself, None for the service."""
-    reason: str | None
     facts: dict[str, Any]
 
 
@@ -30,16 +29,16 @@ def lines(
     shown: Callable[[Event], bool],
 ) -> list[Line]:
     return [
-        Line(
-            event.kind,
-            event.at,
-            account.name if account else None,
-            process.reason,
-            {name: _readable(value) for name, value in event.data.items()},
-        )
-        for event, process, account in history
+        line_of(event.kind, event.at, account.name if account else None, event.data)
+        for event, _, account in history
         if shown(event)
     ]
+
+
+def line_of(kind: str, at: datetime, who: str | None, facts: dict[str, Any]) -> Line:
+    return Line(
+        kind, at, who, {name: _readable(value) for name, value in facts.items()}
+    )
 
 
 def restricted(event: Event) -> bool:

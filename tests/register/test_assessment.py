@@ -16,7 +16,6 @@ from register.assessment import (
     REASONS,
     AssessmentAct,
     AssessmentEvent,
-    CheckedMeanwhile,
     DueInThePast,
     Filter,
     Holder,
@@ -291,7 +290,7 @@ async def test_a_check_made_on_a_stale_page_is_refused(session):
     application = await make_sent(session, officer=officer)
     await check(session, application, SectionName.DBS, officer=officer)
 
-    with pytest.raises(CheckedMeanwhile):
+    with pytest.raises(Overtaken):
         await check(
             session,
             application,

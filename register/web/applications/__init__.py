@@ -1,0 +1,33 @@
+"""Applications as staff work on them: the queue, one application and its sections, asking for more, proposing a decision."""
+
+from litestar import Router
+
+from register.assessment import Overtaken
+from register.web.applications import (
+    asking,
+    assigning,
+    evidence,
+    notes,
+    proposing,
+    queue,
+    record,
+    sections,
+)
+from register.web.applications.overtaken import overtaken
+
+pages = [
+    Router(
+        path="/staff/applications",
+        route_handlers=[
+            *queue.pages,
+            *record.pages,
+            *assigning.pages,
+            *notes.pages,
+            *sections.pages,
+            *evidence.pages,
+            *asking.pages,
+            *proposing.pages,
+        ],
+        exception_handlers={Overtaken: overtaken},
+    )
+]

@@ -1,0 +1,152 @@
+"""One application: its summary, its timeline and the messages sent about it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlalchemy import select
+
+from register.account import Account, StaffRole
+from register.application import Application, ApplicationState
+from register.application.keeping import open_request, others_with_the_number
+from register.assessment import (
+    IN_HAND,
+    Outcome,
+    Seen,
+    age_of,
+    application_for,
+    asked_for,
+    caseworkers,
+    checks_of,
+    may_assess,
+    may_read_restricted,
+    rules_of,
+    seen_now,
+    to_ask,
+    why_returned,
+)
+from register.kit.pages import page
+from register.kit.post import Message
+from register.process import timeline
+from register.proposal import Proposal
+from register.web.applications.assigning import GiveForm
+from register.web.casework import READERS
+from register.web.needs import Act, Session
+from register.web.timelines import lines, restricted
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An application as one member of staff has it before them."""
+
+    application: Application
+    reader: Account
+    seen: Seen
+
+    @property
+    def mine(self) -> bool:
+        return self.application.assigned_to_id == self.reader.id
+
+    @property
+    def may_read(self) -> bool:
+        return may_read_restricted(self.application, self.reader)
+
+    @property
+    def assessing(self) -> bool:
+        return self.mine and self.application.state is ApplicationState.UNDER_ASSESSMENT
+
+
+async def open_application(session: Session, act: Act, reference: str) -> Opened:
+    """Raises NotFound."""
+    application = await application_for(session, act.account, reference)
+    return Opened(application, act.account, await seen_now(session, application))
+
+
+def application_page(name: str, opened: Opened, **context: Any) -> Template:
+    return page(
+        f"register/applications/{name}.html",
+        opened=opened,
+        application=opened.application,
+        base=f"/staff/applications/{opened.application.reference}",
+        **context,
+    )
+
+
+@get("/{reference:str}", access=READERS)
+async def summary(session: Session, act: Act, reference: FromPath[str]) -> Template:
+    opened = await open_application(session, act, reference)
+    application = opened.application
+    request = await open_request(session, application)
+    checks = await checks_of(session, application)
+    return application_page(
+        "summary",
+        opened,
+        age=await age_of(session, application, now=act.now)
+        if application.state in IN_HAND
+        else None,
+        rules=await rules_of(session, application),
+        returned=await why_returned(session, application),
+        request_open=request,
+        overdue=request.overdue(act.now) if request else False,
+        asked=visible(await asked_for(session, request.items), opened)
+        if request
+        else [],
+        to_ask=await to_ask(session, application) if opened.assessing else [],
+        met=sum(c.outcome is Outcome.MET for c in checks.values()),
+        of=len(checks),
+        waiting=await session.scalar(
+            select(Proposal.id).where(
+                Proposal.application_id == application.id, Proposal.waiting
+            )
+        ),
+        others=await others_with_the_number(session, application.person),
+        may_take=application.assigned_to_id is None
+        and application.state in IN_HAND
+        and may_assess(application, act.account),
+        give=await _give_form(session, act, application),
+    )
+
+
+def visible(asked: list[Any], opened: Opened) -> list[Any]:
+    """Without what is asked of sections that the reader may not read."""
+    return [a for a in asked if opened.may_read or not a.section.restricted]
+
+
+async def _give_form(
+    session: Session, act: Act, application: Application
+) -> GiveForm | None:
+    """For team managers, while there is something to give."""
+    if (
+        StaffRole.TEAM_MANAGER not in act.account.roles
+        or application.state not in IN_HAND
+    ):
+        return None
+    return GiveForm.offering(
+        [c for c in await caseworkers(session) if may_assess(application, c)],
+        application,
+    )
+
+
+@get("/{reference:str}/timeline", access=READERS)
+async def history(session: Session, act: Act, reference: FromPath[str]) -> Template:
+    opened = await open_application(session, act, reference)
+    found = await timeline(session, application_id=opened.application.id)
+    shown = lines(found, shown=lambda event: opened.may_read or not restricted(event))
+    return application_page("timeline", opened, lines=shown)
+
+
+@get("/{reference:str}/messages", access=READERS)
+async def messages(session: Session, act: Act, reference: FromPath[str]) -> Template:
+    opened = await open_application(session, act, reference)
+    sent = await session.scalars(
+        select(Message)
+        .where(Message.application_id == opened.application.id)
+        .order_by(Message.created_at.desc())
+        .limit(100)
+    )
+    return application_page("messages", opened, messages=list(sent))
+
+
+pages = [summary, history, messages]

@@ -1,0 +1,114 @@
+"""Persons for staff: found by name or number, each with applications, entries and timeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlalchemy import select
+
+from register.account import Account
+from register.application import Application
+from register.assessment import (
+    may_read_restricted,
+    people,
+    person_for,
+    visible_to,
+)
+from register.entry import Entry, Shown, public_words, shown_at
+from register.kit import forms
+from register.kit.errors import NotFound
+from register.kit.pages import page
+from register.person import Person
+from register.process import Event, timeline
+from register.web.casework import READERS
+from register.web.needs import Act, Session
+from register.web.timelines import lines, restricted
+
+
+class SearchForm(forms.Form):
+    q = forms.Text("Name or registration number", longest=200, optional=True)
+
+
+@get("/staff/persons", access=READERS)
+async def find(request: Request[Any, Any, Any], session: Session, act: Act) -> Template:
+    form = SearchForm(request.query_params)
+    typed = form.q.data if form.validate() else ""
+    after = _id(request.query_params.get("after"))
+    found = await people(session, act.account, typed=typed, after=after)
+    onward = {"q": typed, "after": found.next}
+    return page(
+        "register/persons/list.html",
+        form=form,
+        typed=typed,
+        rows=found.rows,
+        first=f"/staff/persons?{urlencode({'q': typed})}" if after else "",
+        onward=f"/staff/persons?{urlencode(onward)}" if found.next else "",
+    )
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+@dataclass(frozen=True)
+class Held:
+    """An entry and how it stands now."""
+
+    entry: Entry
+    shown: Shown | None
+
+
+@get("/staff/persons/{person_id:uuid}", access=READERS)
+async def person(session: Session, act: Act, person_id: FromPath[UUID]) -> Template:
+    found = await person_for(session, act.account, person_id)
+    applications = await _applications(session, act.account, found)
+    history = await timeline(session, person_id=found.id)
+    return page(
+        "register/persons/person.html",
+        person=found,
+        applications=applications,
+        entries=await _entries(session, act, found),
+        lines=lines(
+            history, shown=lambda event: _shown(event, applications, act.account)
+        ),
+    )
+
+
+async def _applications(
+    session: Session, reader: Account, person: Person
+) -> Sequence[Application]:
+    found = await session.scalars(
+        select(Application)
+        .where(Application.person_id == person.id, visible_to(reader))
+        .order_by(Application.submitted_at.desc())
+    )
+    return list(found)
+
+
+async def _entries(session: Session, act: Act, person: Person) -> list[Held]:
+    ids = await session.scalars(select(Entry.id).where(Entry.person_id == person.id))
+    held = []
+    for entry_id in list(ids):
+        entry = await Entry.load(session, entry_id)
+        words = await public_words(session, entry.facts)
+        held.append(Held(entry, shown_at(entry.facts, words, act.now)))
+    return sorted(held, key=lambda h: h.entry.part.position)
+
+
+def _shown(event: Event, seen: Sequence[Application], reader: Account) -> bool:
+    """Not what happened to a draft, nor what tells of a section that the reader may not read."""
+    if event.application_id is None:
+        return True
+    of = next((a for a in seen if a.id == event.application_id), None)
+    return of is not None and (may_read_restricted(of, reader) or not restricted(event))
+
+
+pages = [find, person]

@@ -1,0 +1,143 @@
+"""Proposals that wait for a second person, who approves or returns them."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Router, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from register.assessment import (
+    AssessmentAct,
+    Overtaken,
+    Pending,
+    checks_of,
+    conditions_of,
+    lock_unchanged,
+    may_read_restricted,
+    pending,
+    proposal_for,
+    read_checks,
+    reasons_of,
+    return_to_officer,
+    rules_of,
+    seen_now,
+)
+from register.kit import forms
+from register.kit.errors import NotFound
+from register.kit.pages import page
+from register.proposal import ProposalState
+from register.web.applications.overtaken import Stamped, overtaken
+from register.web.casework import APPROVERS, READERS
+from register.web.needs import Act, Form, Session, Visit
+
+
+class ReturnForm(Stamped):
+    words = forms.LongText(
+        "What is still to be done",
+        what="what is still to be done",
+        hint="The caseworker reads this. The applicant does not.",
+        longest=2000,
+    )
+
+
+@get("/", access=READERS)
+async def proposals(
+    request: Request[Any, Any, Any], session: Session, act: Act
+) -> Template:
+    after = _id(request.query_params.get("after"))
+    found = await pending(session, act.account, after=after)
+    return page(
+        "register/proposals/list.html",
+        found=found,
+        first="/staff/proposals" if after else "",
+        onward=f"/staff/proposals?after={found.next}" if found.next else "",
+    )
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+@get("/{proposal_id:uuid}", access=READERS)
+async def proposal(session: Session, act: Act, proposal_id: FromPath[UUID]) -> Template:
+    found = await proposal_for(session, act.account, proposal_id)
+    seen = await seen_now(session, found.application)
+    return await proposal_page(session, act, found, ReturnForm.showing(seen))
+
+
+@post("/{proposal_id:uuid}/approval", access=APPROVERS)
+async def approve(
+    session: Session, act: Act, *, form: Form, visit: Visit, proposal_id: FromPath[UUID]
+) -> Redirect | Template:
+    found = await proposal_for(session, act.account, proposal_id)
+    answers = Stamped(form)
+    if not answers.validate():
+        return await proposal_page(session, act, found, answers)
+    await lock_unchanged(session, found.application, seen=answers.seen)
+    await session.refresh(found.proposal)
+    by = act.process(AssessmentAct.APPROVE)
+    await found.proposal.approve(session, approver=act.account, by=by)
+    visit.flash(f"The decision on application {found.application.reference} is made")
+    return Redirect("/staff/proposals", status_code=303)
+
+
+@post("/{proposal_id:uuid}/return", access=APPROVERS)
+async def send_back(
+    session: Session, act: Act, *, form: Form, visit: Visit, proposal_id: FromPath[UUID]
+) -> Redirect | Template:
+    found = await proposal_for(session, act.account, proposal_id)
+    answers = ReturnForm(form)
+    if not answers.validate():
+        return await proposal_page(session, act, found, answers)
+    words = answers.words.data
+    await lock_unchanged(session, found.application, seen=answers.seen, words=words)
+    await session.refresh(found.proposal)
+    by = act.process(AssessmentAct.RETURN)
+    await return_to_officer(
+        session, found.proposal, words=words, approver=act.account, by=by
+    )
+    visit.flash(
+        f"Application {found.application.reference} is back with the caseworker"
+    )
+    return Redirect("/staff/proposals", status_code=303)
+
+
+async def proposal_page(
+    session: Session, act: Act, found: Pending, form: forms.Form
+) -> Template:
+    application = found.application
+    sealed = not may_read_restricted(application, act.account)
+    reasons = await reasons_of(session, found.proposal)
+    shown = [r for r in reasons if not (sealed and r.section.restricted)]
+    sections = [reason.section for reason in shown]
+    read_checks(session, application, sections, reader=act.account, now=act.now)
+    return page(
+        "register/proposals/proposal.html",
+        found=found,
+        proposal=found.proposal,
+        application=application,
+        form=form,
+        seen=await seen_now(session, application),
+        decides=found.why_not is None,
+        waiting=found.proposal.state is ProposalState.WAITING,
+        checks=await checks_of(session, application),
+        sealed=sealed,
+        reasons=shown,
+        conditions=await conditions_of(
+            session, found.proposal.data.get("conditions", [])
+        ),
+        rules=await rules_of(session, application),
+    )
+
+
+pages = [
+    Router(
+        path="/staff/proposals",
+        route_handlers=[proposals, proposal, approve, send_back],
+        exception_handlers={Overtaken: overtaken},
+    )
+]
