@@ -15,14 +15,14 @@ from sqlalchemy import CheckConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from register.kit import sealed_files, uploads
+from register.kit import store, uploads
 from register.kit.cleaning import MediaType, Unreadable, cleaned
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.kit.jobs import enqueue, every, job
 from register.kit.scan import ScannerAway, is_infected
-from register.kit.uploads import MEGABYTE, Received, Upload
+from register.kit.uploads import FOLDER, MEGABYTE, Received, Upload
 
 log = structlog.get_logger(__name__)
 
@@ -155,7 +155,7 @@ async def scan_file(session: AsyncSession, now: datetime, file_id: UUID) -> None
     stored = await session.get(StoredFile, file_id, with_for_update=True)
     if stored is None or stored.state is not FileState.QUARANTINED:
         return
-    sent = b"".join([piece async for piece in sealed_files.content(stored.stored_as)])
+    sent = b"".join([piece async for piece in store.content(stored.stored_as)])
     try:
         infected = await is_infected(sent)
     except ScannerAway:
@@ -172,7 +172,7 @@ async def scan_file(session: AsyncSession, now: datetime, file_id: UUID) -> None
 
 @job("remove_stored")
 async def remove_stored(_: AsyncSession, __: datetime, name: str) -> None:
-    await sealed_files.remove(name)
+    await store.remove(name)
 
 
 async def _make_anew(stored: StoredFile, sent: bytes, *, now: datetime) -> None:
@@ -181,8 +181,8 @@ async def _make_anew(stored: StoredFile, sent: bytes, *, now: datetime) -> None:
     except Unreadable:
         stored.settle(FileState.UNREADABLE, now=now)
         return
-    name = sealed_files.new_name(day_of(now))
-    await sealed_files.put(name, _whole(made))
+    name = f"{FOLDER}/{store.new_name(day_of(now))}"
+    await store.put(name, _whole(made))
     stored.settle(FileState.CLEAN, now=now, cleaned_as=name)
 
 
@@ -195,7 +195,7 @@ def content_of(stored: StoredFile) -> AsyncIterator[bytes]:
     stored.must_be_readable()
     if stored.cleaned_as is None:
         raise NotFound
-    return sealed_files.content(stored.cleaned_as)
+    return store.content(stored.cleaned_as)
 
 
 def download(stored: StoredFile) -> Stream:
@@ -220,7 +220,7 @@ async def forget(session: AsyncSession, stored: StoredFile) -> None:
 @every(hours=6)
 async def sweep_store(session: AsyncSession, now: datetime) -> None:
     """Remove uploads that were not kept and files that were forgotten; a day's grace for what is under way."""
-    async for names in sealed_files.left_before(day_of(now - timedelta(days=1))):
+    async for names in store.left_before(day_of(now - timedelta(days=1)), FOLDER):
         known = set(
             await session.scalars(
                 select(StoredFile.stored_as).where(StoredFile.stored_as.in_(names))
@@ -232,4 +232,4 @@ async def sweep_store(session: AsyncSession, now: datetime) -> None:
             )
         )
         for name in set(names) - known:
-            await sealed_files.remove(name)
+            await store.remove(name)

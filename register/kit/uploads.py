@@ -20,11 +20,12 @@ from multipart import (
     parse_options_header,
 )
 
-from register.kit import sealed_files
+from register.kit import store
 from register.kit.cleaning import MediaType
 from register.kit.clock import day_of
 from register.kit.security.input import MULTIPART, UNWANTED, FormData, Malformed, clean
 
+FOLDER = "uploads"
 MEGABYTE = 1024**2
 LARGEST_FILE = 10 * MEGABYTE
 BODY_LIMIT = 25 * MEGABYTE
@@ -92,7 +93,7 @@ async def receive(
         form: Any = request.scope.get("form") or FormData()
         return Upload(form, None, Problem.NONE_CHOSEN)
     reading = _Reading(
-        file, frozenset(fields), room, sealed_files.new_name(day_of(now))
+        file, frozenset(fields), room, f"{FOLDER}/{store.new_name(day_of(now))}"
     )
     try:
         await reading.read(_events(request))
@@ -153,7 +154,7 @@ class _Reading:
             _of_this_part(events), min(LARGEST_FILE, self.room), self.room
         )
         try:
-            await sealed_files.put(self.stored_as, content.checked())
+            await store.put(self.stored_as, content.checked())
         except _Refused as refused:
             self.problem = refused.problem
             return
