@@ -66,6 +66,17 @@ class NameStrictUndefined(Undefined):
         self._refuse()
         return 0
 
+    def __eq__(self, other: object) -> bool:
+        self._refuse()
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        self._refuse()
+        return super().__hash__()
+
 
 # What the GOV.UK macros take to be there because JavaScript has it or their own page template sets it.
 ASSUMED_BY_MACROS: Mapping[str, Any] = {
@@ -109,14 +120,11 @@ def capped(count: int, most: int = 1000) -> str:
 def paragraphs(text: str) -> Markup:
     """What a person wrote in a box, with its line breaks; everything in it is text."""
     blocks = [
-        block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()
+        block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
     ]
-    return Markup("").join(
-        Markup('<p class="govuk-body">{}</p>').format(
-            Markup("<br>").join(block.strip().split("\n"))
-        )
-        for block in blocks
-    )
+    drawn = Markup('<p class="govuk-body">{}</p>')
+    lines = (Markup("<br>").join(block.split("\n")) for block in blocks if block)
+    return Markup("").join(drawn.format(line) for line in lines)
 
 
 def opened_by_style(radios: Markup) -> Markup:
@@ -128,7 +136,7 @@ def opened_by_style(radios: Markup) -> Markup:
 
 
 CONTROLLED = re.compile(
-    r' data-aria-controls="[^"]*"| govuk-radios__conditional--hidden'
+    r' data-aria-controls="[^"]*"| govuk-radios__conditional--hidden(?=")'
 )
 
 
@@ -251,9 +259,8 @@ def template_config(
     """
     asked = {**OF_NO_REQUEST, **(of_request or {})}
     env = environment(*packages, keep=keep, **known)
-    engine = JinjaTemplateEngine.from_environment(
-        env
-    )  # it sets a csrf_token of the framework's, which ours replaces
+    # It sets a csrf_token of the framework's, which ours replaces.
+    engine = JinjaTemplateEngine.from_environment(env)
     env.globals |= {name: _of_request(ask) for name, ask in asked.items()}
     return TemplateConfig(instance=engine)
 
@@ -270,11 +277,8 @@ def _of_request(ask: Ask) -> Callable[..., Any]:
 def csrf_field(context: Context) -> Markup:
     """The hidden field that every form which posts must hold, and an upload before any other."""
     token = context.call(context["csrf_token"])
-    return (
-        Markup('<input type="hidden" name="csrf_token" value="{}">').format(token)
-        if token
-        else Markup()
-    )
+    field = Markup('<input type="hidden" name="csrf_token" value="{}">')
+    return field.format(token) if token else Markup()
 
 
 def page(

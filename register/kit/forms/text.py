@@ -183,12 +183,8 @@ class Password(Question):
 
 
 class Hidden(Text):
-    """What the page carries for us; if it is missing, the page was not ours."""
+    """What the page carries for us; where it is missing, the page was not ours or is too old."""
 
-    def __init__(self, *, longest: int = 200, optional: bool = False) -> None:
-        super().__init__(
-            "This page",
-            longest=longest,
-            optional=optional,
-            missing="This page is out of date. Open it again",
-        )
+    def __init__(self, label: str = "This page", **options: Any) -> None:
+        missing = "This page is out of date. Open it again"
+        super().__init__(label, **{"missing": missing, **options})

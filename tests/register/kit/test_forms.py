@@ -415,6 +415,11 @@ def test_a_password_is_taken_to_the_byte_and_never_shown_again():
     assert form.password.shown == ""
 
 
+def test_what_a_page_carries_for_us_is_missed_without_blaming_the_person():
+    assert held(forms.Hidden(), "7") == "7"
+    assert fault(forms.Hidden()) == "This page is out of date. Open it again"
+
+
 def test_a_new_password_has_a_length():
     assert (
         fault(forms.Password(shortest=12), "a" * 11)

@@ -37,6 +37,8 @@ class Ask(forms.Form):
         "{% for x in nmae %}{% endfor %}",
         "{{ nmae.first }}",
         "{{ nmae | length }}",
+        "{% if nmae == 'Ann' %}x{% endif %}",
+        "{% if nmae in ['Ann'] %}x{% endif %}",
     ],
 )
 def test_a_misspelt_name_fails(source):
