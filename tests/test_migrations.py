@@ -32,7 +32,9 @@ def empty(cluster, worker_id):
 
 
 def drop(name):
-    return lambda connection: connection.execute(text(f"drop database {name} with (force)"))
+    return lambda connection: connection.execute(
+        text(f"drop database {name} with (force)")
+    )
 
 
 async def on(url, work):

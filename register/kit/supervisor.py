@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import IO
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -28,6 +29,8 @@ class Child:
 
     name: str
     command: list[str]
+    log: IO[bytes] | None = None
+    """Where its output goes, if not to ours; what it says of its errors is always ours."""
     process: subprocess.Popen[bytes] | None = None
     pause: float = FIRST_PAUSE
     since: float = field(default=0.0)
@@ -35,7 +38,9 @@ class Child:
     def start(self) -> None:
         # In a session of its own, so that Ctrl-C reaches the supervisor alone, which stops all in order.
         command = _bound_to_us(self.command)
-        self.process = subprocess.Popen(command, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, stdout=self.log, start_new_session=True
+        )
         self.since = time.monotonic()
 
     def keep(self, say: Say) -> None:
