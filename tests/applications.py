@@ -62,8 +62,8 @@ RULES = Rules(
     publication_former_months=60,
     publication_order_months=12,
     appeal_days=28,
-    standards_version="1",
-    declaration_version="1",
+    standards_version="2026-1",
+    declaration_version="2026-1",
 )
 
 
@@ -172,7 +172,7 @@ def make_form(**given):
             items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]
         ),
         "standards": StandardsDeclared(
-            version="1", declared_at=datetime(2027, 3, 9, 12, 0, tzinfo=UTC)
+            version="2026-1", declared_at=datetime(2027, 3, 9, 12, 0, tzinfo=UTC)
         ),
         "equality": EqualityAsked(answered=False),
     }

@@ -145,6 +145,7 @@ class Application(Base):
 
     async def lock(self, session: AsyncSession) -> Self:
         """Read the row again and keep others from it: a double click, two tabs and two officers meet here."""
+        await session.flush()  # a refresh would undo what has not been written
         await session.refresh(
             self, attribute_names=LOCKED_COLUMNS, with_for_update=True
         )
