@@ -1,18 +1,37 @@
 """Homes under their providers, and who worked where, in what role and from when until when."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, and_, case, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    ScalarSelect,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Mapped,
+    aliased,
+    mapped_column,
+    relationship,
+)
 
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.part import Part
 
+URN = re.compile("([A-Z]{2})?[0-9]{4,8}")
+"""SC462450, or digits alone."""
 HOMES_THAT_HIDE_ONE = 3
 """A town is named in public only where it has as many homes as this: with fewer it would tell where children live."""
 
@@ -132,7 +151,15 @@ async def home_by_urn(session: AsyncSession, urn: str) -> Home | None:
 async def place_shown(
     session: AsyncSession, person_id: UUID, now: datetime
 ) -> str | None:
-    """Where the public may know the person to work: the town, or the region where the town has too few homes."""
+    """Where the public may know the person to work; None where they work nowhere that we know."""
+    found: str | None = await session.scalar(select(place_of(literal(person_id), now)))
+    return found
+
+
+def place_of(
+    person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], now: datetime
+) -> ScalarSelect[str | None]:
+    """The same for each row of a query: the town, or the region where the town has too few homes."""
     neighbour = aliased(Home)
     in_town = select(func.count()).where(neighbour.town == Home.town).scalar_subquery()
     place = case(
@@ -146,5 +173,4 @@ async def place_shown(
     posts = posts.order_by(
         Employment.manages.desc(), func.lower(Employment.valid).desc(), Home.urn
     )
-    found: str | None = await session.scalar(posts.limit(1))
-    return found
+    return posts.limit(1).scalar_subquery()

@@ -139,19 +139,25 @@ class Person(Base):
         self.given_names, self.family_name = given_names.strip(), family_name.strip()
         self.name_key = fold(f"{family_name} {given_names}")
 
-    async def take_number(self, session: AsyncSession) -> str:
-        """Draw the number for life, unpredictably; raises AlreadyNumbered."""
+    async def take_number(
+        self, session: AsyncSession, number: str | None = None
+    ) -> str:
+        """Take the number for life: one given before this register, else one drawn unpredictably; raises AlreadyNumbered."""
         if self.number:
             raise AlreadyNumbered(self)
-        for _ in range(20):
-            number = number_of(secrets.randbelow(10_000_000))
-            if not await session.scalar(
-                select(IssuedNumber.number).where(IssuedNumber.number == number)
-            ):
-                session.add(IssuedNumber(number=number, person_id=self.id))
-                self.number = number
-                return number
-        raise NumberTaken
+        self.number = number or await _unissued(session)
+        session.add(IssuedNumber(number=self.number, person_id=self.id))
+        return self.number
+
+
+async def _unissued(session: AsyncSession) -> str:
+    for _ in range(20):
+        number = number_of(secrets.randbelow(10_000_000))
+        if not await session.scalar(
+            select(IssuedNumber.number).where(IssuedNumber.number == number)
+        ):
+            return number
+    raise NumberTaken
 
 
 class PersonName(Base):

@@ -1,13 +1,20 @@
 """What the commands of the command line share: their environment, their database and how they fail."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from pydantic import ValidationError
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from register.kit.errors import NotFound, Refused
 from register.kit.local import KEYS_FILE, local_environment
@@ -97,3 +104,17 @@ def _wrong_settings(error: ValidationError) -> str:
         for problem in problems
     )
     return f"The environment will not do: {'; '.join(told)}."
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Callable[[int], None]]:
+    """A bar that shows itself where it takes a while; call what it gives with how much more was done."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        transient=True,
+    ) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda more: bar.advance(task, more)
