@@ -347,7 +347,9 @@ async def test_a_file_is_answered_as_a_download(page, session, sessions, clock, 
 async def test_what_nobody_kept_is_swept_after_a_day(
     page, session, sessions, clock, clamd, folder
 ):
-    await store.put(store.new_name(clock().date()), files._whole(b"not kept"))
+    await store.put(
+        f"uploads/{store.new_name(clock().date())}", files._whole(b"not kept")
+    )
     await send(page, ("file", "a.pdf", pdf()))
     await send(page, ("file", "b.pdf", pdf()))
     await run_pending(sessions, clock)

@@ -42,19 +42,6 @@ Go to {{ link("/account") }}
 CODE = "Subject: Your code\nVersion: 1\nKeep: no\n\nYour code is {{ code }}.\n"
 
 
-class Clock:
-    def __init__(self, start):
-        self.moment = start
-
-    def __call__(self):
-        return self.moment
-
-
-@pytest.fixture
-def clock(now):
-    return Clock(now() if callable(now) else now)
-
-
 @pytest.fixture(autouse=True)
 def wordings(monkeypatch):
     known = {
@@ -304,7 +291,7 @@ async def test_we_ask_what_became_of_a_letter(
 ):
     message = await write(session, clock, to=to)
     await at_once(session, sessions, clock)
-    clock.moment += timedelta(minutes=1)
+    clock.now += timedelta(minutes=1)
 
     await post.ask_after_messages(session, clock())
 
@@ -321,11 +308,11 @@ async def test_we_do_not_ask_all_the_time(
     message = await write(session, clock)
     await at_once(session, sessions, clock)
     await post.ask_after_messages(session, clock())
-    clock.moment += post.ASK_EVERY - timedelta(seconds=1)
+    clock.now += post.ASK_EVERY - timedelta(seconds=1)
 
     await post.ask_after_messages(session, clock())
     assert message.state is MessageState.SENT
-    clock.moment += timedelta(seconds=1)
+    clock.now += timedelta(seconds=1)
     await post.ask_after_messages(session, clock())
 
     assert message.state is MessageState.DELIVERED
@@ -336,7 +323,7 @@ async def test_a_failed_letter_is_sent_again_when_staff_say_so(
 ):
     message = await write(session, clock, to="perm-fail@simulator.notify")
     await at_once(session, sessions, clock)
-    clock.moment += timedelta(minutes=1)
+    clock.now += timedelta(minutes=1)
     await post.ask_after_messages(session, clock())
 
     await message.send_again(session)
