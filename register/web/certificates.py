@@ -23,7 +23,7 @@ from register.web.needs import Act, Form, Moment, Onlooker, Session, Viewer
 
 
 @dataclass(frozen=True)
-class Held:
+class Owned:
     """A certificate and whose it is."""
 
     certificate: Certificate
@@ -70,16 +70,16 @@ async def ask_for(
 async def one(
     session: Session, viewer: Viewer, serial: FromPath[str], now: Moment
 ) -> Template:
-    held = await _held(session, viewer, serial)
-    return page("register/certificates/one.html", held=held, now=now, grouped=grouped)
+    owned = await _owned(session, viewer, serial)
+    return page("register/certificates/one.html", owned=owned, now=now, grouped=grouped)
 
 
 @get("/certificates/{serial:str}/file", access=SIGNED_IN, limit=PDF)
 async def file(
     session: Session, viewer: Viewer, serial: FromPath[str]
 ) -> Response[bytes] | Redirect:
-    held = await _held(session, viewer, serial)
-    certificate, shown = held.certificate, grouped(held.certificate.serial)
+    owned = await _owned(session, viewer, serial)
+    certificate, shown = owned.certificate, grouped(owned.certificate.serial)
     if certificate.kept_as is None or certificate.superseded_at:
         return Redirect(f"/certificates/{shown}", status_code=303)
     printed = b"".join([piece async for piece in store.content(certificate.kept_as)])
@@ -136,7 +136,7 @@ async def _issue(
     return Redirect(f"/certificates/{grouped(certificate.serial)}", status_code=303)
 
 
-async def _held(session: AsyncSession, viewer: Onlooker, serial: str) -> Held:
+async def _owned(session: AsyncSession, viewer: Onlooker, serial: str) -> Owned:
     """For the registrant and for staff; for everybody else there is none."""
     certificate = await Certificate.find(session, serial)
     person = (
@@ -149,7 +149,7 @@ async def _held(session: AsyncSession, viewer: Onlooker, serial: str) -> Held:
     own = viewer.account is not None and viewer.account.person_id == person.id
     if not own and not (viewer.has(*READERS.roles) and viewer.proved_at):
         raise NotFound
-    return Held(certificate, person, own)
+    return Owned(certificate, person, own)
 
 
 async def _numbered(session: AsyncSession, number: str) -> Person:

@@ -23,7 +23,7 @@ from register.certificate import (
     grouped,
     read_serial,
 )
-from register.certificate.making import make_certificate
+from register.certificate.making import make_certificate, sweep_certificates
 from register.certificate.printing import print_certificate
 from register.certificate.serial import ALPHABET, draw_serial
 from register.entry import (
@@ -367,6 +367,21 @@ async def test_the_worker_prints_it_once_and_keeps_it(session, kept_apart):
     assert certificate.printed_at == AT
     assert certificate.kept_as == kept_as
     assert certificate.record.number in words(await fetch(kept_as))
+
+
+async def test_what_a_stopped_worker_left_is_swept_away(session, kept_apart):
+    certificate = await issue(session, await make_entry(session))
+    await make_certificate(session, AT, certificate.id)
+    left = f"certificates/{store.new_name(AT.date())}"
+    await store.put(left, store.content(certificate.kept_as))
+
+    await sweep_certificates(session, AT + timedelta(days=1))
+    assert await fetch(left)
+    await sweep_certificates(session, AT + timedelta(days=2))
+
+    assert await fetch(certificate.kept_as)
+    with pytest.raises(FileNotFoundError):
+        await fetch(left)
 
 
 async def test_a_name_that_no_face_has_is_told_and_not_tried_again(session, kept_apart):
