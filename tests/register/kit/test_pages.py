@@ -277,12 +277,13 @@ async def test_a_static_file_may_be_kept_for_ever(shown):
 
 
 @pytest.mark.parametrize(
-    "name", ["app.js", "vendor/govuk-frontend.css", "vendor/moj-frontend.css"]
+    "name",
+    ["app.js", "app.css", "vendor/govuk-frontend.css", "vendor/moj-frontend.css"],
 )
 async def test_what_a_style_sheet_or_script_names_lies_beside_it(shown, name):
     address = pages.static_url(name)
     named = re.findall(
-        r"""url\(([^)]+)\)|(?:from |import\(|URL\()"([^"]+)\"""",
+        r"""url\("?([^)"]+)|(?:from |import\(|URL\()"([^"]+)""",
         (await shown.get(address)).text,
     )
 
