@@ -9,6 +9,7 @@ from register.web import (
     entries,
     health,
     home,
+    outgoing,
     persons,
     proposals,
     reset,
@@ -36,4 +37,5 @@ pages = [
     *api.pages,
     *certificates.pages,
     *verify.pages,
+    *outgoing.pages,
 ]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,7 +48,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SIGN_IN = Limit("sign_in", (Rate(10, 5 * MINUTE),))
 SIGN_IN_NETWORK = Limit("sign_in_network", (Rate(20, 5 * MINUTE),))
 SIGN_IN_ALL = Limit("sign_in_all", (Rate(1000, 5 * MINUTE),))
-CODE = Limit("code", (Rate(5, 5 * MINUTE), Rate(20, HOUR), Rate(50, DAY)))
+CODE = Limit("code", (Rate(5, 5 * MINUTE), Rate(16, DAY)))
+"""Wrong codes only, as right ones are given back: at most 32 guesses in any day at three codes in a million (1 in 10,000)."""
 RESET = Limit("reset", (Rate(3, HOUR), Rate(5, DAY)))
 RESET_NETWORK = Limit("reset_network", (Rate(10, HOUR),))
 SIGN_UP_NETWORK = Limit("sign_up_network", (Rate(10, HOUR),))
@@ -81,6 +82,13 @@ class Limits:
     async def hit(self, limit: Limit, identity: str, *, cost: int = 1) -> None:
         """Count a try; TooMany where it is one too many."""
         await hit(self.sessions, limit, identity, cost=cost)
+
+    async def give_back(self, limit: Limit, identity: str) -> None:
+        """The try was a right one, which the limit is not about."""
+        async with self.sessions.begin() as db:
+            for rate in limit.rates:
+                meter = update(Meter).where(Meter.key == _key(limit, rate, identity))
+                await db.execute(meter.values(full_at=Meter.full_at - rate.every))
 
 
 async def hit(
@@ -121,10 +129,14 @@ def network(address: str) -> str:
 async def _wait(
     db: AsyncSession, limit: Limit, rate: Rate, identity: str, cost: int
 ) -> float:
-    key = keyed_hash(signing_key("limits"), limit.name, str(rate.per), identity)
+    key = _key(limit, rate, identity)
     return (
         await db.scalar(select(func.rate_hit(key, rate.every, rate.count, cost))) or 0.0
     )
+
+
+def _key(limit: Limit, rate: Rate, identity: str) -> bytes:
+    return keyed_hash(signing_key("limits"), limit.name, str(rate.per), identity)
 
 
 class ProcessLimit:
