@@ -18,9 +18,16 @@ import fees.web
 import fitness
 import register.web
 from fees.govuk_pay import page_origins
+from register.imports import (
+    ENTRIES_TEMPLATE,
+    HOMES_TEMPLATE,
+    import_entries,
+    import_homes,
+)
+from register.imports.running import Importer, carry_out, import_options, tell
 from register.kit import commands, logs, pages
 from register.kit.clock import Now, system_clock
-from register.kit.commands import Commands, database, installation
+from register.kit.commands import Commands, database, installation, progress
 from register.kit.db import Sessions, connect, sessions_of
 from register.kit.jobs import run_worker
 from register.kit.life import require_life, showing_life
@@ -39,6 +46,7 @@ from register.web.needs import dependencies, load_viewer, of_request
 from register.web.refusals import refuse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOG = "service.log"
 
 
 def create_app(
@@ -80,6 +88,7 @@ def create_app(
             of_request=of_request(),
             demo=known.environment is Environment.DEMO,
             contact_email=known.contact_email,
+            keep=None if known.environment is Environment.TEST else known.data_dir / "templates",
         ),
         lifespan=[life],
         logging_config=None,
@@ -123,12 +132,15 @@ def run() -> None:
     with installation(local=True) as known:
         Schema(MIGRATIONS, known.database_url).upgrade()
         own = Cluster(known.data_dir / "postgres") if embedded else None
-        children = [
-            Child("The sandboxes", [sys.executable, "-m", "register.kit.sandbox"]),
-            Child("The worker", [sys.executable, __file__, "worker"]),
-            Child("The web", [sys.executable, __file__, "serve"]),
-        ]
-        supervise(children, each_tick=Watch(known, own), say=click.echo)
+        with (known.data_dir / LOG).open("ab") as log:
+            children = [
+                Child(
+                    "The sandboxes", [sys.executable, "-m", "register.kit.sandbox"], log
+                ),
+                Child("The worker", [sys.executable, __file__, "worker"], log),
+                Child("The web", [sys.executable, __file__, "serve"], log),
+            ]
+            supervise(children, each_tick=Watch(known, own), say=click.echo)
     click.echo("Stopped.")
 
 
@@ -179,6 +191,43 @@ def migrate() -> None:
         click.echo(f"The database is at {Schema(MIGRATIONS, url).upgrade()}.")
 
 
+@cli.group("import")
+def import_() -> None:
+    """Bring in a list from elsewhere: all of it, or nothing where a row has a fault."""
+
+
+@import_.command("homes")
+@import_options(HOMES_TEMPLATE)
+def homes_(file: Path, *, dry_run: bool) -> None:
+    """Bring in Ofsted's list of children's homes, a CSV file."""
+    _import(import_homes, file, dry_run=dry_run)
+
+
+@import_.command("entries")
+@import_options(ENTRIES_TEMPLATE)
+def entries_(file: Path, *, dry_run: bool) -> None:
+    """Bring in people who are registered already, a CSV file."""
+    _import(import_entries, file, dry_run=dry_run)
+
+
+def _import(importer: Importer, file: Path, *, dry_run: bool) -> None:
+    with installation() as known:
+        Schema(MIGRATIONS, known.database_url).require_current()
+        now = system_clock(known.clock_offset)()
+        with progress(file.name) as step:
+            report = asyncio.run(
+                carry_out(
+                    importer,
+                    known.database_url,
+                    file,
+                    now=now,
+                    step=step,
+                    dry_run=dry_run,
+                )
+            )
+    tell(report, dry_run=dry_run)
+
+
 async def _work(known: Settings) -> None:
     async with showing_life(known.data_dir):
         await run_worker(known.database_url, system_clock(known.clock_offset))
@@ -214,6 +263,7 @@ class Watch:
         click.echo(f"The register      {self.known.public_url}")
         click.echo(f"Its sandboxes     http://{self.known.host}:{self.known.port + 1}")
         click.echo(f"Its data          {self.known.data_dir}")
+        click.echo(f"Its log           {self.known.data_dir / LOG}")
         click.echo("Ctrl-C stops it.")
 
 
