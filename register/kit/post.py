@@ -12,14 +12,14 @@ from uuid import UUID, uuid4
 
 import structlog
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from sqlalchemy import CheckConstraint, Index, select, text
+from sqlalchemy import CheckConstraint, Index, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.kit import notify
 from register.kit.db import Base, code
-from register.kit.errors import Refused
+from register.kit.errors import NotFound, Refused
 from register.kit.jobs import enqueue, every, first_try, job, wait_before
 from register.kit.notify import Channel, Delivery, NotNow, NotTaken
 from register.kit.pages import day, moment, number, plural
@@ -31,6 +31,7 @@ TRIES = 12
 """With waits that double from some seconds to half an hour: about two and a half hours."""
 ASK_EVERY, ASK_FOR = timedelta(minutes=10), timedelta(days=4)
 ASK_AT_ONCE = 100
+PAGE, COUNTED = 50, 1000
 
 
 class MessageState(StrEnum):
@@ -191,6 +192,47 @@ async def post(
     )
     if message_id:
         await enqueue(session, "send_message", {"message_id": message_id})
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A page of the messages that did not arrive, the latest first."""
+
+    messages: list[Message]
+    next: UUID | None
+
+
+async def failed(session: AsyncSession, *, after: UUID | None = None) -> Failed:
+    found = select(Message).where(Message.state == MessageState.FAILED)
+    if after:
+        last = select(Message.settled_at, Message.id).where(Message.id == after)
+        found = found.where(
+            tuple_(Message.settled_at, Message.id) < last.scalar_subquery()
+        )
+    rows = list(
+        await session.scalars(
+            found.order_by(Message.settled_at.desc(), Message.id.desc()).limit(PAGE + 1)
+        )
+    )
+    return Failed(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+async def count_failed(session: AsyncSession) -> int:
+    """Counted as far as a page tells it."""
+    some = (
+        select(Message.id)
+        .where(Message.state == MessageState.FAILED)
+        .limit(COUNTED + 1)
+    )
+    return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+async def message_to_mend(session: AsyncSession, message_id: UUID) -> Message:
+    """One that failed: what is under way, or has arrived, is nobody's to look at."""
+    message = await session.get(Message, message_id, with_for_update=True)
+    if message is None or message.state is not MessageState.FAILED:
+        raise NotFound
+    return message
 
 
 @job("send_message")
