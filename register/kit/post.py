@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from sqlalchemy import CheckConstraint, Index, func, select, text, tuple_
+from sqlalchemy import CheckConstraint, Index, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,7 +31,7 @@ TRIES = 12
 """With waits that double from some seconds to half an hour: about two and a half hours."""
 ASK_EVERY, ASK_FOR = timedelta(minutes=10), timedelta(days=4)
 ASK_AT_ONCE = 100
-PAGE, COUNTED = 50, 1000
+PAGE = 50
 
 
 class MessageState(StrEnum):
@@ -217,19 +217,11 @@ async def failed(session: AsyncSession, *, after: UUID | None = None) -> Failed:
     return Failed(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
-async def count_failed(session: AsyncSession) -> int:
-    """Counted as far as a page tells it."""
-    some = (
-        select(Message.id)
-        .where(Message.state == MessageState.FAILED)
-        .limit(COUNTED + 1)
-    )
-    return await session.scalar(select(func.count()).select_from(some.subquery())) or 0
-
-
-async def message_to_mend(session: AsyncSession, message_id: UUID) -> Message:
+async def message_to_mend(
+    session: AsyncSession, message_id: UUID, *, lock: bool = False
+) -> Message:
     """One that failed: what is under way, or has arrived, is nobody's to look at."""
-    message = await session.get(Message, message_id, with_for_update=True)
+    message = await session.get(Message, message_id, with_for_update=lock or None)
     if message is None or message.state is not MessageState.FAILED:
         raise NotFound
     return message

@@ -63,7 +63,7 @@ async def message(session: Session, act: Act, message_id: FromPath[UUID]) -> Tem
 async def send_again(
     session: Session, act: Act, visit: Visit, message_id: FromPath[UUID]
 ) -> Redirect:
-    found = await message_to_mend(session, message_id)
+    found = await message_to_mend(session, message_id, lock=True)
     await found.send_again(session)
     act.process(OutgoingAct.SEND_AGAIN).tell(
         OutgoingEvent.SENT_AGAIN,
