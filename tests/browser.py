@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from itertools import count
 
 import httpx
 
@@ -16,6 +17,7 @@ from register.kit.security.sessions import (
 )
 
 HOST = "register.example"
+ADDRESSES = (f"{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in count(1))
 
 
 class Browser(httpx.AsyncClient):
@@ -23,7 +25,10 @@ class Browser(httpx.AsyncClient):
 
     def __init__(self, app, sessions, now):
         super().__init__(
-            transport=httpx.ASGITransport(app),
+            # Each from an address of its own, so that no test meets another's limits.
+            transport=httpx.ASGITransport(
+                app, client=(f"127.{next(ADDRESSES)}", 50000)
+            ),
             base_url=f"https://{HOST}",
             headers={"sec-fetch-site": "same-origin"},
         )

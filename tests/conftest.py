@@ -51,6 +51,12 @@ async def run_sql(url, *statements):
     await engine.dispose()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_data(tmp_path_factory):
+    """What tests upload or print lies in a folder of the run, not in the developer's."""
+    os.environ["DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+
+
 @pytest.fixture(scope="session")
 def cluster(testrun_uid):
     """One server for all workers of a run: the first to come starts and migrates it, the last to leave stops it."""
@@ -135,9 +141,19 @@ def clock(now):
     return Clock(now)
 
 
+@pytest.fixture(scope="session")
+def service():
+    """The app once a worker, since making it takes longer than most tests, on whatever database and clock a test has."""
+    now = Borrowed()
+    database = Borrowed()
+    return create_app(database, now), database, now
+
+
 @pytest.fixture
-def app(sessions, clock):
-    return create_app(sessions, clock)
+def app(service, sessions, clock):
+    app, database, now = service
+    database.lender, now.lender = sessions, clock
+    return app
 
 
 @pytest.fixture
@@ -145,6 +161,16 @@ async def browser(app, sessions, clock):
     """Nobody that we know, with a browser: `await browser.sign_in(account)` makes it somebody."""
     async with Browser(app, sessions, clock) as browser:
         yield browser
+
+
+class Borrowed:
+    """Is what the test that runs has put into it."""
+
+    def __call__(self):
+        return self.lender()
+
+    def begin(self):
+        return self.lender.begin()
 
 
 class Clock:
