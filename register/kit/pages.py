@@ -232,6 +232,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         "csrf_field": csrf_field,
         "demo": False,
         "contact_email": "",
+        "packages": packages,
         **known,
     }
     return env
