@@ -14,6 +14,7 @@ from register.kit.jobs import (
     wait_before,
 )
 from register.kit.jobs.kinds import cron
+from register.kit.jobs.queue import queue
 
 NOW = datetime(2027, 3, 10, 10, tzinfo=UTC)
 done = []
@@ -58,6 +59,15 @@ async def jottings(session):
 @pytest.fixture
 async def jotter(session):
     await session.execute(text("create temporary table jotting (word text)"))
+
+
+async def test_the_queues_tables_are_those_that_pgqueuer_wants(session):
+    """All but the function that wakes the workers, which says the same in fewer words."""
+    plan = await queue(session).plan_upgrade()
+
+    assert [statement.partition("(")[0] for statement in plan.statements] == [
+        "CREATE OR REPLACE FUNCTION fn_pgqueuer_changed"
+    ]
 
 
 async def test_a_job_is_done_with_its_ids_and_the_moment(session, sessions):
