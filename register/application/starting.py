@@ -33,8 +33,8 @@ async def start(
 ) -> Application:
     """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered."""
     # Two clicks would each find no open application and begin one.
-    await session.refresh(
-        account, attribute_names=["person_id", "version"], with_for_update=True
+    account = await session.get_one(
+        Account, account.id, with_for_update=True, populate_existing=True
     )
     rule_set = await RuleSet.open_on(session, part, day_of(by.at))
     person = await _person_of(session, account, now=by.at)
