@@ -1,6 +1,7 @@
 """Homes under their providers, and who worked where, in what role and from when until when."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -13,7 +14,6 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal,
     select,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
@@ -29,6 +29,7 @@ from sqlalchemy.orm import (
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.part import Part
+from register.person import Person
 
 URN = re.compile("([A-Z]{2})?[0-9]{4,8}")
 """SC462450, or digits alone."""
@@ -148,18 +149,20 @@ async def home_by_urn(session: AsyncSession, urn: str) -> Home | None:
     return found
 
 
-async def place_shown(
-    session: AsyncSession, person_id: UUID, now: datetime
-) -> str | None:
-    """Where the public may know the person to work; None where they work nowhere that we know."""
-    found: str | None = await session.scalar(select(place_of(literal(person_id), now)))
-    return found
+async def places_shown(
+    session: AsyncSession, people: Collection[UUID], now: datetime
+) -> dict[UUID, str | None]:
+    """Where the public may know each person to work; None where they work nowhere that we know."""
+    rows = await session.execute(
+        select(Person.id, place_of(Person.id, now)).where(Person.id.in_(people))
+    )
+    return {person_id: place for person_id, place in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
 def place_of(
     person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], now: datetime
 ) -> ScalarSelect[str | None]:
-    """The same for each row of a query: the town, or the region where the town has too few homes."""
+    """For each row of a query: the town, or the region where the town has too few homes."""
     neighbour = aliased(Home)
     in_town = select(func.count()).where(neighbour.town == Home.town).scalar_subquery()
     place = case(

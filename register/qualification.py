@@ -1,5 +1,6 @@
 """Qualifications that a person holds or is working towards, and what we made of them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -46,15 +47,19 @@ class Qualification(Base):
         self.verdict, self.verified_at = verdict, now
 
 
-async def titles_shown(session: AsyncSession, person_id: UUID) -> list[str]:
-    """The qualifications that the register shows: awarded, and verified as meeting the part's requirement or some of it."""
-    held = select(Qualification.title).where(
-        Qualification.person_id == person_id,
+async def titles_shown(
+    session: AsyncSession, people: Collection[UUID]
+) -> dict[UUID, list[str]]:
+    """What the register shows of each: what was awarded, and verified as meeting the part's requirement or some of it."""
+    held = select(Qualification.person_id, Qualification.title).where(
+        Qualification.person_id.in_(people),
         Qualification.awarded_on.is_not(None),
         Qualification.verdict.in_([Verdict.FULL, Verdict.PARTIAL]),
     )
-    return list(
-        await session.scalars(
-            held.order_by(Qualification.awarded_on.desc(), Qualification.title)
-        )
+    rows = await session.execute(
+        held.order_by(Qualification.awarded_on.desc(), Qualification.title)
     )
+    titles: dict[UUID, list[str]] = {}
+    for person_id, title in rows:
+        titles.setdefault(person_id, []).append(title)
+    return titles

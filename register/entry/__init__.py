@@ -21,6 +21,7 @@ from register.entry.facts import (
 from register.entry.projection import (
     EntryProjection,
     project,
+    project_many,
     public_words,
     row_at,
     tokens_of,
@@ -51,6 +52,7 @@ __all__ = [
     "Status",
     "WarningKind",
     "project",
+    "project_many",
     "public_words",
     "row_at",
     "shown_at",

@@ -1,13 +1,13 @@
 """Entries: a person's place in one part of the register, and everything that may be done to it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
@@ -199,14 +199,7 @@ class Entry(Base):
         cls, session: AsyncSession, entry_id: UUID, *, lock: bool = False
     ) -> Self:
         """The entry with its person and facts; locked, nobody else changes it meanwhile."""
-        found = (
-            select(cls)
-            .where(cls.id == entry_id)
-            .options(
-                selectinload(cls.person),
-                *(selectinload(getattr(cls, k)) for k in FACTS),
-            )
-        )
+        found = cls._whole().where(cls.id == entry_id)
         if lock:
             # Two who act on one entry would each decide on facts that the other is changing.
             found = found.with_for_update(of=cls).execution_options(
@@ -214,6 +207,19 @@ class Entry(Base):
             )
         entry: Self = (await session.execute(found)).scalar_one()
         return entry
+
+    @classmethod
+    async def load_many(
+        cls, session: AsyncSession, entry_ids: Collection[UUID]
+    ) -> list[Self]:
+        """The entries with their persons and facts, in a few queries."""
+        return list(await session.scalars(cls._whole().where(cls.id.in_(entry_ids))))
+
+    @classmethod
+    def _whole(cls) -> Select[Self]:
+        return select(cls).options(
+            selectinload(cls.person), *(selectinload(getattr(cls, k)) for k in FACTS)
+        )
 
     @property
     def facts(self) -> Facts:

@@ -1,6 +1,6 @@
 """The projection: a row an entry that search, lists and facets read, rewritten in the transaction of each fact."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from register.employment import place_shown
+from register.employment import places_shown
 from register.entry.shown import Shown, publication_ends, shown_at
 from register.entry.status import Facts, Status
 from register.kit.db import Base, code
@@ -60,10 +60,46 @@ class EntryProjection(Base):
         return self.good_until is not None and self.good_until <= now
 
 
-async def public_words(session: AsyncSession, facts: Facts) -> dict[UUID, str]:
+async def project(session: AsyncSession, entry: "Entry", *, now: datetime) -> None:
+    """Write the entry's row as it is at `now`."""
+    await project_many(session, [entry], now=now)
+
+
+async def project_many(
+    session: AsyncSession, entries: Sequence["Entry"], *, now: datetime
+) -> None:
+    """Write the rows of all as they are at `now`, in as many queries as one takes."""
+    if not entries:
+        return
+    row = insert(EntryProjection)
+    columns = [c.name for c in EntryProjection.__table__.columns if not c.primary_key]
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=["entry_id"],
+            set_={name: row.excluded[name] for name in columns},
+        ),
+        [
+            {"entry_id": entry.id, **values}
+            for entry, values in zip(
+                entries, await _rows_at(session, entries, now), strict=True
+            )
+        ],
+    )
+
+
+async def row_at(
+    session: AsyncSession, entry: "Entry", now: datetime
+) -> dict[str, Any]:
+    """What the entry's row says at `now`."""
+    (row,) = await _rows_at(session, [entry], now)
+    return row
+
+
+async def public_words(session: AsyncSession, *many: Facts) -> dict[UUID, str]:
     """The public wordings of the facts; one that was erased is missing."""
     texts = (
         fact.text_id
+        for facts in many
         for kind in (facts.orders, facts.conditions, facts.warnings)
         for fact in kind
     )
@@ -78,41 +114,56 @@ async def public_words(session: AsyncSession, facts: Facts) -> dict[UUID, str]:
     return {text_id: words for text_id, words in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
-async def project(session: AsyncSession, entry: "Entry", *, now: datetime) -> None:
-    """Write the entry's row as it is at `now`."""
-    values = await row_at(session, entry, now)
-    row = insert(EntryProjection).values(entry_id=entry.id, **values)
-    await session.execute(
-        row.on_conflict_do_update(index_elements=["entry_id"], set_=values)
-    )
+async def _rows_at(
+    session: AsyncSession, entries: Sequence["Entry"], now: datetime
+) -> list[dict[str, Any]]:
+    people = {entry.person_id for entry in entries}
+    words = await public_words(session, *(entry.facts for entry in entries))
+    former = await _former_names(session, people)
+    places = await places_shown(session, people, now)
+    titles = await titles_shown(session, people)
+    rows = []
+    for entry in entries:
+        person, facts = entry.person, entry.facts
+        shown = shown_at(facts, words, now)
+        ends = await _publication_ends(session, facts, now)
+        rows.append(
+            {
+                "person_id": person.id,
+                "number": person.number,
+                "part": entry.part,
+                "name": person.name,
+                "name_key": person.name_key,
+                "town": places.get(person.id),
+                "qualifications": titles.get(person.id, []),
+                "tokens": tokens_of(person.name, *former.get(person.id, [])),
+                "published": _published(person, shown, ends, now),
+                "good_until": min(
+                    (
+                        b
+                        for b in (*facts.bounds(), *([ends] if ends else []))
+                        if b > now
+                    ),
+                    default=None,
+                ),
+                **_shown(shown),
+            }
+        )
+    return rows
 
 
-async def row_at(
-    session: AsyncSession, entry: "Entry", now: datetime
-) -> dict[str, Any]:
-    """What the entry's row says at `now`."""
-    person, facts = entry.person, entry.facts
-    shown = shown_at(facts, await public_words(session, facts), now)
-    ends = await _publication_ends(session, facts, now)
-    former = await session.scalars(
-        select(PersonName.name).where(PersonName.person_id == person.id)
+async def _former_names(
+    session: AsyncSession, people: Collection[UUID]
+) -> dict[UUID, list[str]]:
+    rows = await session.execute(
+        select(PersonName.person_id, PersonName.name).where(
+            PersonName.person_id.in_(people)
+        )
     )
-    return {
-        "person_id": person.id,
-        "number": person.number,
-        "part": entry.part,
-        "name": person.name,
-        "name_key": person.name_key,
-        "town": await place_shown(session, person.id, now),
-        "qualifications": await titles_shown(session, person.id),
-        "tokens": tokens_of(person.name, *former),
-        "published": _published(person, shown, ends, now),
-        "good_until": min(
-            (b for b in (*facts.bounds(), *([ends] if ends else [])) if b > now),
-            default=None,
-        ),
-        **_shown(shown),
-    }
+    names: dict[UUID, list[str]] = {}
+    for person_id, name in rows:
+        names.setdefault(person_id, []).append(name)
+    return names
 
 
 def tokens_of(*names: str) -> list[str]:

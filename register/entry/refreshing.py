@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.entry.entry import Entry
-from register.entry.projection import EntryProjection
+from register.entry.projection import EntryProjection, project_many
 from register.kit.jobs import every
 
 BATCH = 200
@@ -21,6 +21,5 @@ async def refresh_projections(session: AsyncSession, now: datetime) -> None:
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     )
-    for entry_id in await session.scalars(stale):
-        entry = await Entry.load(session, entry_id)
-        await entry.project(session, now=now)
+    ids = (await session.scalars(stale)).all()
+    await project_many(session, await Entry.load_many(session, ids), now=now)
