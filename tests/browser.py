@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count
 
 import httpx
+from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from register.account import Account
 from register.kit.security import csrf
@@ -23,12 +24,11 @@ ADDRESSES = (f"{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in count(1))
 class Browser(httpx.AsyncClient):
     """Posts as our own pages do: same origin, with the session's token where there is a session."""
 
-    def __init__(self, app, sessions, now):
+    def __init__(self, app, sessions, now, *, address=None):
+        # Each from an address of its own, so that no test meets another's limits.
+        self.address = address or f"127.{next(ADDRESSES)}"
         super().__init__(
-            # Each from an address of its own, so that no test meets another's limits.
-            transport=httpx.ASGITransport(
-                app, client=(f"127.{next(ADDRESSES)}", 50000)
-            ),
+            transport=httpx.ASGITransport(app, client=(self.address, 50000)),
             base_url=f"https://{HOST}",
             headers={"sec-fetch-site": "same-origin"},
         )
@@ -73,3 +73,17 @@ def stored(
         }
         | known
     )
+
+
+class Borrowed:
+    """Is what the test that runs has put into it."""
+
+    def __call__(self):
+        return self.lender()
+
+    def begin(self):
+        return self.lender.begin()
+
+
+class BorrowedSessions(Borrowed, async_sessionmaker):
+    """For handlers that ask for the database itself: the framework looks at what it hands them."""

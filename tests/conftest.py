@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from app import create_app
 from register.kit.db import Role, connect
 from register.kit.server import Cluster
-from tests.browser import Browser
+from tests.browser import Borrowed, BorrowedSessions, Browser
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "template_register"
@@ -145,7 +145,7 @@ def clock(now):
 def service():
     """The app once a worker, since making it takes longer than most tests, on whatever database and clock a test has."""
     now = Borrowed()
-    database = Borrowed()
+    database = BorrowedSessions()
     return create_app(database, now), database, now
 
 
@@ -161,16 +161,6 @@ async def browser(app, sessions, clock):
     """Nobody that we know, with a browser: `await browser.sign_in(account)` makes it somebody."""
     async with Browser(app, sessions, clock) as browser:
         yield browser
-
-
-class Borrowed:
-    """Is what the test that runs has put into it."""
-
-    def __call__(self):
-        return self.lender()
-
-    def begin(self):
-        return self.lender.begin()
 
 
 class Clock:

@@ -29,6 +29,7 @@ from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security import limits as tries
 from register.kit.security import links, passwords
+from register.kit.security.keys import keyed_hash, signing_key
 from register.kit.security.lock_outs import LockOuts
 from register.kit.security.sessions import WebSession
 from register.process import Process
@@ -82,8 +83,8 @@ class Arrival:
             )
         except (links.LinkExpired, NotFound):
             return ""
-        name, _, known_email = said.partition(" ")
-        return name if known_email == folded_email(email) else ""
+        name, _, known_to = said.partition(" ")
+        return name if known_to == _trace_of(email) else ""
 
     async def fits(self, email: str, password: str) -> bool:
         """Whether the password is the account's; tries are counted, and who fails too often has to wait."""
@@ -334,8 +335,13 @@ def _first_page(account: Account, wanted: str) -> str:
     return path_within(wanted, otherwise="/staff" if account.is_staff else "/account")
 
 
+def _trace_of(email: str) -> str:
+    """What a device remembers of an address: enough to know it again, too little to read it."""
+    return keyed_hash(signing_key("known devices"), folded_email(email)).hex()[:32]
+
+
 def _device_cookie(account: Account, now: datetime) -> Cookie:
-    device = f"{secrets.token_urlsafe(12)} {account.email_folded}"
+    device = f"{secrets.token_urlsafe(12)} {_trace_of(account.email)}"
     return Cookie(
         key=DEVICE_COOKIE,
         value=links.sign("known device", device, until=now + DEVICE_KNOWN_FOR),

@@ -271,7 +271,9 @@ class SessionMiddleware(ASGIMiddleware):
                 "set-cookie",
                 f"{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
             )
-            headers["clear-site-data"] = '"cache", "cookies", "storage"'
+            # Not "cookies": that would also take the mark by which a device is known, and with it the owner's way past
+            # a lock-out that strangers brought about.
+            headers["clear-site-data"] = '"cache", "storage"'
 
 
 async def end_all(

@@ -21,6 +21,8 @@ from register.kit.security.limits import (
     network,
 )
 from register.kit.security.lock_outs import LockOut, LockOuts
+from register.kit.security.sessions import StoredSession
+from register.kit.security.sweeping import sweep_sessions_and_limits
 
 SLOW = Limit("slow", (Rate(10, timedelta(hours=1)),))
 
@@ -93,6 +95,15 @@ async def test_a_try_may_cost_more(pools):
 async def test_what_costs_more_than_the_limit_never_passes(pools):
     with pytest.raises(TooMany):
         await hit(pools[0], limits.UPLOAD_MEGABYTES, "hugo", cost=201)
+
+
+async def test_a_try_can_be_given_back(pools):
+    counted = limits.Limits(pools[0])
+    for _ in range(20):
+        await counted.hit(SLOW, "laura")
+        await counted.give_back(SLOW, "laura")
+
+    assert await tries(pools[0], SLOW, "laura", 11) == 10
 
 
 async def test_the_table_names_nobody(pools):
@@ -241,3 +252,28 @@ async def test_lock_outs_survive_a_crash_and_meters_need_not(pools):
         kinds = dict((await db.execute(text(asked))).all())
 
     assert kinds == {"lock_out": "p", "rate_limit": "u"}
+
+
+async def test_what_has_expired_is_swept_by_a_job(pools, now):
+    expired = StoredSession(
+        token_hash=b"1",
+        data={},
+        created_at=now - timedelta(hours=12),
+        seen_at=now,
+        expires_at=now,
+    )
+    alive = StoredSession(
+        token_hash=b"2",
+        data={},
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(seconds=1),
+    )
+    async with pools[0].begin() as db:
+        db.add_all([expired, alive])
+    async with pools[0].begin() as db:
+        await sweep_sessions_and_limits(db, now)
+    async with pools[0]() as db:
+        left = (await db.scalars(select(StoredSession.token_hash))).all()
+
+    assert left == [b"2"]

@@ -254,7 +254,7 @@ async def test_strangers_do_not_lock_the_owner_out_of_a_known_device(
     await account_of(session)
     await sign_in(browser)
     await browser.post("/sign-out")
-    async with Browser(app, sessions, clock) as stranger:
+    async with Browser(app, sessions, clock, address=browser.address) as stranger:
         answers = [await sign_in(stranger, "guess") for _ in range(6)]
 
     mine = await sign_in(browser)
@@ -270,7 +270,7 @@ async def test_a_known_device_is_known_for_its_own_address_only(
     await account_of(session, email="bob@example.org")
     await sign_in(browser, email="bob@example.org")
     await browser.post("/sign-out")
-    async with Browser(app, sessions, clock) as stranger:
+    async with Browser(app, sessions, clock, address=browser.address) as stranger:
         for _ in range(6):
             await sign_in(stranger, "guess")
 
@@ -452,7 +452,7 @@ async def test_the_owner_can_see_when_and_how_it_was_signed_in_to(
             "When": "10 March 2027 at 10:00am",
             "How": "Password and app",
             "With": "Chrome on Linux",
-            "From": "127.0.0.1",
+            "From": browser.address,
         }
     ]
 
