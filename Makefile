@@ -32,7 +32,7 @@ check: format lint types imports templates
 
 format: set-up-tests
 	@echo "== format"
-	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/ruff format --quiet --check --output-format concise
 
 lint: set-up-tests
 	@echo "== lint"

@@ -88,7 +88,9 @@ def create_app(
             of_request=of_request(),
             demo=known.environment is Environment.DEMO,
             contact_email=known.contact_email,
-            keep=None if known.environment is Environment.TEST else known.data_dir / "templates",
+            keep=None
+            if known.environment is Environment.TEST
+            else known.data_dir / "templates",
         ),
         lifespan=[life],
         logging_config=None,

@@ -14,7 +14,7 @@ down_revision = "2026_11_22_04"
 branch_labels = None
 depends_on = None
 
-RULES = {
+RULES: dict[str, object] = {
     "open": False,
     "registrar_name": "The Registrar",
     "minimum_age_years": 18,
@@ -36,7 +36,7 @@ RULES = {
     "declaration_version": "2026-1",
 }
 
-PARTS = {
+PARTS: dict[str, dict[str, object]] = {
     "manager": {
         "title": "Manager",
         "open": True,

@@ -1,12 +1,12 @@
 """The certificate on paper: one page, or two where restrictions fill the first."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
 import segno
-from jinja2 import Template
 
 from register.certificate.engraving import annex, face
 from register.certificate.record import Record
@@ -50,7 +50,7 @@ def print_certificate(
     """The PDF; the same facts make the same bytes."""
     address = f"{public_url.rstrip('/')}/verify/{grouped(serial)}"
     roomy, *tighter = [
-        _template().render(
+        _page()(
             record=record,
             serial=grouped(serial),
             as_at=as_at,
@@ -103,8 +103,9 @@ def _runs(row: list[int]) -> list[tuple[int, int]]:
 
 
 @cache
-def _template() -> Template:
-    return environment("register").get_template("register/certificates/printed.html")
+def _page() -> Callable[..., str]:
+    printed = "register/certificates/printed.html"
+    return environment("register").get_template(printed).render
 
 
 @cache

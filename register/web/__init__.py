@@ -1,5 +1,7 @@
 """The pages of the register. Each module lists its own; a new module is added here."""
 
+from litestar.types import ControllerRouterHandler
+
 from register.web import (
     account,
     api,
@@ -20,7 +22,7 @@ from register.web import (
     verify,
 )
 
-pages = [
+pages: list[ControllerRouterHandler] = [
     *apply.pages,
     *home.pages,
     *health.pages,
