@@ -241,6 +241,14 @@ async def test_the_account_lists_what_was_asked_and_paid(browser, owing, pay):
     assert receipt.rows()[-1] == {"Item": "Total", "Amount": "£90"}
 
 
+async def test_who_was_approved_a_moment_ago_need_not_wait_for_the_invoice(
+    browser, owing
+):
+    page = Page(await browser.get("/account/payments"))
+
+    assert page.links["Pay what is due"] == "/pay"
+
+
 async def test_before_it_is_paid_it_is_an_invoice_with_a_way_to_pay(
     browser, owing, pay
 ):

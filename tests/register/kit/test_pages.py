@@ -112,7 +112,7 @@ class Somebody:
     signed_in = True
 
     def __init__(self, *, is_staff):
-        self.is_staff = is_staff
+        self.staff, self.roles = is_staff, frozenset()
 
 
 def in_layout(
