@@ -1062,7 +1062,8 @@ async def test_the_api_refuses_with_problem_documents(browser):
     assert malformed.json()["invalid"] == ["page"]
 
 
-async def test_pages_of_trouble_are_shown_without_a_database(clock, cluster):
+async def test_pages_of_trouble_are_shown_without_a_database(clock, monkeypatch):
+    monkeypatch.setattr(register.web, "pages", [*health.pages, *TRIALS])
     nowhere = create_app(sessions=None, now=clock)
 
     async with Browser(nowhere, None, clock) as browser:
