@@ -46,12 +46,13 @@ from register.assessment.deciding import (
     propose_refusal,
     qualification_term,
     reasons_of,
+    refused_because,
     return_to_officer,
     rules_of,
     took_a_step,
 )
 from register.assessment.notes import Note, note, notes_of
-from register.assessment.people import PeoplePage, people, person_for
+from register.assessment.people import PeoplePage, known_among, people, person_for
 from register.assessment.proposals import (
     Pending,
     PendingPage,
@@ -143,6 +144,7 @@ __all__ = [
     "go_on_without",
     "history_of",
     "judge",
+    "known_among",
     "lock_unchanged",
     "managing_since",
     "may_assess",
@@ -163,6 +165,7 @@ __all__ = [
     "read_checks",
     "read_restricted",
     "reasons_of",
+    "refused_because",
     "return_to_officer",
     "returned_to",
     "rules_of",

@@ -22,7 +22,7 @@ from register.entry import ConditionKind
 from register.kit.clock import day_of, months_after, working_days_after
 from register.kit.errors import Refused
 from register.process import Event, Process, ProcessText, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out
+from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
 from register.rule_set import Rules, RuleSet, Verdict
 
 STEPS = frozenset(
@@ -298,6 +298,20 @@ async def conditions_of(
 
 async def reasons_of(session: AsyncSession, proposal: Proposal) -> list[Asked]:
     return await asked_for(session, proposal.data.get("reasons", []))
+
+
+async def refused_because(
+    session: AsyncSession, application: Application
+) -> list[Asked]:
+    """The reasons of a refusal in full, for the applicant's own page: the letter leaves out the restricted ones."""
+    proposal = await session.scalar(
+        select(Proposal).where(
+            Proposal.application_id == application.id,
+            Proposal.kind == ProposalKind.REFUSE,
+            Proposal.state == ProposalState.APPROVED,
+        )
+    )
+    return await reasons_of(session, proposal) if proposal else []
 
 
 async def rules_of(session: AsyncSession, application: Application) -> Rules:

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
-from register.application import Application
+from register.application import Application, SectionName
 from register.assessment.acts import AssessmentEvent
 from register.kit.errors import Refused
 from register.process import Event, Process
+
+RESTRICTED = frozenset(name for name in SectionName if name.restricted)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ async def lock_unchanged(
 async def changes_since(
     session: AsyncSession, application: Application, seen: Seen
 ) -> list[Change]:
-    """The lines of history that the page did not show, oldest first; being read changes nothing."""
+    """The lines of history that the page did not show, oldest first, but for readings and restricted sections."""
     rows = await session.execute(
         select(Event, Account.name)
         .join(Process, Event.process_id == Process.id)
@@ -80,4 +82,8 @@ async def changes_since(
         )
         .order_by(Event.id)
     )
-    return [Change(e.kind, e.at, name, dict(e.data)) for e, name in rows]
+    return [
+        Change(e.kind, e.at, name, dict(e.data))
+        for e, name in rows
+        if e.data.get("section") not in RESTRICTED
+    ]

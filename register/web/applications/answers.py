@@ -13,6 +13,9 @@ from sqlalchemy.orm import joinedload
 from register.application.answers import Answers
 from register.employment import Home
 
+NOTHING: tuple[Any, ...] = (None, "", [])
+NO_NONE = ("none", False)
+"""Whoever lists something need not be told to have not said "none"."""
 KEPT_FOR_US = frozenset({"id", "home_id", "accepted_id"})
 
 
@@ -76,7 +79,7 @@ def _rows(
             continue
         value, was = getattr(told, name), getattr(before, name, None)
         changed = before is not None and value != was
-        if changed or value not in (None, "", []):
+        if changed or (value not in NOTHING and (name, value) != NO_NONE):
             rows.append(Row(name, value, changed, was))
     return rows
 

@@ -21,6 +21,7 @@ from register.application import (
 )
 from register.application.answers import Identity
 from register.assessment.asking import asked_for
+from register.assessment.deciding import refused_because
 from register.kit.pages import page
 from register.person import Person, fold
 from register.process import timeline
@@ -258,6 +259,7 @@ async def happening_page(act: Acting, application: Application) -> Template:
         account=act.account,
         number=person.number,
         rules=rule_set.rules,
+        reasons=await refused_because(act.session, application),
         happened=await what_happened(act, application),
     )
 

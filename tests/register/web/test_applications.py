@@ -1,10 +1,12 @@
 """Applications as staff work on them, page by page."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
@@ -168,6 +170,37 @@ async def test_the_queue_goes_on_after_nothing(caseworker):
     assert (
         await caseworker.get("/staff/applications?after=rubbish")
     ).status_code == 200
+
+
+@contextmanager
+def counted(engine):
+    """The statements that the database is asked meanwhile."""
+    asked = []
+
+    def count(_, __, statement, *___):
+        asked.append(statement)
+
+    listen(engine.sync_engine, "before_cursor_execute", count)
+    yield asked
+    remove(engine.sync_engine, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize(
+    "path", ["/staff/applications", "/staff/proposals", "/staff/persons", "/staff"]
+)
+async def test_a_list_asks_the_database_as_often_however_long_it_is(
+    caseworker, session, office, engine, path
+):
+    await caseworker.get(path)
+    with counted(engine) as few:
+        await caseworker.get(path)
+    for _ in range(4):
+        more = await make_sent(session, officer=office.caseworker)
+        await proposed_grant(session, more, office.caseworker)
+    with counted(engine) as many:
+        await caseworker.get(path)
+
+    assert len(many) == len(few)
 
 
 # Taking and giving

@@ -1,15 +1,21 @@
 """Proposals: approved or returned by a second person."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from app import create_app
 from register.account import StaffRole
-from register.application import ApplicationState, SectionName
+from register.application import Application, ApplicationState, SectionName
 from register.assessment import AssessmentAct, Outcome, Wanted, propose_refusal
+from register.kit.db import connect, sessions_of
 from register.kit.post import Message
+from register.person import Person
 from register.process import Event
+from register.proposal import Proposal
+from tests.browser import Browser
 from tests.make import make_account, make_person
 from tests.reading import Page
 from tests.register.assessing import (
@@ -328,3 +334,74 @@ async def test_reading_reasons_about_health_is_written_down(browser, session, of
         select(Event).where(Event.kind == "restricted_section_read")
     )
     assert [event.data["section"] for event in read] == ["health"]
+
+
+async def test_of_two_who_decide_at_once_one_wins(clone, clock):
+    """On two connections of their own, as two processes would."""
+    engine = connect(await clone())
+    sessions = sessions_of(engine)
+    async with sessions.begin() as session:
+        office = await make_office(session)
+        application = await make_sent(session, officer=office.caseworker)
+        proposal = await proposed_grant(session, application, office.caseworker)
+    at = f"/staff/proposals/{proposal.id}"
+    app = create_app(sessions, clock)
+
+    async with (
+        Browser(app, sessions, clock) as first,
+        Browser(app, sessions, clock) as second,
+    ):
+        await first.sign_in(office.manager)
+        await second.sign_in(office.registrar)
+        shown = await stamp(first, at)
+        told = await asyncio.gather(
+            first.post(f"{at}/approval", data=shown),
+            second.post(f"{at}/return", data={**shown, "words": "My long advice."}),
+        )
+
+    async with sessions() as session:
+        decided = await session.get_one(Proposal, proposal.id)
+        after = await session.get_one(Application, application.id)
+    await engine.dispose()
+    assert sorted(answer.status_code for answer in told) == [303, 409]
+    won = "approved" if told[0].status_code == 303 else "returned"
+    assert decided.state == won
+    assert after.state == {"approved": "approved", "returned": "under_assessment"}[won]
+
+
+async def test_the_refused_read_all_the_reasons_on_their_own_page(
+    browser, session, office
+):
+    account = await make_account(session, person=await make_person(session))
+    person = await session.get_one(Person, account.person_id)
+    application = await make_sent(
+        session, officer=office.caseworker, person=person, account=account
+    )
+    await check_all(
+        session,
+        application,
+        officer=office.caseworker,
+        but={SectionName.HEALTH: Outcome.NOT_MET},
+    )
+    proposal = await propose_refusal(
+        session,
+        application,
+        proposer=office.caseworker,
+        by=act(session, AssessmentAct.PROPOSE, office.caseworker),
+    )
+    await session.flush()
+    await proposal.approve(
+        session,
+        approver=office.registrar,
+        by=act(session, AssessmentAct.APPROVE, office.registrar),
+    )
+    await session.commit()
+    await browser.sign_in(account)
+
+    letter = await session.scalar(
+        select(Message).where(Message.letter == "application_refused")
+    )
+    page = Page(await browser.get(f"/apply/{application.reference}"))
+
+    assert "ealth" not in letter.body
+    assert "You have not given the details that we need about your health." in page.text
