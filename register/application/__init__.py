@@ -8,6 +8,7 @@ from register.application.application import (
     draw_reference,
     referenced,
 )
+from register.application.duplicates import possible_duplicates
 from register.application.evidence import Evidence, EvidenceKind, evidence_of, kinds_for
 from register.application.keeping import (
     SectionClosed,
@@ -19,7 +20,6 @@ from register.application.keeping import (
     open_for_change,
     open_request,
     open_sections,
-    others_with_the_number,
     sections_asked,
     touch,
 )
@@ -88,7 +88,7 @@ __all__ = [
     "open_for_change",
     "open_request",
     "open_sections",
-    "others_with_the_number",
+    "possible_duplicates",
     "referenced",
     "section_of",
     "sections_asked",

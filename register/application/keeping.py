@@ -203,15 +203,3 @@ async def _call_the_person(
     if not person.number:
         person.call(identity.given_names, identity.family_name)
         person.birth_date = identity.birth_date
-
-
-async def others_with_the_number(session: AsyncSession, person: Person) -> list[Person]:
-    """Persons with the same National Insurance number: for staff, never for the applicant."""
-    if person.ni_number_index is None:
-        return []
-    same = select(Person).where(
-        Person.ni_number_index == person.ni_number_index,
-        Person.id != person.id,
-        Person.merged_into.is_(None),
-    )
-    return list(await session.scalars(same))

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -114,7 +115,7 @@ async def sent_form_of(session: AsyncSession, application_id: UUID) -> Applicati
     latest = (
         select(SentSection)
         .where(SentSection.application_id == application_id)
-        .distinct(SentSection.name)
+        .ext(distinct_on(SentSection.name))
         .order_by(SentSection.name, SentSection.sent_at.desc())
     )
     rows = await session.scalars(latest)

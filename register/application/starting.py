@@ -1,9 +1,9 @@
 """Beginning an application, and leaving one: withdrawn, or forgotten until the draft expires."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
@@ -33,11 +33,11 @@ async def start(
 ) -> Application:
     """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered."""
     # Two clicks would each find no open application and begin one.
-    account = await session.get_one(
-        Account, account.id, with_for_update=True, populate_existing=True
+    known = await session.scalar(
+        select(Account.person_id).where(Account.id == account.id).with_for_update()
     )
     rule_set = await RuleSet.open_on(session, part, day_of(by.at))
-    person = await _person_of(session, account, now=by.at)
+    person = await _person_of(session, account, known, now=by.at)
     if begun := await _open_application(session, person, part):
         return begun
     if entry := await session.scalar(
@@ -126,14 +126,18 @@ async def warn_of_expiry(session: AsyncSession, now: datetime) -> None:
 
 
 async def _person_of(
-    session: AsyncSession, account: Account, *, now: datetime
+    session: AsyncSession, account: Account, known: UUID | None, *, now: datetime
 ) -> Person:
-    if account.person_id:
-        return await session.get_one(Person, account.person_id)
+    if known:
+        return await session.get_one(Person, known)
     person = Person.of(given_names="", family_name="", birth_date=None, now=now)
     session.add(person)
     await session.flush()
-    account.person_id = person.id
+    await session.execute(
+        update(Account)
+        .where(Account.id == account.id)
+        .values(person_id=person.id, version=Account.version + 1)
+    )
     return person
 
 

@@ -136,16 +136,11 @@ class SectionName(StrEnum):
 
 
 class ApplicationAct(StrEnum):
-    """The processes of an application."""
+    """What the applicant, the clock and the fee do to an application; what officers do is in assessment/acts.py."""
 
     START = "start_application"
-    SAVE = "save_section"
     SUBMIT = "submit_application"
-    TAKE_UP = "take_up_application"
-    ASK = "ask_applicant"
     ANSWER = "answer_request"
-    PROPOSE = "propose_decision"
-    DECIDE = "decide_application"
     WITHDRAW = "withdraw_application"
     EXPIRE = "expire_draft"
     GRANT = "grant_application"

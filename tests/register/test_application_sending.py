@@ -22,7 +22,7 @@ from register.application import (
     keep,
     open_for_change,
     open_sections,
-    others_with_the_number,
+    possible_duplicates,
     sendings_of,
     sent_form_of,
     start,
@@ -235,7 +235,7 @@ async def test_the_same_national_insurance_number_is_found_by_staff_alone(sessio
 
     person = await session.get(Person, second.person_id)
 
-    assert [p.id for p in await others_with_the_number(session, person)] == [
+    assert [p.id for p in await possible_duplicates(session, person)] == [
         first.person_id
     ]
     assert b"AB123456C" not in person.ni_number_index

@@ -150,6 +150,8 @@ def _resent(sent: FormData) -> Sequence[tuple[str, str]]:
 
 
 NOT_TOLD = {"id", "home_id", "accepted_id", "items", "gaps", "version"}
+LASTS = "until"
+"""Empty, it is an answer too: it lasts."""
 
 
 def told(answers: msgspec.Struct | None) -> list[tuple[str, Any]]:
@@ -160,5 +162,13 @@ def told(answers: msgspec.Struct | None) -> list[tuple[str, Any]]:
     return [
         (name, value)
         for name, value in given
-        if name not in NOT_TOLD and value is not None and value not in ("", [])
+        if name == LASTS or not (name in NOT_TOLD or _is_empty(name, value))
     ]
+
+
+ASKED_OF_SOME = {"none", "update_consent"}
+"""Where they are not true, most have never been asked."""
+
+
+def _is_empty(name: str, value: Any) -> bool:
+    return value is None or value in ("", []) or (name in ASKED_OF_SOME and not value)

@@ -32,6 +32,7 @@ class StartPages(Controller):
         return page(
             "register/apply/start.html",
             applications=begun,
+            underway=any(not application.state.over for application in begun),
             open=await open_parts(session, now=now),
             rules=(await RuleSet.on(session, Part.MANAGER, day_of(now))).rules,
         )

@@ -127,8 +127,14 @@ async def test_a_part_that_is_not_there_or_not_open_is_refused(alice, part):
 async def test_one_s_applications_are_listed_where_one_applies(alice, draft):
     page = Page(await alice.get("/apply"))
 
-    assert page.link(draft.reference) == f"/apply/{draft.reference}"
+    assert page.h1 == "Your application"
+    assert (
+        page.link(f"Go on with your application {draft.reference}")
+        == f"/apply/{draft.reference}"
+    )
+    assert "Send it by the end of 8 June 2027." in page.text
     assert "Not sent yet" in page.tags
+    assert "Start now" not in page.links
 
 
 # Whose it is
@@ -310,7 +316,7 @@ async def test_who_is_approved_is_led_to_pay(alice, session, sent):
 
     assert "24 March 2027" in page.text
     assert page.fact("Who acts next") == "You"
-    assert page.link("Pay the registration fee") == "/account/payments"
+    assert page.link("Pay the registration fee") == "/pay"
 
 
 async def test_who_is_registered_sees_their_number(alice, session, sent, now):
@@ -364,7 +370,7 @@ async def test_what_is_asked_stands_on_one_page(alice, session, sent):
     assert "7 April 2027" in page.text
     assert "DBS check" in page.headings
     assert (
-        page.link("Change your answers of dbs check") == f"/apply/{sent.reference}/dbs"
+        page.link("Change your answers of DBS check") == f"/apply/{sent.reference}/dbs"
     )
 
 
