@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from register.account import Account, StaffRole
 from register.application import Application, ApplicationState
-from register.application.keeping import open_request, others_with_the_number
+from register.application.duplicates import possible_duplicates
+from register.application.keeping import open_request
 from register.assessment import (
     IN_HAND,
     Outcome,
@@ -20,6 +21,7 @@ from register.assessment import (
     asked_for,
     caseworkers,
     checks_of,
+    known_among,
     may_assess,
     may_read_restricted,
     rules_of,
@@ -101,7 +103,11 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
                 Proposal.application_id == application.id, Proposal.waiting
             )
         ),
-        others=await others_with_the_number(session, application.person),
+        others=await known_among(
+            session,
+            act.account,
+            await possible_duplicates(session, application.person),
+        ),
         may_take=application.assigned_to_id is None
         and application.state in IN_HAND
         and may_assess(application, act.account),
