@@ -83,7 +83,7 @@ $(VENDOR): package.json package-lock.json register/kit/assets.py .venv/service
 	@$(BIN)/python -m register.kit.assets node_modules $(VENDOR)
 
 # Writes the locks anew from requirements*.in: hashes of every platform's files, and no registry's address.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras
 lock: .venv/tests
 	@$(COMPILE) requirements.in --output-file requirements.txt
 	@$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
