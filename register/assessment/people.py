@@ -1,0 +1,103 @@
+"""Persons as staff look them up: everybody who has a number or has sent an application, but never the reader themself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import SQLColumnExpression, and_, exists, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
+
+from register.account import Account
+from register.application import Application
+from register.entry import EntryProjection
+from register.kit.errors import NotFound
+from register.person import Person, fold, read_number
+
+PAGE = 50
+LAST_CHARACTER = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    rows: Sequence[Person]
+    next: UUID | None
+
+
+def known_to(reader: Account) -> ColumnElement[bool]:
+    """A person who has only begun a draft is nobody's business yet."""
+    sent = exists().where(
+        Application.person_id == Person.id, Application.submitted_at.is_not(None)
+    )
+    known = or_(Person.number.is_not(None), sent)
+    return and_(known, Person.id != reader.person_id) if reader.person_id else known
+
+
+async def people(
+    session: AsyncSession,
+    reader: Account,
+    *,
+    typed: str = "",
+    after: UUID | None = None,
+) -> PeoplePage:
+    """A page of persons by name: all, or those whose number or name begins with what was typed."""
+    lines = (
+        select(Person)
+        .where(known_to(reader), *_matching(typed))
+        .order_by(Person.name_key, Person.id)
+        .limit(PAGE + 1)
+    )
+    if after:
+        last = select(Person.name_key, Person.id).where(Person.id == after)
+        lines = lines.where(tuple_(Person.name_key, Person.id) > last.scalar_subquery())
+    rows = list(await session.scalars(lines))
+    return PeoplePage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def _matching(typed: str) -> list[ColumnElement[bool]]:
+    """A whole number; else the beginning of a name in any order, or whole words of a registrant's name."""
+    if number := read_number(typed):
+        return [Person.number == number]
+    if not (key := fold(typed)):
+        return []
+    begins = select(Person.id).where(
+        or_(*(_begins(Person.name_key, order) for order in _orders(key)))
+    )
+    holds = select(EntryProjection.person_id).where(
+        EntryProjection.tokens.contains(key.split())
+    )
+    return [Person.id.in_(begins.union(holds))]
+
+
+def _orders(key: str) -> set[str]:
+    """As typed, and with each possible family name first, as the key has it: "mary ann van dyke" too."""
+    words = key.split()
+    return {" ".join(words[n:] + words[:n]) for n in range(min(len(words), 6))}
+
+
+def _begins(column: SQLColumnExpression[str], start: str) -> ColumnElement[bool]:
+    """A range, so that the index on the key serves it."""
+    return and_(column >= start, column < start + LAST_CHARACTER)
+
+
+async def person_for(session: AsyncSession, reader: Account, person_id: UUID) -> Person:
+    """Raises NotFound for who is not there, or is the reader."""
+    found = await session.scalar(
+        select(Person).where(Person.id == person_id, known_to(reader))
+    )
+    if not found:
+        raise NotFound
+    return found
+
+
+async def known_among(
+    session: AsyncSession, reader: Account, persons: Sequence[Person]
+) -> list[Person]:
+    """Those whom the reader may know of."""
+    ids = await session.scalars(
+        select(Person.id).where(
+            Person.id.in_([person.id for person in persons]), known_to(reader)
+        )
+    )
+    known = set(ids)
+    return [person for person in persons if person.id in known]
