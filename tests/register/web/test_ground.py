@@ -18,6 +18,7 @@ import register.web
 from app import create_app
 from register.account import Account, RoleGrant, StaffRole, folded_email
 from register.kit import pages
+from register.kit.db import connect, sessions_of
 from register.kit.errors import NotFound, Refused, TooMany
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
@@ -90,6 +91,18 @@ async def slow(visit: Visit, session: Session, form: Form) -> dict[str, str]:
     await session.execute(text("delete from web_session"))
     visit.put("answer", "late")
     return {}
+
+
+@post("/try/wait", access=PUBLIC, status_code=200)
+async def waits(visit: Visit) -> dict[str, str]:
+    """Answers once it is told to, and has something to remember then."""
+    arrived.set()
+    await go_on.wait()
+    visit.put("answer", "late")
+    return {}
+
+
+arrived, go_on = asyncio.Event(), asyncio.Event()
 
 
 @post("/try/sign-in", access=PUBLIC, status_code=200)
@@ -185,7 +198,7 @@ async def flashes(visit: Visit, form: Form) -> dict[str, str]:
 
 
 TRIALS = [
-    echo, word, sent, remember, remembered, upload, sign_out, prove, slow, sign_in, mine, staff, staff_acts,
+    echo, word, sent, remember, remembered, upload, sign_out, prove, slow, waits, sign_in, mine, staff, staff_acts,
     from_where, limited, api, api_refuses, api_count, api_mine, raises, sql_fails, shows_flash, flashes,
 ]  # fmt: skip
 
@@ -199,7 +212,7 @@ def service():
         yield create_app(database, now), database, now
 
 
-async def account_of(session, email="alice@example.org", **known):
+async def account_of(session, email="alice@example.org", *, commit=True, **known):
     account = Account(
         email=email,
         email_folded=folded_email(email),
@@ -213,7 +226,8 @@ async def account_of(session, email="alice@example.org", **known):
     for name, value in known.items():
         setattr(account, name, value)
     session.add(account)
-    await session.commit()
+    if commit:
+        await session.commit()
     return account
 
 
@@ -598,6 +612,34 @@ async def test_a_slow_request_does_not_bring_an_ended_session_back(
     assert answer.status_code == 200
     assert "set-cookie" not in answer.headers
     assert await stored_sessions(session) == 0
+
+
+async def test_signing_out_wins_over_a_request_in_flight(
+    clone, clock, now, monkeypatch
+):
+    """On a real database, with a connection for each of the two."""
+    monkeypatch.setattr(register.web, "pages", [*health.pages, *TRIALS])
+    engine = connect(await clone())
+    sessions = sessions_of(engine)
+    async with sessions.begin() as session:
+        alice = await account_of(session, created_at=now, commit=False)
+    async with Browser(create_app(sessions, clock), sessions, clock) as browser:
+        token = await browser.sign_in(alice)
+        in_flight = asyncio.create_task(browser.post("/try/wait"))
+        await asyncio.wait_for(arrived.wait(), 10)
+        await browser.post("/try/sign-out")
+        go_on.set()
+        late = await in_flight
+        browser.cookies.set(COOKIE, token, domain=HOST)
+        replayed = await browser.get("/try/mine")
+    async with sessions() as session:
+        left = await stored_sessions(session)
+    await engine.dispose()
+
+    assert late.status_code == 200
+    assert "set-cookie" not in late.headers
+    assert replayed.status_code == 303
+    assert left == 0
 
 
 async def test_a_session_lives_to_the_last_instant_of_its_idle_time(
