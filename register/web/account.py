@@ -148,7 +148,9 @@ async def ask_code(visit: Visit) -> Template | Redirect:
     email = visit.get("new_email")
     if not email:
         return see("/account/email")
-    return page("register/account/confirm_email.html", form=ConfirmForm(), email_address=email)
+    return page(
+        "register/account/confirm_email.html", form=ConfirmForm(), email_address=email
+    )
 
 
 @post("/account/email/confirm", access=SIGNED_IN)
@@ -160,7 +162,9 @@ async def change_email(
         return see("/account/email")
     sent = ConfirmForm(form)
     if not sent.validate():
-        return page("register/account/confirm_email.html", form=sent, email_address=email)
+        return page(
+            "register/account/confirm_email.html", form=sent, email_address=email
+        )
     await limits.hit(tries.CODE, f"email {act.account.id}")
     purpose, asked_by = CodePurpose.CHANGE_EMAIL, str(act.account.id)
     right = await EmailedCode.accept(
@@ -168,7 +172,9 @@ async def change_email(
     )
     if not right or await Account.has_address(session, email):
         sent.add_error("code", WRONG_CODE)
-        return page("register/account/confirm_email.html", form=sent, email_address=email)
+        return page(
+            "register/account/confirm_email.html", form=sent, email_address=email
+        )
     own = await own_account(session, act)
     await own.change_email(session, email, by=act.process(AccountAct.CHANGE_EMAIL))
     visit.put("new_email", None)
