@@ -1,0 +1,110 @@
+"""Words that stand for what somebody told us: each is in one field of one person, and known to some roles only."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from string import ascii_lowercase
+
+from tests.leaks.roles import EVERYBODY, READERS, READERS_OF_RESTRICTED, Role
+
+MADE = re.compile(r"zqx([a-z]{3})xqz")
+
+
+@dataclass(frozen=True)
+class Canary:
+    place: str
+    """Whose it is, and in which field: "applicant health.details"."""
+    known_to: frozenset[Role]
+
+
+@dataclass
+class Aviary:
+    """All canaries of a world."""
+
+    _made: dict[str, Canary] = field(default_factory=dict)
+    _figures: dict[str, Canary] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._letters = map("".join, product(ascii_lowercase, repeat=3))
+
+    def word(self, place: str, known_to: frozenset[Role]) -> str:
+        """One that can stand wherever a name may: letters only."""
+        letters = next(self._letters)
+        self._made[letters] = Canary(place, known_to)
+        return f"Zqx{letters}xqz"
+
+    def figure(self, place: str, known_to: frozenset[Role], *forms: str) -> str:
+        """A number or a day, in every form in which a page may show it; the first is the one that is kept."""
+        for form in forms:
+            self._figures[form.casefold()] = Canary(place, known_to)
+        return forms[0]
+
+    def sung_in(self, text: str) -> Iterator[tuple[str, Canary]]:
+        """The canaries in a text, each with how it stands there."""
+        heard = text.casefold()
+        for letters in sorted(set(MADE.findall(heard))):
+            if letters in self._made:
+                yield f"Zqx{letters}xqz", self._made[letters]
+        for form, canary in self._figures.items():
+            if form in heard:
+                yield form, canary
+
+    def __iter__(self) -> Iterator[Canary]:
+        yield from {*self._made.values(), *self._figures.values()}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Somebody whose words are told apart from everybody else's, and by whom they may be read."""
+
+    aviary: Aviary
+    name: str
+    own: frozenset[Role]
+    """The role that is themselves."""
+    staff: frozenset[Role] = READERS
+    staff_of_restricted: frozenset[Role] = READERS_OF_RESTRICTED
+    entered: bool = False
+    """Whether they are in the register, where some of it is public."""
+
+    def public(self, place: str) -> str:
+        return self._word(place, EVERYBODY)
+
+    def told(self, place: str) -> str:
+        """What they told us, for casework."""
+        return self._word(place, self.own | self.staff)
+
+    def restricted(self, place: str) -> str:
+        """What they told us of health and crime."""
+        return self._word(place, self.own | self.staff_of_restricted)
+
+    def shown(self, place: str) -> str:
+        """What they told us, and the register shows of who is in it."""
+        return self.public(place) if self.entered else self.told(place)
+
+    def private(self, place: str) -> str:
+        """What nobody else reads, such as what they have saved and not sent."""
+        return self._word(place, self.own)
+
+    def office(self, place: str) -> str:
+        """What staff write for each other."""
+        return self._word(place, self.staff)
+
+    def sealed_office(self, place: str) -> str:
+        """What staff write of health and crime."""
+        return self._word(place, self.staff_of_restricted)
+
+    def billed(self, place: str) -> str:
+        """What an invoice has of them too."""
+        return self._word(place, self.own | self.staff | {Role.FINANCE_OFFICER})
+
+    def secret(self, place: str) -> str:
+        """What nobody reads."""
+        return self._word(place, frozenset())
+
+    def figure(self, place: str, *forms: str) -> str:
+        known_to = self.own | self.staff
+        return self.aviary.figure(f"{self.name} {place}", known_to, *forms)
+
+    def _word(self, place: str, known_to: frozenset[Role]) -> str:
+        return self.aviary.word(f"{self.name} {place}", known_to)

@@ -1,0 +1,50 @@
+"""Who comes to the service, and the groups in which domain.md 11 lets them in."""
+
+from enum import StrEnum
+
+from register.account import StaffRole
+
+
+class Role(StrEnum):
+    ANONYMOUS = "anonymous"
+    APPLICANT = "applicant"
+    """Whose application it is."""
+    OTHER_APPLICANT = "other_applicant"
+    REGISTRANT = "registrant"
+    """Whose entry, certificate and invoice it is."""
+    CASEWORKER = "caseworker"
+    """To whom the application is assigned."""
+    OTHER_CASEWORKER = "other_caseworker"
+    TEAM_MANAGER = "team_manager"
+    REGISTRAR = "registrar"
+    FINANCE_OFFICER = "finance_officer"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    INTERESTED = "interested"
+    """Staff with every role of casework, but the application, the person and the proposal are about themselves."""
+
+
+STAFF_ROLES: dict[Role, tuple[StaffRole, ...]] = {
+    Role.CASEWORKER: (StaffRole.CASEWORKER,),
+    Role.OTHER_CASEWORKER: (StaffRole.CASEWORKER,),
+    Role.TEAM_MANAGER: (StaffRole.TEAM_MANAGER,),
+    Role.REGISTRAR: (StaffRole.REGISTRAR,),
+    Role.FINANCE_OFFICER: (StaffRole.FINANCE_OFFICER,),
+    Role.AUDITOR: (StaffRole.AUDITOR,),
+    Role.ADMIN: (StaffRole.ADMIN,),
+    Role.INTERESTED: (
+        StaffRole.CASEWORKER,
+        StaffRole.TEAM_MANAGER,
+        StaffRole.REGISTRAR,
+    ),
+}
+
+EVERYBODY = frozenset(Role)
+SIGNED_IN = EVERYBODY - {Role.ANONYMOUS}
+STAFF = frozenset(STAFF_ROLES)
+CASEWORKERS = frozenset({Role.CASEWORKER, Role.OTHER_CASEWORKER, Role.INTERESTED})
+OFFICERS = CASEWORKERS | {Role.TEAM_MANAGER, Role.REGISTRAR}
+READERS = OFFICERS | {Role.AUDITOR}
+READERS_OF_RESTRICTED = READERS - {Role.OTHER_CASEWORKER}
+"""Health and criminal records: whose application it is to assess, and those who answer for all of them."""
+TREASURY = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR})
