@@ -88,8 +88,8 @@ async def published(
 ) -> PublishedPerson:
     """The person with that number.
 
-    Raises NotFound for a number that was never issued and for somebody withheld, who must look the same; MovedTo for a merged
-    number; Gone for somebody who died, was withdrawn, or whose publication is over.
+    Raises NotFound for a number that was never issued and for somebody withheld, who must look the same, whatever number they
+    had before; MovedTo for a merged number; Gone for somebody who died, was withdrawn, or whose publication is over.
     """
     projected = aliased(EntryProjection)
     found = (
@@ -103,6 +103,8 @@ async def published(
     person = rows[0][0]
     if person.merged_into:
         heir = await session.get_one(Person, await survivor(session, person.id))
+        if heir.withheld:
+            raise NotFound
         raise MovedTo(f"/register/{heir.number}")
     public = [
         row

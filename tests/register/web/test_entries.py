@@ -131,6 +131,22 @@ async def test_a_merged_number_leads_to_the_survivor(browser, session, prefix):
     assert answer.headers["location"] == f"{prefix}/register/{kept.person.number}"
 
 
+@pytest.mark.parametrize("path", ["/register/{}", "/api/v1/register/{}"])
+async def test_a_merged_number_of_somebody_withheld_looks_never_issued(
+    browser, session, path
+):
+    kept = await make_entry(session)
+    merged = await make_entry(session)
+    merged.person.merged_into = kept.person.id
+    kept.person.withheld = True
+    await session.flush()
+
+    answer = await browser.get(path.format(merged.person.number))
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
 async def test_a_number_without_dashes_leads_to_the_page(browser, session):
     entry = await make_entry(session)
 
