@@ -37,13 +37,21 @@ def read_number(typed: str) -> str | None:
 
 def fold(name: str) -> str:
     """The form in which names are ordered and compared: no accents, apostrophes, hyphens or capitals, single spaces."""
-    plain = unicodedata.normalize(
-        "NFKD", name.translate(LETTERS_WITHOUT_PARTS)
-    ).casefold()
-    letters = "".join(
-        c for c in plain if not unicodedata.combining(c) and c not in JOINERS
-    )
+    # Before the letters are taken apart: an acute accent on its own would become a space.
+    joined = name.translate(LETTERS_WITHOUT_PARTS).translate(WITHOUT_JOINERS)
+    plain = unicodedata.normalize("NFKD", joined).casefold()
+    letters = (c for c in plain if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
+def forms(name: str) -> set[str]:
+    """The words by which somebody of that name is found: Anne-Marie O'Brien as anne, marie, annemarie, obrien and brien."""
+    found: set[str] = set()
+    for written in name.split():
+        words = fold(written).split()
+        parted = fold(written.translate(WITHOUT_APOSTROPHES)).split()
+        found |= {*words, "".join(words), *(w for w in parted if len(w) > 1)}
+    return found - {""}
 
 
 LETTERS_WITHOUT_PARTS = str.maketrans(
@@ -63,11 +71,26 @@ LETTERS_WITHOUT_PARTS = str.maketrans(
         "þ": "th",
         "Þ": "Th",
         "ı": "i",
+        "ħ": "h",
+        "Ħ": "H",
+        "ŧ": "t",
+        "Ŧ": "T",
+        "ɓ": "b",
+        "Ɓ": "B",
+        "ɗ": "d",
+        "Ɗ": "D",
+        "ƙ": "k",
+        "Ƙ": "K",
     }
 )
 """Letters that Unicode does not take apart, as people without them on the keyboard type them."""
-JOINERS = "'\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}`\N{ACUTE ACCENT}."
-"""O'Brien is found as obrien; a hyphen parts two words instead."""
+JOINERS = (
+    "'`.\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}\N{ACUTE ACCENT}"
+    "\N{HEBREW PUNCTUATION GERESH}\N{HEBREW PUNCTUATION GERSHAYIM}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
+)
+"""O'Brien is ordered as obrien; a hyphen parts two words instead."""
+WITHOUT_JOINERS = str.maketrans(dict.fromkeys(JOINERS))
+WITHOUT_APOSTROPHES = str.maketrans(dict.fromkeys(JOINERS, " "))
 
 
 class NumberTaken(Exception):

@@ -1,7 +1,7 @@
 """Finding people in the register by what somebody remembers of a name, or by the number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy.types import Text
 from register.entry import EntryProjection, Status
 from register.kit.db import Base
 from register.part import Part
-from register.person import fold, read_number
+from register.person import Person, fold, read_number, survivor
 from register.published import PublishedPerson, fresh
 
 PAGE = 20
@@ -51,7 +51,7 @@ class Sought:
     @property
     def too_short(self) -> bool:
         """One letter would list a good part of the register."""
-        return not self.number and max(map(len, self.words), default=0) < FEWEST_LETTERS
+        return not self.number and sum(map(len, self.words)) < FEWEST_LETTERS
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,16 @@ async def find(
     """A page of the people who match, in the order of their names. Nothing is found for a search that is too short."""
     if sought.too_short:
         return Found([], None)
-    keys = await _keys(session, sought, now, size)
-    people = await _people(session, keys[:size], sought, now)
-    return Found(people, people[-1].number if len(keys) > size and people else None)
+    while True:
+        keys = await _keys(session, sought, now, size)
+        people = await _people(session, keys[:size], sought, now)
+        if len(keys) <= size:
+            return Found(people, None)
+        # Not the last of the people: whom time has passed by may have left the end of the page, or all of it, empty.
+        after = await _number_of(session, keys[size - 1])
+        if people:
+            return Found(people, after)
+        sought = replace(sought, after=after)
 
 
 async def _keys(
@@ -82,7 +89,7 @@ async def _keys(
         .group_by(row.name_key, row.person_id)
     )
     if sought.number:
-        keys = keys.where(row.number == sought.number)
+        keys = keys.where(row.person_id.in_(await _holder(session, sought.number)))
     else:
         for word in sought.words:
             tokens = await session.scalars(
@@ -104,6 +111,21 @@ async def _keys(
             keys.order_by(row.name_key, row.person_id).limit(size + 1)
         )
     )
+
+
+async def _holder(session: AsyncSession, number: str) -> list[UUID]:
+    """Whose the number is now: a merged one is the survivor's, and somebody withheld has none that leads to them."""
+    holder = await session.scalar(
+        select(Person.id).where(Person.number == number, ~Person.withheld)
+    )
+    return [await survivor(session, holder)] if holder else []
+
+
+async def _number_of(session: AsyncSession, person_id: UUID) -> str | None:
+    number: str | None = await session.scalar(
+        select(Person.number).where(Person.id == person_id)
+    )
+    return number
 
 
 def _filters(sought: Sought, now: datetime) -> list[ColumnElement[bool]]:

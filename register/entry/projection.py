@@ -16,7 +16,7 @@ from register.entry.shown import Shown, publication_ends, shown_at
 from register.entry.status import Facts, Status
 from register.kit.db import Base, code
 from register.part import Part
-from register.person import Person, PersonName, fold
+from register.person import Person, PersonName, forms
 from register.process import ProcessText
 from register.qualification import titles_shown
 from register.rule_set import RuleSet
@@ -45,7 +45,7 @@ class EntryProjection(Base):
     restrictions: Mapped[list[Any]]
     previous_periods: Mapped[list[Any]]
     tokens: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """Folded words of the name and of former names: searched, never shown."""
+    """Folded words of the name and of former names, in all the forms in which they are typed: searched, never shown."""
     published: Mapped[bool]
     """Whether the public may see it: not withheld, deceased or merged, and its publication not over."""
     good_until: Mapped[datetime | None]
@@ -167,7 +167,7 @@ async def _former_names(
 
 
 def tokens_of(*names: str) -> list[str]:
-    return sorted({token for name in names for token in fold(name).split()})
+    return sorted({token for name in names for token in forms(name)})
 
 
 def _shown(shown: Shown | None) -> dict[str, Any]:

@@ -35,6 +35,9 @@ async def found(browser, q, **filters):
         "jones",
         "obrien-jones",
         "O'Brien Jones Siân",
+        "O Brien",
+        "brien",
+        "obrienjones",
         "  SIÂN  o'b ",
     ],
 )
@@ -86,6 +89,30 @@ async def test_less_than_two_letters_is_asked_for_again(browser, typed):
     ]
 
 
+async def test_a_name_of_single_letters_is_found_by_two_of_them(browser, session):
+    await make_entry(session, given_names="芳", family_name="王")
+
+    assert await found(browser, "王 芳") == ["芳 王"]
+
+
+async def test_a_merged_number_finds_the_survivor(browser, session):
+    kept = await make_entry(session)
+    merged = await make_entry(session, given_names="Tom", family_name="Smith")
+    merged.person.merged_into = kept.person.id
+    await merged.project(session, now=NOW)
+
+    assert await found(browser, merged.person.number) == ["Ngozi Adébáyò"]
+
+
+async def test_the_number_of_somebody_withheld_finds_nobody(browser, session):
+    kept = await make_entry(session)
+    merged = await make_entry(session)
+    merged.person.merged_into, merged.person.withheld = kept.person.id, True
+    await merged.project(session, now=NOW)
+
+    assert await found(browser, merged.person.number) == []
+
+
 async def test_a_percent_sign_is_no_wildcard(browser, session):
     await make_entry(session)
 
@@ -135,6 +162,23 @@ async def test_a_status_that_time_has_ended_is_computed(browser, session):
 
     assert await found(browser, "walker", status="suspended") == []
     assert await found(browser, "walker", status="registered") == ["Ngozi Walker"]
+
+
+async def test_those_whom_time_has_passed_by_do_not_end_the_list(browser, session):
+    for n in range(21):
+        entry = await make_entry(
+            session, given_names=f"Ann{n:02}", family_name="Walker"
+        )
+        await entry.order(
+            session,
+            OrderKind.SUSPENSION_ORDER,
+            on=NOW - 9 * DAY,
+            until=NOW + 9 * DAY if n == 20 else NOW,
+            wording=None,
+            by=make_process(session, now=NOW - 9 * DAY),
+        )
+
+    assert await found(browser, "walker", status="suspended") == ["Ann20 Walker"]
 
 
 async def test_an_unknown_filter_is_told(browser):
