@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from register.entry.facts import Condition, Fact, Order, Registration, WarningFact
+from register.entry.facts import (
+    Condition,
+    ConditionKind,
+    Fact,
+    Order,
+    Registration,
+    WarningFact,
+)
 from register.entry.status import Facts, Status, status_at
 from register.kit.clock import day_of, months_after, start_of
 from register.rule_set import Rules
@@ -21,7 +28,6 @@ class Restriction:
     text: str | None
     from_on: date
     until_on: date | None
-    due_on: date | None = None
 
     def as_json(self) -> dict[str, str | None]:
         return {
@@ -118,11 +124,26 @@ def _restriction(
     upper = fact.valid.upper
     return Restriction(
         kind=fact.kind,
-        text=words.get(fact.text_id) if fact.text_id else None,
+        text=_text(fact, words),
         from_on=day_of(_lower(fact)),
         until_on=day_of(upper - A_MOMENT) if upper else None,
-        due_on=fact.due_on if isinstance(fact, Condition) else None,
     )
+
+
+def _text(
+    fact: Order | Condition | WarningFact, words: Mapping[UUID, str]
+) -> str | None:
+    """The public wording, and by when a condition is to be met: of a qualification the month, of anything else the day."""
+    said = words.get(fact.text_id) if fact.text_id else None
+    due = ""
+    if isinstance(fact, Condition) and fact.due_on:
+        month = f"{fact.due_on:%B %Y}"
+        due = (
+            f"Due by {month}."
+            if fact.kind is ConditionKind.QUALIFICATION
+            else f"To be met by {fact.due_on.day} {month}."
+        )
+    return "\n".join(filter(None, (said, due))) or None
 
 
 def _lower(fact: Fact) -> datetime:

@@ -292,7 +292,7 @@ async def test_a_certificate_says_what_the_register_says_at_that_moment(session)
         date(2027, 11, 30),
     )
     assert [(r.kind, r.text) for r in said.restrictions] == [
-        ("qual_condition", "Complete the award.")
+        ("qual_condition", "Complete the award.\nDue by June 2029.")
     ]
 
 

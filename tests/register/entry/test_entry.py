@@ -75,11 +75,34 @@ async def test_a_condition_shows_with_its_words_and_day(session):
     [condition] = (await projected(session, entry)).restrictions
     assert condition == {
         "kind": "qual_condition",
-        "text": "Gain the Level 5 diploma.",
+        "text": "Gain the Level 5 diploma.\nDue by January 2029.",
         "from": "2027-02-01",
         "until": None,
         "decision": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "text"),
+    [
+        (
+            NewCondition(ConditionKind.QUALIFICATION, "", date(2029, 1, 8)),
+            "Due by January 2029.",
+        ),
+        (
+            NewCondition(ConditionKind.REGISTRATION, "Is mentored.", date(2027, 8, 31)),
+            "Is mentored.\nTo be met by 31 August 2027.",
+        ),
+        (NewCondition(ConditionKind.REGISTRATION, "Is mentored."), "Is mentored."),
+    ],
+)
+async def test_the_public_reads_by_when_a_condition_is_to_be_met(
+    session, condition, text
+):
+    entry = await make_entry(session, conditions=[condition])
+
+    [shown] = (await projected(session, entry)).restrictions
+    assert shown["text"] == text
 
 
 async def test_a_lapse_ends_the_registration_and_its_conditions(session):
