@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -171,8 +171,3 @@ class Request(Base):
             request=self.id,
             of=self.kind,
         )
-
-
-def due(today: date) -> ColumnElement[bool]:
-    """Open requests whose last day has passed."""
-    return and_(Request.ended_at.is_(None), Request.due_on < today)

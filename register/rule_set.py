@@ -48,6 +48,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     draft_kept_days: int
     draft_reminder_days: int
     information_due_days: int
+    information_reminder_days: int
+    """Before the last day to answer; no reminder comes where less time was given."""
     assessment_target_working_days: int
     payment_window_working_days: int
     period_end_month: int

@@ -25,6 +25,7 @@ RULES: dict[str, object] = {
     "draft_kept_days": 90,
     "draft_reminder_days": 14,
     "information_due_days": 21,
+    "information_reminder_days": 7,
     "assessment_target_working_days": 10,
     "payment_window_working_days": 10,
     "period_end_month": 11,

@@ -10,6 +10,7 @@ class AssessmentAct(StrEnum):
     JUDGE = "judge_qualification"
     NOTE = "note_on_application"
     ASK = "ask_for_more"
+    REMIND = "remind_of_request"
     GO_ON = "go_on_without_answer"
     PROPOSE = "propose_decision_on_application"
     APPROVE = "approve_decision_on_application"

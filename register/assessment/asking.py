@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.account import Account
 from register.application import Application, SectionName
 from register.application.keeping import open_request
+from register.assessment.acts import AssessmentAct
 from register.assessment.check import (
     Checked,
     NotYourApplication,
@@ -22,12 +23,15 @@ from register.assessment.check import (
 from register.assessment.reasons import Reason
 from register.kit.clock import day_of
 from register.kit.errors import Refused
-from register.kit.post import post, wording_of
+from register.kit.jobs import every
+from register.kit.post import wording_of
 from register.process import Process
 from register.request import Request, RequestKind
 from register.rule_set import RuleSet
 
 LETTER = "application_more_information"
+REMINDER = "application_more_information_reminder"
+AT_ONCE = 200
 
 
 class NothingToAsk(Refused):
@@ -117,7 +121,9 @@ async def ask_for_more(
         by=by,
     )
     application.ask(by=by, request=request.id)
-    await _write(session, application, request, asked, now=by.at)
+    await application.write_to_applicant(
+        session, LETTER, now=by.at, of=request.id, asked=asked, due_on=request.due_on
+    )
     return request
 
 
@@ -148,30 +154,30 @@ async def previewed(
     return Letter(wording.subject.render(context), wording.body.render(context).strip())
 
 
-async def _write(
-    session: AsyncSession,
-    application: Application,
-    request: Request,
-    asked: list[Asked],
-    *,
-    now: datetime,
-) -> None:
-    """Not one of the letters that an application gets only once: more may be asked again."""
-    account = await session.get_one(Account, application.account_id)
-    await post(
-        session,
-        to=account.email,
-        letter=LETTER,
-        context={
-            "application": application,
-            "asked": asked,
-            "due_on": request.due_on,
-        },
-        key=f"{LETTER}:{request.id}",
-        person_id=application.person_id,
-        application_id=application.id,
-        now=now,
+@every(hours=6)
+async def remind_of_requests(session: AsyncSession, now: datetime) -> None:
+    """Remind applicants once, some days before the last day, of what they have not answered."""
+    today = day_of(now)
+    days = RuleSet.data["information_reminder_days"].as_integer()
+    waiting = (
+        select(Request, Application)
+        .join(Application, Request.application_id == Application.id)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .where(
+            Request.kind == RequestKind.FURTHER_INFORMATION,
+            Request.open,
+            Request.reminded_at.is_(None),
+            Request.due_on >= today,
+            Request.due_on - today <= days,
+        )
+        .limit(AT_ONCE)
+        .with_for_update(of=Request, skip_locked=True)
     )
+    for request, application in (await session.execute(waiting)).all():
+        request.remind(by=Process.begin(session, AssessmentAct.REMIND, now=now))
+        await application.write_to_applicant(
+            session, REMINDER, now=now, of=request.id, due_on=request.due_on
+        )
 
 
 async def go_on_without(

@@ -54,8 +54,9 @@ from register.assessment import (
     seen_now,
     to_ask,
 )
+from register.assessment.asking import remind_of_requests
 from register.assessment.queue import working_days
-from register.kit.clock import working_days_between
+from register.kit.clock import LONDON, working_days_between
 from register.kit.errors import NotFound, Refused
 from register.kit.post import Message
 from register.process import Event, TextKind
@@ -436,6 +437,55 @@ async def test_a_request_is_composed_of_what_is_marked(session):
         "The one of 2024 is too old.",
     )
     assert request.due_on == date(2027, 3, 31)
+
+
+async def test_who_has_not_answered_is_reminded_once_seven_days_before_the_last(
+    session,
+):
+    officer = await make_caseworker(session)
+    request = await asked(session, await make_sent(session, officer=officer), officer)
+    last_week = datetime(2027, 3, 24, tzinfo=UTC)
+
+    await remind_of_requests(session, last_week - timedelta(microseconds=1))
+    too_early = await reminders(session)
+    await remind_of_requests(session, last_week)
+    await remind_of_requests(session, last_week + timedelta(days=1))
+
+    assert too_early == []
+    [letter] = await reminders(session)
+    assert "Answer by 31 March 2027." in letter.body
+    assert request.reminded_at == last_week
+
+
+async def test_the_last_day_to_answer_is_the_last_to_be_reminded(session):
+    officer = await make_caseworker(session)
+    await asked(session, await make_sent(session, officer=officer), officer)
+    await asked(session, await make_sent(session, officer=officer), officer)
+    midnight = datetime(2027, 4, 1, tzinfo=LONDON)
+
+    await remind_of_requests(session, midnight)
+    too_late = await reminders(session)
+    await remind_of_requests(session, midnight - timedelta(microseconds=1))
+
+    assert too_late == []
+    assert len(await reminders(session)) == 2
+
+
+async def test_who_has_answered_is_not_reminded(session):
+    officer = await make_caseworker(session)
+    application = await make_sent(session, officer=officer)
+    request = await asked(session, application, officer)
+    request.receive(by=act(session, AssessmentAct.ASK, officer))
+    await session.flush()
+
+    await remind_of_requests(session, datetime(2027, 3, 30, tzinfo=UTC))
+
+    assert await reminders(session) == []
+
+
+async def reminders(session):
+    letter = Message.letter == "application_more_information_reminder"
+    return (await session.scalars(select(Message).where(letter))).all()
 
 
 async def test_the_letter_says_what_is_asked(session):
