@@ -150,9 +150,13 @@ async def timeline(
     person_id: UUID | None = None,
     application_id: UUID | None = None,
     kinds: Iterable[StrEnum] | None = None,
+    before: int | None = None,
     limit: int = 200,
 ) -> list[tuple[Event, Process, Account | None]]:
-    """The events of one person or application, newest first, each with its act and who did it. `kinds`: what a reader may see."""
+    """The events of one person or application, newest first, each with its act and who did it.
+
+    `kinds`: what a reader may see. `before`: the event at which the page before ended.
+    """
     lines = select(Event, Process, Account).join(
         Process, Event.process_id == Process.id
     )
@@ -163,6 +167,8 @@ async def timeline(
         lines = lines.where(Event.application_id == application_id)
     if kinds is not None:
         lines = lines.where(Event.kind.in_(list(kinds)))
+    if before is not None:
+        lines = lines.where(Event.id < before)
     rows = await session.execute(lines.order_by(Event.id.desc()).limit(limit))
     return [(event, process, account) for event, process, account in rows]
 

@@ -24,10 +24,10 @@ from register.kit import forms
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.person import Person
-from register.process import Event, timeline
+from register.process import Event
 from register.web.casework import READERS
 from register.web.needs import Act, Session
-from register.web.timelines import lines, restricted
+from register.web.timelines import history_page, restricted
 
 
 class SearchForm(forms.Form):
@@ -67,17 +67,24 @@ class Held:
 
 
 @get("/staff/persons/{person_id:uuid}", access=READERS)
-async def person(session: Session, act: Act, person_id: FromPath[UUID]) -> Template:
+async def person(
+    request: Request[Any, Any, Any],
+    session: Session,
+    act: Act,
+    person_id: FromPath[UUID],
+) -> Template:
     found = await person_for(session, act.account, person_id)
     applications = await _applications(session, act.account, found)
-    history = await timeline(session, person_id=found.id)
     return page(
         "register/persons/person.html",
         person=found,
         applications=applications,
         entries=await _entries(session, act, found),
-        lines=lines(
-            history, shown=lambda event: _shown(event, applications, act.account)
+        told=await history_page(
+            session,
+            request,
+            person_id=found.id,
+            shown=lambda event: _shown(event, applications, act.account),
         ),
     )
 

@@ -2,16 +2,24 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.application import SectionName
-from register.process import Event, Process
+from register.kit.errors import NotFound
+from register.process import Event, Process, timeline
 
 RESTRICTED = frozenset(name for name in SectionName if name.restricted)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+PAGE = 100
+LATEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,59 @@ class Line:
     who: str | None
     """The name of the member of staff; empty for the person themself, None for the service."""
     facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """One page of a timeline; `first` and `onward` are addresses, empty where they lead nowhere."""
+
+    lines: list[Line]
+    first: str
+    onward: str
+
+
+async def history_page(
+    session: AsyncSession,
+    request: Request[Any, Any, Any],
+    *,
+    shown: Callable[[Event], bool],
+    **of: UUID,
+) -> History:
+    """The page of the timeline of a person or an application that the address asks for; the oldest lines are reached too."""
+    before = _before(request.query_params.get("before"))
+    found = await timeline(session, **of, before=before, limit=PAGE + 1)
+    path = request.url.path
+    return History(
+        await _with_names(session, lines(found[:PAGE], shown=shown)),
+        path if before is not None else "",
+        f"{path}?before={found[PAGE - 1][0].id}" if len(found) > PAGE else "",
+    )
+
+
+def _before(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and int(text) <= LATEST):
+        raise NotFound
+    return int(text)
+
+
+async def _with_names(session: AsyncSession, told: list[Line]) -> list[Line]:
+    """Who was given something: the history holds the account only."""
+    ids = {line.facts["assigned_to"] for line in told if "assigned_to" in line.facts}
+    if not ids:
+        return told
+    rows = await session.execute(
+        select(Account.id, Account.name).where(Account.id.in_(map(UUID, ids)))
+    )
+    names = {str(account_id): name for account_id, name in rows}
+    return [
+        replace(
+            line,
+            facts=line.facts | {"to": names.get(line.facts.get("assigned_to", ""), "")},
+        )
+        for line in told
+    ]
 
 
 def lines(

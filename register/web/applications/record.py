@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import get
+from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response import Template
 from sqlalchemy import select
@@ -31,12 +31,11 @@ from register.assessment import (
 )
 from register.kit.pages import page
 from register.kit.post import Message
-from register.process import timeline
 from register.proposal import Proposal
 from register.web.applications.assigning import GiveForm
 from register.web.casework import READERS
 from register.web.needs import Act, Session
-from register.web.timelines import lines, restricted
+from register.web.timelines import history_page, restricted
 
 
 @dataclass(frozen=True)
@@ -136,11 +135,20 @@ async def _give_form(
 
 
 @get("/{reference:str}/timeline", access=READERS)
-async def history(session: Session, act: Act, reference: FromPath[str]) -> Template:
+async def history(
+    request: Request[Any, Any, Any],
+    session: Session,
+    act: Act,
+    reference: FromPath[str],
+) -> Template:
     opened = await open_application(session, act, reference)
-    found = await timeline(session, application_id=opened.application.id)
-    shown = lines(found, shown=lambda event: opened.may_read or not restricted(event))
-    return application_page("timeline", opened, lines=shown)
+    told = await history_page(
+        session,
+        request,
+        application_id=opened.application.id,
+        shown=lambda event: opened.may_read or not restricted(event),
+    )
+    return application_page("timeline", opened, told=told)
 
 
 @get("/{reference:str}/messages", access=READERS)

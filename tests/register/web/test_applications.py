@@ -448,6 +448,42 @@ async def test_the_timeline_tells_the_officer(
     assert "by Casey Worker" in page.text
 
 
+async def test_the_timeline_tells_to_whom_an_application_was_given(caseworker, at):
+    page = Page(await caseworker.get(f"{at}/timeline"))
+
+    assert "To Casey Worker" in page.text
+
+
+async def test_a_long_timeline_is_told_to_its_first_line(
+    caseworker, session, office, application, at
+):
+    for n in range(101):
+        note(
+            application,
+            f"Note {n}.",
+            by=act(session, AssessmentAct.NOTE, office.caseworker),
+        )
+    await session.flush()
+
+    first = Page(await caseworker.get(f"{at}/timeline"))
+    onward = first.soup.select_one("[rel=next]")["href"]
+    second = Page(await caseworker.get(onward))
+
+    assert "Assessment begun" not in first.text
+    assert "Assessment begun" in second.text
+    assert second.soup.select_one("[rel=next]") is None
+    assert second.soup.select_one("[rel=prev]")["href"] == f"{at}/timeline"
+
+
+@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30, "٣"])
+async def test_a_place_in_the_timeline_that_is_none_is_not_there(
+    caseworker, at, before
+):
+    answer = await caseworker.get(f"{at}/timeline", params={"before": before})
+
+    assert answer.status_code == 404
+
+
 # Evidence
 
 

@@ -10,12 +10,13 @@ import register
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
 from register.assessment import Outcome, Reason
+from register.entry import EntryEvent, OrderKind
 from register.kit.modules import import_all
 from register.kit.pages import environment
 from register.part import Part
 from register.proposal import ProposalKind
 from register.rule_set import Verdict
-from tests.make import make_account, make_entry, make_person
+from tests.make import make_account, make_entry, make_person, make_process
 from tests.reading import Page
 from tests.register.assessing import check, make_caseworker, make_office, make_sent
 
@@ -115,6 +116,28 @@ async def test_a_person_is_shown_with_entries_applications_and_timeline(
     assert application.reference in page.text
     assert "Entered in the register" in page.text
     assert "Assessment begun" in page.text
+
+
+async def test_the_timeline_of_a_person_tells_what_was_ordered_and_goes_on(
+    reader, session
+):
+    entry = await make_entry(session)
+    by = make_process(session)
+    for _ in range(100):
+        by.tell(
+            EntryEvent.ORDERED,
+            person_id=entry.person_id,
+            of=OrderKind.CONDITIONS_ORDER,
+        )
+    await session.flush()
+
+    first = Page(await reader.get(f"/staff/persons/{entry.person_id}"))
+    second = Page(await reader.get(first.soup.select_one("[rel=next]")["href"]))
+
+    assert "Order recorded" in first.text
+    assert "Conditions of practice order" in first.text
+    assert "Registration number given" not in first.text
+    assert "Registration number given" in second.text
 
 
 async def test_the_timeline_of_a_person_keeps_restricted_lines_from_caseworkers(
