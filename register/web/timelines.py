@@ -45,11 +45,18 @@ async def history_page(
     request: Request[Any, Any, Any],
     *,
     shown: Callable[[Event], bool],
-    **of: UUID,
+    person_id: UUID | None = None,
+    application_id: UUID | None = None,
 ) -> History:
     """The page of the timeline of a person or an application that the address asks for; the oldest lines are reached too."""
     before = _before(request.query_params.get("before"))
-    found = await timeline(session, **of, before=before, limit=PAGE + 1)
+    found = await timeline(
+        session,
+        person_id=person_id,
+        application_id=application_id,
+        before=before,
+        limit=PAGE + 1,
+    )
     path = request.url.path
     return History(
         await _with_names(session, lines(found[:PAGE], shown=shown)),
