@@ -16,8 +16,6 @@ from register.certificate import (
     CertificateAct,
     CertificateEvent,
     NotStanding,
-    Record,
-    Restriction,
     Verdict,
     check,
     grouped,
@@ -38,45 +36,18 @@ from register.kit import store
 from register.kit.clock import start_of
 from register.kit.errors import Gone, NotFound
 from register.kit.settings import settings
-from register.part import Part
 from register.process import Process, timeline
 from tests.make import make_entry, make_process
-
-AT = datetime(2027, 3, 10, 10, 0, tzinfo=UTC)
-SERIAL = "4F7K2M9QX3ZB8RTW"
-LONG_NAME = ("Alexandrina Bartholomea Christophersen-Featherstonehaugh " * 4)[:200]
-CONDITION = Restriction(
-    "conditions_order",
-    "You must not work as the only manager on shift.",
-    date(2027, 1, 5),
-    date(2028, 1, 4),
+from tests.register.certifying import (
+    AT,
+    CONDITION,
+    LONG_NAME,
+    SERIAL,
+    VARIANTS,
+    name_of,
+    printed,
+    record,
 )
-
-
-def record(**known):
-    return Record(
-        **{
-            "name": "Ngozi Adébáyò",
-            "number": "CH-0000123-J",
-            "part": Part.MANAGER,
-            "status": Status.REGISTERED,
-            "registered_from": date(2027, 2, 1),
-            "registered_until": date(2027, 11, 30),
-            "qualifications": ("Level 5 Diploma in Leadership and Management",),
-        }
-        | known
-    )
-
-
-def printed(said=None, **known):
-    return print_certificate(
-        said or record(**known),
-        serial=SERIAL,
-        as_at=AT,
-        issued_at=AT + timedelta(minutes=2),
-        public_url="https://register.example.org",
-        registrar="Eleanor Whitcombe",
-    )
 
 
 def words(pdf, number=0):
@@ -159,21 +130,7 @@ def test_a_suspended_registrant_s_certificate_says_that_they_may_not_practise():
     assert "Suspended: may not practise" in words(printed(status=Status.SUSPENDED))
 
 
-@pytest.mark.parametrize(
-    "known",
-    [
-        {},
-        {"name": "Jo Li"},
-        {"name": LONG_NAME},
-        {"name": "W" * 200},
-        {"name": "Ọláyínká Đặng Søren Łukasz Παπαδόπουλος Петрова"},
-        {"name": "فاطمة بنت محمد الزهراء"},
-        {"name": "מרים בת־אל כהן"},
-        {"status": Status.SUSPENDED, "restrictions": (CONDITION,)},
-        {"restrictions": (CONDITION,) * 12},
-    ],
-    ids=lambda known: "-".join(known) or "plain",
-)
+@pytest.mark.parametrize("known", VARIANTS, ids=name_of)
 def test_every_certificate_is_fit_for_archives_and_for_screen_readers(known):
     assert faults(printed(**known)) == []
 
