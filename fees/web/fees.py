@@ -5,9 +5,11 @@ from itertools import groupby
 from litestar import get
 from litestar.response import Template
 
-from fees.scale import MONTHS_OF_A_YEAR, FeeKind, ProRata, scale_on
+from fees.scale import FeeKind, ProRata, scale_on
 from register.kit.clock import day_of
 from register.kit.pages import page
+from register.part import Part
+from register.rule_set import RuleSet
 from register.web.guards import PUBLIC
 from register.web.needs import Moment, Session
 
@@ -19,13 +21,14 @@ async def fees(session: Session, now: Moment) -> Template:
         part: {fee.kind: fee for fee in prices}
         for part, prices in groupby(scale, key=lambda fee: fee.part)
     }
+    rules = (await RuleSet.on(session, Part.MANAGER, day_of(now))).rules
     return page(
         "fees/fees/scale.html",
         parts=parts,
         kinds=list(FeeKind),
         today=day_of(now),
         shared_out=any(fee.pro_rata is ProRata.WHOLE_MONTHS for fee in scale),
-        twelfths=MONTHS_OF_A_YEAR,
+        year_ends=rules.period_end(day_of(now)),
     )
 
 

@@ -20,9 +20,11 @@ from fees.payment import (
     latest_payment,
     to_pay,
 )
+from register.application import Application
 from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.settings import settings
+from register.person import Person
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Database, Session
 
@@ -90,6 +92,8 @@ async def result(session: Session, act: Act) -> Template | Redirect:
         f"fees/pay/{'overpaid' if overpaid else payment.state}.html",
         payment=payment,
         invoice=invoice,
+        application=await session.get_one(Application, invoice.application_id),
+        number=(await session.get_one(Person, invoice.person_id)).number,
         because=overpaid,
         may_try_again=await to_pay(session, act.account) is not None
         and day_of(act.now) <= invoice.pay_by,

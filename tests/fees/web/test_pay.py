@@ -13,6 +13,7 @@ from register.account import Account, StaffRole
 from register.application import ApplicationState
 from register.kit.clock import end_of
 from register.kit.jobs import run_pending
+from register.person import Person
 from tests.fees.owing import BROKEN, DECLINED, PAY_BY, make_approved
 from tests.make import make_account
 from tests.reading import Page
@@ -66,7 +67,8 @@ async def test_a_card_that_is_good_makes_the_entry_and_says_so(
     assert answer.status_code == 303
     assert back.headers["location"].endswith("/pay/return")
     assert page.h1 == "Payment received"
-    assert "You are now in the register." in page.text
+    person = await session.get(Person, owing.person_id, populate_existing=True)
+    assert f"Your registration number is {person.number} " in page.text
     await session.refresh(owing)
     assert owing.state is ApplicationState.GRANTED
 
@@ -105,6 +107,45 @@ async def test_a_payer_who_cancelled_is_told_so(browser, owing, pay):
 
     assert page.h1 == "You cancelled the payment"
     assert page.buttons == ["Try again to pay £90"]
+
+
+@pytest.mark.parametrize(
+    ("late", "buttons", "next_step"),
+    [
+        (-timedelta(seconds=1), ["Try again to pay £90"], "Pay by the end of 24 March"),
+        (timedelta(0), [], "The last day to pay was 24 March 2027"),
+    ],
+)
+async def test_who_failed_to_pay_before_the_last_day_ended_is_told_what_that_means_after_it(
+    browser, owing, pay, clock, late, buttons, next_step
+):
+    clock.now = end_of(PAY_BY) - timedelta(minutes=5)
+    await browser.sign_in(await _account(browser, owing))
+    answer = await press_pay(browser)
+    await pay.leaves(answer.headers["location"])
+    clock.now = end_of(PAY_BY) + late
+
+    page = await come_back(browser)
+
+    assert page.h1 == "You cancelled the payment"
+    assert page.buttons == buttons
+    assert next_step in page.text
+    assert ("Apply again" in page.links) is (not buttons)
+    assert ("waits for the fee" in page.text) is bool(buttons)
+
+
+async def test_who_left_one_payment_and_made_another_owes_nothing(
+    browser, owing, pay, session
+):
+    answer = await press_pay(browser)
+    await pay.leaves(answer.headers["location"])
+    owing.state = ApplicationState.GRANTED
+    await session.flush()
+
+    page = await come_back(browser)
+
+    assert page.h1 == "You cancelled the payment"
+    assert "you are in the register" in page.text
 
 
 async def test_a_payer_who_left_may_go_on(browser, owing, pay):
@@ -285,6 +326,7 @@ async def test_the_fees_are_public(browser):
     page = Page(await browser.get("/fees"))
 
     assert page.h1 == "Fees"
+    assert "This registration year ends on 30 November 2027." in page.text
     assert {
         "What for": "Joining the register, for a full year",
         "Fee": "£120",
