@@ -162,6 +162,7 @@ def make_form(**given):
             certificate_number="001234567890",
             issued_on=date(2026, 2, 1),
             enhanced=True,
+            child_workforce=True,
             children_barred_list=True,
             update_service=False,
         ),

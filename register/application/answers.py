@@ -200,6 +200,8 @@ class Dbs(Answers, kw_only=True):
     certificate_number: str
     issued_on: date
     enhanced: bool
+    child_workforce: bool
+    """For work with children, or with children and adults."""
     children_barred_list: bool
     update_service: bool
     update_consent: bool = False

@@ -123,6 +123,10 @@ def _enrolment(answers: HeldQualification, facts: Facts) -> Iterator[Fault]:
             "expected_on",
             "The day you expect to finish must be after the day you enrolled",
         )
+    elif answers.expected_on < facts.on:
+        yield Fault(
+            "expected_on", "The day you expect to finish must be today or in the future"
+        )
 
 
 @faults.register

@@ -136,10 +136,10 @@ def in_words(gap: Span) -> str:
 
 def _identity(answers: Identity, filled: Filled) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
     proofs = filled.proofs(SectionName.IDENTITY)
-    documents = [proof for proof in proofs if proof.kind.shows_who]
+    documents = {proof.kind for proof in proofs if proof.kind.shows_who}
     if len(documents) < DOCUMENTS_NEEDED:
-        yield Fault("evidence", "Upload 2 documents that show who you are")
-    if not any(proof.kind.has_photograph for proof in documents):
+        yield Fault("evidence", "Upload 2 different documents that show who you are")
+    if not any(kind.has_photograph for kind in documents):
         yield Fault(
             "evidence",
             "Upload a document with your photograph, such as a passport or driving licence",

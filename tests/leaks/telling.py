@@ -191,6 +191,7 @@ def dbs(subject, n):
         ),
         issued_on=date(2026, 2, 1),
         enhanced=True,
+        child_workforce=True,
         children_barred_list=True,
         update_service=True,
         update_consent=True,

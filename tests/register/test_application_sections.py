@@ -106,7 +106,7 @@ def test_a_birth_date_to_come_is_told():
 
 
 @pytest.mark.parametrize(
-    ("missing", "words"), [(0, "2 documents"), (2, "photograph of yourself")]
+    ("missing", "words"), [(0, "2 different documents"), (2, "photograph of yourself")]
 )
 def test_identity_needs_two_documents_and_a_photograph(missing, words):
     kinds = [kind for at, kind in enumerate(IDENTITY_KINDS) if at != missing]
@@ -116,6 +116,20 @@ def test_identity_needs_two_documents_and_a_photograph(missing, words):
     )
 
     assert any(words in sentence for sentence in said)
+
+
+def test_one_document_sent_twice_is_one_document():
+    kinds = (
+        EvidenceKind.PASSPORT,
+        EvidenceKind.PASSPORT,
+        EvidenceKind.PHOTOGRAPH,
+    )
+
+    said = sentences(
+        SectionName.IDENTITY, evidence=[make_evidence(kind) for kind in kinds]
+    )
+
+    assert said == ["Upload 2 different documents that show who you are"]
 
 
 def test_one_of_the_documents_has_a_photograph():
@@ -285,6 +299,22 @@ def test_who_is_enrolled_says_since_when_and_until_when():
         )
         != []
     )
+
+
+@pytest.mark.parametrize(("ahead", "wrong"), [(0 * DAY, 0), (-DAY, 1)])
+def test_somebody_who_is_enrolled_expects_to_finish_today_or_later(ahead, wrong):
+    enrolled = make_qualification(
+        awarded=False,
+        awarded_on=None,
+        enrolled_on=date(2024, 9, 1),
+        expected_on=TODAY + ahead,
+    )
+
+    said = sentences(
+        SectionName.QUALIFICATIONS, qualifications=Qualifications(items=[enrolled])
+    )
+
+    assert len(said) == wrong
 
 
 # Employment

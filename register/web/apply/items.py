@@ -64,6 +64,7 @@ class QualificationForm(SectionForm):
     expected_on = forms.Date(
         "When do you expect to finish?",
         what="the day you expect to finish",
+        future=True,
         only_if=("awarded", NO),
     )
 

@@ -171,6 +171,9 @@ class DbsForm(SectionForm):
     enhanced = forms.YesNo(
         "Is it an enhanced certificate?", what="it is an enhanced certificate"
     )
+    child_workforce = forms.YesNo(
+        "Is it for the child workforce?", what="it is for the child workforce"
+    )
     children_barred_list = forms.YesNo(
         "Did it include a check of the children’s barred list?",
         what="it included a check of the children’s barred list",
@@ -200,11 +203,13 @@ def details(question: str) -> forms.LongText:
 
 class CriminalForm(SectionForm):
     convictions = yes_no(
-        "Have you been convicted of an offence?", "you have been convicted"
+        "Do you have any convictions that are not protected?",
+        "you have a conviction that is not protected",
     )
     convictions_details = details("convictions")
     cautions = yes_no(
-        "Have you had a caution, reprimand or final warning?", "you have had a caution"
+        "Do you have any cautions that are not protected?",
+        "you have a caution that is not protected",
     )
     cautions_details = details("cautions")
     charges = yes_no(

@@ -355,6 +355,7 @@ async def test_what_has_changed_is_marked(caseworker, session, application, at):
         certificate_number="009999999999",
         issued_on=before.issued_on,
         enhanced=True,
+        child_workforce=True,
         children_barred_list=True,
         update_service=False,
     )

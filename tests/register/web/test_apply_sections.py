@@ -124,6 +124,7 @@ REFEREE = {
 DBS = {
     "certificate_number": "0012 3456 7890",
     "enhanced": "yes",
+    "child_workforce": "yes",
     "children_barred_list": "yes",
     "update_service": "no",
 } | day("issued_on", date(2026, 2, 1))
@@ -397,6 +398,7 @@ async def test_the_dbs_certificate(alice, session):
     wrong = await alice.send("dbs", **DBS | {"certificate_number": "12345678901"})
 
     assert tasks.tasks["DBS check"] == "Completed"
+    assert (await saved(session, alice.draft)).dbs.child_workforce
     assert wrong.errors == ["DBS certificate number must be 12 numbers"]
 
 
