@@ -99,9 +99,12 @@ async def _keys(
             )
             keys = keys.where(row.tokens.overlap(cast(tokens.all(), ARRAY(Text))))
     if sought.after:
+        # Where the page of somebody withheld would begin tells of their name.
         last = (
             select(row.name_key, row.person_id)
+            .join(Person, row.person_id == Person.id)
             .where(row.number == sought.after)
+            .where(~Person.withheld, Person.merged_into.is_(None))
             .limit(1)
             .scalar_subquery()
         )

@@ -113,6 +113,15 @@ async def test_the_number_of_somebody_withheld_finds_nobody(browser, session):
     assert await found(browser, merged.person.number) == []
 
 
+async def test_no_page_begins_after_somebody_withheld(browser, session):
+    entry = await make_entry(session, given_names="Nia", family_name="Abebe")
+    await make_entry(session, given_names="Nia", family_name="Baker")
+    entry.person.withheld = True
+    await entry.project(session, now=NOW)
+
+    assert await found(browser, "nia", page=entry.person.number) == []
+
+
 async def test_a_percent_sign_is_no_wildcard(browser, session):
     await make_entry(session)
 
