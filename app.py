@@ -19,7 +19,9 @@ import fitness
 import register.web
 from fees.govuk_pay import page_origins
 from register.imports import (
+    ENTRIES_DESCRIBED,
     ENTRIES_TEMPLATE,
+    HOMES_DESCRIBED,
     HOMES_TEMPLATE,
     import_entries,
     import_homes,
@@ -199,14 +201,14 @@ def import_() -> None:
 
 
 @import_.command("homes")
-@import_options(HOMES_TEMPLATE)
+@import_options(HOMES_TEMPLATE, HOMES_DESCRIBED)
 def homes_(file: Path, *, dry_run: bool) -> None:
     """Bring in Ofsted's list of children's homes, a CSV file."""
     _import(import_homes, file, dry_run=dry_run)
 
 
 @import_.command("entries")
-@import_options(ENTRIES_TEMPLATE)
+@import_options(ENTRIES_TEMPLATE, ENTRIES_DESCRIBED)
 def entries_(file: Path, *, dry_run: bool) -> None:
     """Bring in people who are registered already, a CSV file."""
     _import(import_entries, file, dry_run=dry_run)

@@ -17,41 +17,81 @@ from register.imports.report import Fault, Report, Step
 from register.imports.sheet import Column, Row, read_sheet
 from register.kit.clock import day_of, since, start_of
 from register.kit.db import Base
+from register.kit.forms.text import HIDDEN
 from register.part import Part
 from register.person import IssuedNumber, Person, fold, read_number
 from register.process import Process
 from register.qualification import Qualification
-from register.rule_set import RuleSet, Verdict
+from register.rule_set import PartNotOpen, RuleSet, Verdict
 
 COLUMNS = (
     Column(
         "given_names",
         ("Given names", "First names", "Forenames", "First name", "Forename"),
+        "all of them, as on official documents",
         required=True,
     ),
-    Column("family_name", ("Family name", "Last name", "Surname"), required=True),
-    Column("birth_date", ("Date of birth", "Birth date", "DOB"), required=True),
-    Column("part", ("Part", "Part of the register"), required=True),
+    Column(
+        "family_name",
+        ("Family name", "Last name", "Surname"),
+        "as on official documents",
+        required=True,
+    ),
+    Column(
+        "birth_date",
+        ("Date of birth", "Birth date", "DOB"),
+        "2027-03-12 or 12/03/2027, as every day in the file",
+        required=True,
+    ),
+    Column(
+        "part",
+        ("Part", "Part of the register"),
+        f"one of {', '.join(Part)}",
+        required=True,
+    ),
     Column(
         "registered_from",
         ("Registered from", "Registration date", "Start date"),
+        "the first day of the present registration",
         required=True,
     ),
     Column(
         "registered_until",
         ("Registered until", "Registration ends", "Expiry date"),
+        "its last day; it has not passed",
         required=True,
     ),
-    Column("number", ("Number", "Registration number")),
-    Column("urn", ("Home URN", "URN", "Ofsted URN")),
-    Column("role", ("Role", "Job title")),
-    Column("role_from", ("Role from", "Role start date", "In post since")),
-    Column("qualification", ("Qualification", "Qualification title")),
-    Column("awarding_body", ("Awarding body", "Awarding organisation")),
-    Column("awarded_on", ("Awarded on", "Date of award")),
+    Column(
+        "number",
+        ("Number", "Registration number"),
+        "the number they have, as CH-0000123-J; without it they are given one",
+    ),
+    Column(
+        "urn",
+        ("Home URN", "URN", "Ofsted URN"),
+        "of the home they work in, which was imported before",
+    ),
+    Column("role", ("Role", "Job title"), "what they are there"),
+    Column(
+        "role_from",
+        ("Role from", "Role start date", "In post since"),
+        "since when; without it, since they are registered",
+    ),
+    Column(
+        "qualification",
+        ("Qualification", "Qualification title"),
+        "its name; then the two columns below are filled in too",
+    ),
+    Column(
+        "awarding_body",
+        ("Awarding body", "Awarding organisation"),
+        "of the qualification",
+    ),
+    Column("awarded_on", ("Awarded on", "Date of award"), "the day of the award"),
 )
 TITLES = {column.name: column.title for column in COLUMNS}
 LONGEST_NAME = 200
+EARLIEST_YEAR = 1900
 DAYS = ("registered_from", "registered_until", "birth_date", "role_from", "awarded_on")
 
 
@@ -98,11 +138,16 @@ async def import_entries(
         for r in registrants
         if r.urn not in homes
     ]
-    numbers = await _numbers(session, registrants)
+    numbers, merged = await _numbers(session, registrants)
     report.faults += [
         Fault(r.line, TITLES["number"], "belongs to somebody else")
         for r in registrants
         if numbers.get(r.number, r.key) != r.key
+    ]
+    report.faults += [
+        Fault(r.line, TITLES["number"], "has been merged with another number")
+        for r in registrants
+        if r.number in merged
     ]
     report.faults.sort(key=lambda fault: fault.line)
     if report.faults:
@@ -163,6 +208,11 @@ def _empty(row: Row) -> Iterator[Fault]:
             yield Fault(
                 row.line, TITLES[name], f"is longer than {LONGEST_NAME} characters"
             )
+    for name in ("given_names", "family_name"):
+        if row[name] and (HIDDEN.search(row[name]) or not fold(row[name])):
+            yield Fault(
+                row.line, TITLES[name], "has hidden characters, or no letter at all"
+            )
     if row["qualification"] and not (row["awarding_body"] and row["awarded_on"]):
         yield Fault(
             row.line,
@@ -180,6 +230,8 @@ def _days(row: Row, today: date) -> Iterator[Fault]:
                 TITLES[name],
                 "is not a date: write it as 2027-03-12 or 12/03/2027",
             )
+        elif day.year < EARLIEST_YEAR:
+            yield Fault(row.line, TITLES[name], f"is before {EARLIEST_YEAR}")
         elif name != "registered_until" and day > today:
             yield Fault(row.line, TITLES[name], "is in the future")
     born, start, until = (
@@ -264,17 +316,22 @@ async def _homes(
 
 async def _numbers(
     session: AsyncSession, registrants: Sequence[Registrant]
-) -> dict[str | None, tuple[str, date | None]]:
-    """Whose the numbers of the list are already."""
-    issued = select(IssuedNumber.number, Person.name_key, Person.birth_date).join(
-        Person, Person.id == IssuedNumber.person_id
-    )
-    rows = await session.execute(
-        issued.where(
-            IssuedNumber.number.in_({r.number for r in registrants if r.number})
+) -> tuple[dict[str | None, tuple[str, date | None]], set[str]]:
+    """Whose the numbers of the list are already, and which of them lead to another one by now."""
+    issued = select(
+        IssuedNumber.number, Person.name_key, Person.birth_date, Person.merged_into
+    ).join(Person, Person.id == IssuedNumber.person_id)
+    rows = (
+        await session.execute(
+            issued.where(
+                IssuedNumber.number.in_({r.number for r in registrants if r.number})
+            )
         )
+    ).all()
+    return (
+        {number: (key, born) for number, key, born, _ in rows},
+        {number for number, _, _, heir in rows if heir},
     )
-    return {number: (key, born) for number, key, born in rows}
 
 
 async def _enter(
@@ -299,7 +356,7 @@ async def _enter(
     session.add_all(
         _what_they_bring(registrant, person.id, homes[registrant.urn], process.at)
     )
-    rule_set = await RuleSet.on(session, registrant.part, registrant.registered_from)
+    rule_set = await _terms(session, registrant.part, registrant.registered_from)
     await Entry.grant(
         session,
         person=person,
@@ -310,6 +367,16 @@ async def _enter(
         by=process,
     )
     report.new += 1
+
+
+async def _terms(session: AsyncSession, part: Part, day: date) -> RuleSet:
+    """The terms of the day; for whoever was registered before there were any, the first."""
+    try:
+        return await RuleSet.on(session, part, day)
+    except PartNotOpen:
+        of_part = select(RuleSet).where(RuleSet.part == part)
+        earliest = of_part.order_by(func.lower(RuleSet.valid)).limit(1)
+        return (await session.scalars(earliest)).one()
 
 
 async def _person(

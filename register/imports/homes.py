@@ -36,6 +36,7 @@ COLUMNS = (
             "Unique reference number",
             "Provider URN",
         ),
+        "Ofsted’s number of the home, 4 to 8 digits, perhaps after two letters",
         required=True,
     ),
     Column(
@@ -47,6 +48,7 @@ COLUMNS = (
             "Provider name (setting)",
             "Home name",
         ),
+        "the name of the home; Ofsted leaves most of them out",
     ),
     Column(
         "provider",
@@ -58,6 +60,7 @@ COLUMNS = (
             "Registered provider",
             "Owner name",
         ),
+        "who is registered to run the home",
         required=True,
     ),
     Column(
@@ -69,6 +72,7 @@ COLUMNS = (
             "Parent organisation",
             "Organisation group",
         ),
+        "the group to which the provider belongs",
     ),
     Column(
         "kind",
@@ -79,19 +83,26 @@ COLUMNS = (
             "Provider subtype",
             "Type of provision",
         ),
+        "what it is, for example Children’s home",
         required=True,
     ),
     Column(
         "local_authority",
         ("Local authority", "Local authority name", "LA", "LA name"),
+        "in which it lies",
         required=True,
     ),
     Column(
         "region",
         ("Region", "Ofsted region", "Government office region", "Region name"),
+        "in which it lies",
         required=True,
     ),
-    Column("town", ("Town", "Town or city", "Post town", "Town/City")),
+    Column(
+        "town",
+        ("Town", "Town or city", "Post town", "Town/City"),
+        "in which it lies; shown in public only where three homes lie there",
+    ),
     Column(
         "places",
         (
@@ -101,10 +112,12 @@ COLUMNS = (
             "Maximum users",
             "Registered places",
         ),
+        "for how many children, a whole number up to 500",
     ),
     Column(
         "registration_status",
         ("Registration status", "Status", "Provision status", "Provider status"),
+        "with Ofsted; Active where the file does not say",
     ),
     Column(
         "inspection_outcome",
@@ -115,6 +128,7 @@ COLUMNS = (
             "Overall experiences and progress of children and young people",
             "Latest full inspection overall effectiveness",
         ),
+        "of the latest full inspection",
     ),
 )
 

@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.imports.report import Report, Step
 from register.kit.db import connect, sessions_of
 
-FAULTS_TOLD = 200
-
 
 class Importer(Protocol):
     def __call__(
@@ -20,8 +18,10 @@ class Importer(Protocol):
     ) -> Awaitable[Report]: ...
 
 
-def import_options(template: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """FILE, --dry-run, and --template, which prints the headings of a file that can be imported."""
+def import_options(
+    template: str, described: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """FILE, --dry-run, and --template, which prints the headings of a file that can be imported; the help says what they hold."""
 
     def show(context: click.Context, _: click.Parameter, wanted: bool) -> None:
         if wanted:
@@ -38,7 +38,12 @@ def import_options(template: str) -> Callable[[Callable[..., Any]], Callable[...
     )
     dry = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
     file = click.argument("file", type=click.Path(path_type=Path))
-    return lambda command: file(dry(shown(command)))
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        command.__doc__ = f"{command.__doc__}\n\n{described}"
+        return file(dry(shown(command)))
+
+    return add
 
 
 async def carry_out(
@@ -68,16 +73,11 @@ def tell(report: Report, *, dry_run: bool) -> None:
         click.echo(f"Read as {name}: {heading}")
     if report.ignored:
         click.echo(f"Not read: {', '.join(report.ignored)}")
-    for fault in report.faults[:FAULTS_TOLD]:
+    for fault in report.faults:
         click.echo(f"  {fault}")
     if report.faults:
-        more = (
-            f" (the first {FAULTS_TOLD} are shown)"
-            if len(report.faults) > FAULTS_TOLD
-            else ""
-        )
         raise click.ClickException(
-            f"{len(report.faults)} faults{more}: nothing was imported. Put them right and import the file again."
+            f"{len(report.faults)} faults: nothing was imported. Put them right and import the file again."
         )
     would = "would be " if dry_run else ""
     click.echo(

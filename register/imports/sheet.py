@@ -22,12 +22,17 @@ class SheetRefused(Refused):
     """The file as a whole cannot be read as such a table."""
 
 
+ABOUT = """The file is CSV in UTF-8, or as Excel on Windows writes it. Its columns stand in any order, below titles or not;
+those marked * must be there. In brackets: what else a heading may be called."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A thing that the table tells. `headings` are all that we have seen it called; the first is how our template calls it."""
 
     name: str
     headings: tuple[str, ...]
+    holds: str
     required: bool = False
 
     @property
@@ -58,6 +63,17 @@ def template(columns: Sequence[Column]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow([column.title for column in columns])
     return out.getvalue()
+
+
+def described(columns: Sequence[Column]) -> str:
+    """What a file to import looks like, as the help of a command shows it (the first line keeps the others as they are)."""
+    lines = ["\b"]
+    for column in columns:
+        must = "*" if column.required else " "
+        lines.append(f"{must} {column.title}: {column.holds}")
+        if others := column.headings[1:]:
+            lines.append(f"    [{', '.join(others)}]")
+    return "\n".join([ABOUT, "", *lines])
 
 
 def read_sheet(file: Path, columns: Sequence[Column]) -> Sheet:

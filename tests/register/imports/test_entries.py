@@ -22,9 +22,9 @@ ROW = (
 
 @pytest.fixture
 async def bring(session, tmp_path):
-    async def bring(text):
+    async def bring(text, encoding="utf-8"):
         file = tmp_path / "entries.csv"
-        file.write_text(text)
+        file.write_bytes(text.encode(encoding))
         return await import_entries(session, file, now=NOW, step=lambda _: None)
 
     await make_home(session)
@@ -49,6 +49,53 @@ async def test_a_registrant_keeps_their_number_and_shows_in_the_register(
     )
     assert row.qualifications == ["Level 5 Diploma"]
     assert row.town == "Yorkshire and The Humber"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
+async def test_names_come_through_whatever_excel_wrote(bring, session, encoding):
+    await bring(HEAD + ROW, encoding)
+
+    assert await session.scalar(select(EntryProjection.name)) == "Siân O'Brien-Jones"
+
+
+async def test_whoever_was_registered_before_there_were_terms_has_the_first_ones(
+    bring, session
+):
+    report = await bring(
+        HEAD + "Tom,Smith,1960-01-01,manager,1998-04-01,2027-11-30,,,,,,\n"
+    )
+
+    row = await session.scalar(select(EntryProjection))
+    assert report.faults == []
+    assert (row.status, row.registered_from) == ("registered", date(1998, 4, 1))
+
+
+async def test_a_name_that_shows_something_else_than_it_says_is_a_fault(bring):
+    report = await bring(
+        HEAD
+        + "To\u202em,Smith,1990-01-01,manager,2026-12-01,2027-11-30,,,,,,\n"
+        + "Tom,***,1990-01-01,manager,2026-12-01,2027-11-30,,,,,,\n"
+        + "Ann,Lee,0190-01-01,manager,2026-12-01,2027-11-30,,,,,,\n"
+    )
+
+    assert [str(fault) for fault in report.faults] == [
+        "line 2, Given names: has hidden characters, or no letter at all",
+        "line 3, Family name: has hidden characters, or no letter at all",
+        "line 4, Date of birth: is before 1900",
+    ]
+
+
+async def test_a_number_that_was_merged_is_a_fault(bring, session):
+    await bring(HEAD + ROW)
+    merged = await session.scalar(select(Person))
+    merged.merged_into = (await make_person(session)).id
+    await session.flush()
+
+    report = await bring(HEAD + ROW)
+
+    assert [str(fault) for fault in report.faults] == [
+        "line 2, Number: has been merged with another number"
+    ]
 
 
 async def test_the_same_list_again_enters_nobody_twice(bring, session):

@@ -96,6 +96,16 @@ async def test_what_excel_on_windows_writes_is_read(bring, session):
     assert home.provider.name == "Siân’s Care Ltd"
 
 
+async def test_the_mark_that_excel_puts_before_utf_8_belongs_to_no_heading(
+    bring, session
+):
+    report, _ = await bring((HEAD + ROW).replace("Northern", "Siân’s"), "utf-8-sig")
+
+    [home] = await homes(session)
+    assert report.columns["urn"] == "URN"
+    assert home.provider.name == "Siân’s Care Ltd"
+
+
 async def test_every_fault_is_listed_and_nothing_is_written(bring, session):
     report, _ = await bring(
         HEAD
