@@ -4,6 +4,7 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.person import read_number
@@ -27,6 +28,7 @@ async def entry(
         "register/entries/entry.html",
         person=person,
         now=now,
+        today=day_of(now),
         part_names=PART_NAMES,
         headers={"Cache-Control": "no-cache"},
     )

@@ -8,6 +8,7 @@ from litestar.response import Redirect, Template
 
 from register.certificate import check, grouped, read_serial
 from register.kit import forms
+from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.limits import MINUTE, ProcessLimit, Rate
@@ -63,7 +64,7 @@ async def answer(
         "register/verify/answer.html",
         headers=UNLISTED,
         checked=checked,
-        now=now,
+        day=day_of(now),
         serial=grouped(checked.certificate.serial),
     )
 

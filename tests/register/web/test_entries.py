@@ -1,4 +1,4 @@
-"""A person's page in the register and the same through the API."""
+"""A person's page in the register, and where the API must not say more."""
 
 from datetime import date, timedelta
 
@@ -9,9 +9,7 @@ from register.kit.clock import start_of
 from register.person import number_of
 from tests.make import (
     NOW,
-    make_employment,
     make_entry,
-    make_home,
     make_person,
     make_process,
 )
@@ -35,40 +33,6 @@ async def test_the_page_shows_the_entry(browser, session):
     assert page.fact("Registered from") == "1 February 2027"
     assert page.fact("Registered until") == "30 November 2027"
     assert "Gain the Level 5 diploma. Due by January 2029." in page.text
-
-
-async def test_the_api_answers_as_its_interface_says(browser, session):
-    person = await make_person(session)
-    home = await make_home(session)
-    await make_employment(session, person, home)
-    entry = await make_entry(session, person=person, conditions=[QUALIFICATION])
-
-    answer = await browser.get(f"/api/v1/register/{entry.person.number}")
-
-    restriction = {
-        "kind": "qual_condition",
-        "text": "Gain the Level 5 diploma.\nDue by January 2029.",
-        "from": "2027-02-01",
-        "until": None,
-        "decision": None,
-    }
-    shown = {
-        "status": "registered",
-        "may_practise": True,
-        "registered_from": "2027-02-01",
-        "registered_until": "2027-11-30",
-        "qualifications": [],
-        "restrictions": [restriction],
-    }
-    assert answer.json() == {
-        "number": person.number,
-        "name": "Ngozi Adébáyò",
-        "town": "Yorkshire and The Humber",
-        "parts": ["manager"],
-        **shown,
-        "entries": [{"part": "manager", **shown, "previous_periods": []}],
-        "as_at": "2027-03-10T10:00:00Z",
-    }
 
 
 @pytest.mark.parametrize("path", ["/register/{}", "/api/v1/register/{}"])
@@ -147,6 +111,22 @@ async def test_a_merged_number_of_somebody_withheld_looks_never_issued(
     assert "location" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [(-timedelta(microseconds=1), False), (timedelta(0), True)],
+)
+async def test_while_nobody_has_lapsed_a_period_that_is_over_is_being_renewed(
+    browser, clock, session, ahead, told
+):
+    entry = await make_entry(session)
+    clock.now = END + ahead
+
+    page = Page(await browser.get(f"/register/{entry.person.number}"))
+
+    assert page.fact("Status").startswith("Registered")
+    assert ("Renewal being processed" in page.fact("Registered until")) is told
+
+
 async def test_a_number_without_dashes_leads_to_the_page(browser, session):
     entry = await make_entry(session)
 
@@ -155,39 +135,3 @@ async def test_a_number_without_dashes_leads_to_the_page(browser, session):
     )
 
     assert answer.headers["location"] == f"/register/{entry.person.number}"
-
-
-async def test_an_unchanged_entry_is_not_sent_again(browser, clock, session):
-    entry = await make_entry(session)
-    url = f"/api/v1/register/{entry.person.number}"
-
-    tag = (await browser.get(url)).headers["etag"]
-    clock.now += timedelta(minutes=1)
-    again = await browser.get(url, headers={"if-none-match": tag})
-
-    assert again.status_code == 304
-    assert again.content == b""
-
-
-async def test_the_api_lists_who_is_found_page_by_page(browser, session):
-    for n in range(21):
-        await make_entry(session, given_names=f"Ann{n:02}", family_name="Walker")
-
-    first = (await browser.get("/api/v1/register", params={"q": "walker"})).json()
-    second = (await browser.get(first["next"])).json()
-
-    assert [item["name"] for item in first["items"] + second["items"]] == [
-        f"Ann{n:02} Walker" for n in range(21)
-    ]
-    assert second["next"] is None
-
-
-@pytest.mark.parametrize(
-    "query", ["q=a", "q=walker&status=frozen", "q=walker&part=x", "colour=red", ""]
-)
-async def test_the_api_says_what_was_wrong_with_a_question(browser, query):
-    answer = await browser.get(f"/api/v1/register?{query}")
-
-    assert answer.status_code == 400
-    assert answer.headers["content-type"].startswith("application/problem+json")
-    assert answer.json()["detail"]
