@@ -211,18 +211,25 @@ class Application(Base):
         self.go(Move.GRANT, by=by)
         person = await session.get_one(Person, self.person_id, with_for_update=True)
         rule_set = await session.get_one(RuleSet, self.rule_set_id)
+        until = rule_set.rules.period_end(day_of(on))
+        conditions = await self._conditions(session)
         await Entry.grant(
             session,
             person=person,
             part=self.part,
             on=on,
             rule_set=rule_set,
-            until=rule_set.rules.period_end(day_of(on)),
-            conditions=await self._conditions(session),
+            until=until,
+            conditions=conditions,
             by=by,
         )
         await self.write_to_applicant(
-            session, "application_granted", now=by.at, number=person.number
+            session,
+            "application_granted",
+            now=by.at,
+            number=person.number,
+            until=until,
+            conditions=conditions,
         )
 
     async def _conditions(self, session: AsyncSession) -> list[NewCondition]:

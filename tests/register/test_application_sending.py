@@ -529,7 +529,11 @@ async def test_the_conditions_of_the_decision_come_with_the_entry(session, now):
     await application.paid(session, on=now, by=make_process(session))
 
     due = await session.scalar(text("select due_on from condition"))
+    granted = select(Message.body).where(Message.letter == "application_granted")
+    letter = await session.scalar(granted)
     assert due == date(2030, 1, 4)
+    assert "You are registered until 30 November 2027." in letter
+    assert "send us your certificate by 4 January 2030" in letter
 
 
 async def test_each_act_is_told_in_a_process_of_its_own(session, now):

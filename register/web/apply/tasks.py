@@ -21,7 +21,7 @@ from register.application import (
 )
 from register.application.answers import Identity
 from register.assessment.asking import asked_for
-from register.assessment.deciding import refused_because
+from register.assessment.deciding import conditions_of, refused_because
 from register.kit.pages import page
 from register.person import Person, fold
 from register.process import timeline
@@ -260,6 +260,7 @@ async def happening_page(act: Acting, application: Application) -> Template:
         number=person.number,
         rules=rule_set.rules,
         reasons=await refused_because(act.session, application),
+        conditions=await conditions_of(act.session, application.conditions),
         happened=await what_happened(act, application),
     )
 

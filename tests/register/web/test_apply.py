@@ -309,12 +309,15 @@ async def test_who_is_approved_is_led_to_pay(alice, session, sent):
     by = make_process(session)
     sent.take_up(await make_account(session), by=by)
     sent.propose(by=by)
-    sent.approve(pay_by=date(2027, 3, 24), by=by)
+    condition = {"kind": "qual_condition", "due_on": "2030-01-04"}
+    sent.approve(pay_by=date(2027, 3, 24), conditions=[condition], by=by)
     await session.commit()
 
     page = await opened(alice, sent)
 
     assert "24 March 2027" in page.text
+    assert "send us your certificate by 4 January 2030" in page.text
+    assert "appeal against a condition within 28 days" in page.text
     assert page.fact("Who acts next") == "You"
     assert page.link("Pay the registration fee") == "/pay"
 
