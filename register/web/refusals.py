@@ -70,7 +70,7 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         log.error(
             "broken" if refusal.page == "broken" else refusal.page, **where(error)
         )
-    if request.scope["path"].startswith("/api"):
+    if request.scope["path"].startswith("/api/"):
         return _problem(refusal, error)
     if isinstance(error, NotSignedIn):
         return Redirect(_sign_in(request), status_code=HTTP_303_SEE_OTHER)

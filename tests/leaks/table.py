@@ -114,6 +114,8 @@ TABLE = [
     public("GET", "/fees"),
     public("GET", "/search"),
     public("GET", "/register/{number}"),
+    public("GET", "/api"),
+    public("GET", "/api/openapi.json"),
     public("GET", "/api/v1/register"),
     public("GET", "/api/v1/register/{number}"),
     public("GET", "/verify"),
