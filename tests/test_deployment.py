@@ -13,7 +13,7 @@ import yaml
 from app import MIGRATIONS
 from register.kit.db import Role
 from register.kit.schema import Schema
-from register.kit.server import Cluster, _binary
+from register.kit.server import DISCREET, Cluster, _binary
 from register.kit.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -70,6 +70,14 @@ def test_no_secret_stands_in_the_file():
 
     assert secrets
     assert all(re.fullmatch(r"\$\{\w+:\?[^}]+\}", value) for value in secrets.values())
+
+
+def test_the_database_logs_no_more_than_that_of_one_machine():
+    program, *options = COMPOSE["services"]["database"]["command"]
+
+    assert program == "postgres"
+    assert options[::2] == ["-c"] * len(DISCREET)
+    assert dict(option.split("=") for option in options[1::2]) == DISCREET
 
 
 def test_the_login_of_web_and_worker_acts_as_each_role_and_owns_nothing(deployed):

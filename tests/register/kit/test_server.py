@@ -64,6 +64,21 @@ def test_it_listens_on_no_network_address(cluster):
     ]
 
 
+async def test_its_log_holds_no_value_of_what_failed(cluster):
+    url = cluster.url("postgres")
+    await ask(url, "create table kept as select 'Cordelia Secret' as name")
+    await ask(url, "create unique index on kept (name)")
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await ask(url, "insert into kept values ('Cordelia Secret')")
+    with pytest.raises(asyncpg.InvalidTextRepresentationError):
+        await ask(url, "select 'Cordelia Secret'::int")
+
+    log = (cluster.folder / "server.log").read_text()
+
+    assert "ready to accept connections" in log
+    assert "Secret" not in log
+
+
 def test_a_running_cluster_is_joined_not_started_again(cluster):
     server = postmaster(cluster)
 
