@@ -7,6 +7,7 @@ class FeesAct(StrEnum):
     """The processes of fees."""
 
     RAISE_INVOICE = "raise_invoice"
+    REMIND = "remind_of_fee"
     START_PAYMENT = "start_payment"
     SETTLE_PAYMENT = "settle_payment"
     """GOV.UK Pay was asked, and what it says is new."""
@@ -14,6 +15,7 @@ class FeesAct(StrEnum):
 
 class FeesEvent(StrEnum):
     INVOICE_RAISED = "invoice_raised"
+    REMINDED = "fee_reminded"
     PAYMENT_STARTED = "payment_started"
     PAYMENT_SUCCEEDED = "payment_succeeded"
     PAYMENT_ENDED = "payment_ended"

@@ -52,6 +52,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Before the last day to answer; no reminder comes where less time was given."""
     assessment_target_working_days: int
     payment_window_working_days: int
+    payment_reminder_days: int
+    """Before the last day to pay."""
     period_end_month: int
     period_end_day: int
     publication_former_months: int

@@ -58,6 +58,7 @@ RULES = Rules(
     information_reminder_days=7,
     assessment_target_working_days=10,
     payment_window_working_days=10,
+    payment_reminder_days=4,
     period_end_month=11,
     period_end_day=30,
     publication_former_months=60,

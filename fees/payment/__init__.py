@@ -6,6 +6,7 @@ from fees.payment.mop_up import (
     close_unpaid,
     hear,
     mop_up_payments,
+    remind_unpaid,
 )
 from fees.payment.paying import TooLateToPay, check, go_to_pay, latest_payment, to_pay
 from fees.payment.payment import OverpaidBecause, Overpayment, Payment, Receipt, Told
@@ -29,5 +30,6 @@ __all__ = [
     "hear",
     "latest_payment",
     "mop_up_payments",
+    "remind_unpaid",
     "to_pay",
 ]

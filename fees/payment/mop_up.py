@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fees import govuk_pay
+from fees.acts import FeesAct, FeesEvent
 from fees.govuk_pay import Notice, PayFailed
-from fees.invoice import Invoice
+from fees.invoice import Invoice, write_to_payer
 from fees.payment.paying import check, unsettled_payments
 from fees.payment.payment import Payment
 from fees.payment.state import UNSETTLED
@@ -21,7 +22,8 @@ from register.kit.clock import day_of
 from register.kit.db import Base
 from register.kit.jobs import enqueue, every, job
 from register.kit.post import post
-from register.process import Process
+from register.process import Event, Process
+from register.rule_set import RuleSet
 
 log = structlog.get_logger()
 
@@ -101,6 +103,35 @@ async def hear(session: AsyncSession, notice: Notice, *, now: datetime) -> bool:
 @every(hours=24)
 async def forget_pay_notices(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(PayNotice).where(PayNotice.received_at < now - KEPT))
+
+
+@every(hours=6)
+async def remind_unpaid(session: AsyncSession, now: datetime) -> None:
+    """Remind each payer once, some days before the last day to pay."""
+    today = day_of(now)
+    reminded = exists().where(
+        Event.application_id == Application.id, Event.kind == FeesEvent.REMINDED
+    )
+    owing = (
+        select(Invoice, Application)
+        .join(Application, Invoice.application_id == Application.id)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .where(
+            Application.state == ApplicationState.APPROVED,
+            Invoice.pay_by >= today,
+            Invoice.covers_until >= today,
+            Invoice.pay_by - today
+            <= RuleSet.data["payment_reminder_days"].as_integer(),
+            ~reminded,
+        )
+    )
+    owing = owing.limit(AT_ONCE).with_for_update(skip_locked=True, of=Application)
+    for invoice, application in (await session.execute(owing)).all():
+        process = Process.begin(session, FeesAct.REMIND, now=now)
+        application.tell(FeesEvent.REMINDED, by=process, invoice=invoice.reference)
+        await write_to_payer(
+            session, invoice, "reminder", now=now, application=application
+        )
 
 
 @every(minutes=15)

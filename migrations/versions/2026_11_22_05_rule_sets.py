@@ -28,6 +28,7 @@ RULES: dict[str, object] = {
     "information_reminder_days": 7,
     "assessment_target_working_days": 10,
     "payment_window_working_days": 10,
+    "payment_reminder_days": 4,
     "period_end_month": 11,
     "period_end_day": 30,
     "publication_former_months": 12,

@@ -22,12 +22,13 @@ from fees.payment import (
     go_to_pay,
     hear,
     mop_up_payments,
+    remind_unpaid,
 )
 from fees.payment.mop_up import forget_pay_notices
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.entry import Entry, Status
-from register.kit.clock import end_of
+from register.kit.clock import end_of, start_of
 from register.kit.jobs import run_pending
 from register.kit.post import Message
 from register.person import Person
@@ -526,6 +527,50 @@ async def test_webhook_messages_are_forgotten_after_thirty_days(session, clock):
 
     assert kept == 1
     assert await session.scalar(select(func.count()).select_from(PayNotice)) == 0
+
+
+async def test_who_has_not_paid_is_reminded_once_four_days_before_the_last(
+    payer, session
+):
+    await bill(session, payer.application, now=NOW)
+    four_days_before = start_of(PAY_BY - timedelta(days=4))
+
+    await remind_unpaid(session, four_days_before - timedelta(microseconds=1))
+    too_early = await reminders(session)
+    await remind_unpaid(session, four_days_before)
+    await remind_unpaid(session, four_days_before + timedelta(days=1))
+
+    assert too_early == []
+    [letter] = await reminders(session)
+    assert "Pay by: the end of 24 March 2027" in letter.body
+
+
+@pytest.mark.parametrize(
+    ("moment", "sent"),
+    [(-timedelta(microseconds=1), 1), (timedelta(0), 0)],
+)
+async def test_nobody_is_reminded_after_the_last_day_to_pay(
+    payer, session, moment, sent
+):
+    await bill(session, payer.application, now=NOW)
+
+    await remind_unpaid(session, end_of(PAY_BY) + moment)
+
+    assert len(await reminders(session)) == sent
+
+
+async def test_who_has_paid_is_not_reminded(payer, pay, session):
+    await pay.pays(await payer.presses_pay_now())
+    await payer.comes_back()
+
+    await remind_unpaid(session, end_of(PAY_BY) - timedelta(days=1))
+
+    assert await reminders(session) == []
+
+
+async def reminders(session):
+    letter = Message.letter == "fees/reminder"
+    return (await session.scalars(select(Message).where(letter))).all()
 
 
 async def test_who_did_not_pay_in_time_is_told_that_the_application_closed(
