@@ -10,7 +10,7 @@ from sqlalchemy.event import listen, remove
 
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
-from register.application.answers import Dbs
+from register.application.answers import Dbs, Eligibility
 from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import (
     AssessmentAct,
@@ -27,7 +27,7 @@ from register.process import Event
 from register.proposal import Proposal
 from register.qualification import Qualification
 from register.request import Request
-from tests.make import NOW, make_account, make_person
+from tests.make import NOW, make_account, make_home, make_person
 from tests.reading import Page
 from tests.register.assessing import (
     CONVICTED,
@@ -279,6 +279,26 @@ async def test_a_section_is_shown_beside_its_check(caseworker, at):
 @pytest.mark.parametrize("name", [name for name in SectionName if name.assessed])
 async def test_every_section_is_shown(caseworker, at, name):
     assert (await caseworker.get(f"{at}/sections/{name}")).status_code == 200
+
+
+async def test_a_home_that_was_looked_up_is_shown_as_ofsted_lists_it(
+    caseworker, session, application, at
+):
+    home = await make_home(session, name="Harbour View", provider="Harbour Care Ltd")
+    home.registration_status = "Resigned"
+    told = Eligibility(
+        manages=True,
+        urn=home.urn,
+        home_id=home.id,
+        registered_before=False,
+        regulated_elsewhere=False,
+    )
+    later = NOW + timedelta(hours=1)
+    await send(session, application, {SectionName.ELIGIBILITY: told}, now=later)
+
+    page = Page(await caseworker.get(f"{at}/sections/eligibility"))
+
+    assert "Harbour View, Harbour Care Ltd, Leeds, resigned" in page.text
 
 
 async def test_a_check_is_kept_and_leads_on(caseworker, session, at, application):
