@@ -14,12 +14,12 @@ from register.application.evidence import (
     evidence_of,
     forget_evidence,
 )
+from register.application.records import call_the_person
 from register.application.section import ApplicationSection, section_of
 from register.application.state import ApplicationState, SectionName
 from register.kit import files
 from register.kit.clock import months_after
 from register.kit.errors import Refused
-from register.kit.security.sealing import blind_index
 from register.kit.uploads import Received
 from register.person import Person
 from register.request import Request, RequestKind
@@ -93,8 +93,9 @@ async def keep(
         row = ApplicationSection(application_id=application.id, name=section)
         session.add(row)
     row.write(answers, now=now)
-    if isinstance(answers, Identity):
-        await _call_the_person(session, application, answers)
+    if isinstance(answers, Identity) and application.state is ApplicationState.DRAFT:
+        # Later the name is taken over when the answer is sent: staff must not decide on one that never was.
+        await call_the_person(session, application, answers)
     if isinstance(answers, Eligibility):
         rule_set = await session.get_one(RuleSet, application.rule_set_id)
         application.register_by = register_by(answers, rule_set.rules)
@@ -188,18 +189,3 @@ async def touch(
     if row := await section_of(session, application.id, section):
         row.saved_at = now
         await session.flush()
-
-
-async def _call_the_person(
-    session: AsyncSession, application: Application, identity: Identity
-) -> None:
-    """Somebody with a number keeps the name that the register shows, until an officer changes it."""
-    person = await session.get_one(Person, application.person_id)
-    person.ni_number_index = (
-        blind_index(identity.ni_number, purpose="ni number")
-        if identity.ni_number
-        else None
-    )
-    if not person.number:
-        person.call(identity.given_names, identity.family_name)
-        person.birth_date = identity.birth_date

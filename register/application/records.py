@@ -16,7 +16,8 @@ from register.application.answers import (
 from register.application.application import Application
 from register.employment import Employment, EmploymentGap, Source
 from register.kit.clock import days
-from register.person import NameKind, PersonName
+from register.kit.security.sealing import blind_index
+from register.person import NameKind, Person, PersonName
 from register.qualification import Qualification
 
 DESCRIBED = (
@@ -42,6 +43,7 @@ async def take_over(
 ) -> None:
     """Bring the rows up to what has been sent. Sent again, only what differs is written."""
     if form.identity:
+        await call_the_person(session, application, form.identity)
         await _names(session, application, form.identity)
     if form.employment:
         await _posts(session, application, form.employment.items, now=now)
@@ -61,6 +63,21 @@ async def take_over(
             )
     if form.qualifications:
         await _qualifications(session, application, form.qualifications.items)
+
+
+async def call_the_person(
+    session: AsyncSession, application: Application, identity: Identity
+) -> None:
+    """Somebody with a number keeps the name that the register shows, until an officer changes it."""
+    person = await session.get_one(Person, application.person_id)
+    person.ni_number_index = (
+        blind_index(identity.ni_number, purpose="ni number")
+        if identity.ni_number
+        else None
+    )
+    if not person.number:
+        person.call(identity.given_names, identity.family_name)
+        person.birth_date = identity.birth_date
 
 
 async def _names(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
+from register.application.answers import ApplicationForm
 from register.application.application import Application
 from register.application.evidence import evidence_of
 from register.application.keeping import open_request, sections_asked
@@ -71,7 +72,7 @@ async def submit(
         declaration=rule_set.rules.declaration_version,
         rule_set=rule_set.version,
     )
-    await _send(session, application, state, list(SectionName), now=by.at)
+    await _send(session, application, list(SectionName), now=by.at)
     await application.write_to_applicant(
         session,
         "application_submitted",
@@ -94,7 +95,7 @@ async def answer(
         raise NotComplete(application, unfinished)
     request.receive(by=by)
     application.go(Move.ANSWER, by=by)
-    await _send(session, application, state, asked, now=by.at)
+    await _send(session, application, asked, now=by.at)
     await application.write_to_applicant(
         session, "application_answered", of=request.id, now=by.at
     )
@@ -103,12 +104,13 @@ async def answer(
 async def _send(
     session: AsyncSession,
     application: Application,
-    state: Filled,
     sections: Collection[SectionName],
     *,
     now: datetime,
 ) -> None:
+    sent = ApplicationForm()
     for name in sections:
         if row := await section_of(session, application.id, name):
             session.add(SentSection.of(row, now=now))
-    await take_over(session, application, state.form, now=now)
+            setattr(sent, name, row.answers)
+    await take_over(session, application, sent, now=now)

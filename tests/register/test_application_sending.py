@@ -10,6 +10,7 @@ from register.application import (
     ApplicationAct,
     ApplicationSection,
     ApplicationState,
+    Move,
     NotComplete,
     NothingAsked,
     NotNow,
@@ -73,7 +74,8 @@ async def count(session, table, **same):
 
 async def ask(session, application, *sections, now):
     by = make_process(session, now=now)
-    application.take_up(await make_account(session), by=by)
+    if application.allows(Move.TAKE_UP):
+        application.take_up(await make_account(session), by=by)
     application.ask(by=by)
     return await Request.ask(
         session,
@@ -369,6 +371,39 @@ async def test_staff_see_a_change_once_it_is_sent(session, now):
     assert not request.open
     assert application.state is ApplicationState.UNDER_ASSESSMENT
     assert "application_answered" in await letters(session, application)
+
+
+async def test_a_new_name_is_the_person_s_once_it_is_sent(session, now):
+    application = await make_sent_application(session)
+    await ask(session, application, SectionName.IDENTITY, now=now)
+    renamed = make_identity(family_name="Marsh")
+
+    await keep(session, application, SectionName.IDENTITY, renamed, now=now + DAY)
+    person = await session.get(Person, application.person_id)
+    before = person.family_name
+    await answer(session, application, by=make_process(session, now=now + DAY))
+
+    assert before == make_identity().family_name
+    assert person.family_name == "Marsh"
+
+
+async def test_what_was_changed_and_never_sent_is_not_sent_by_another_answer(
+    session, now
+):
+    application = await make_sent_application(session)
+    request = await ask(session, application, SectionName.EMPLOYMENT, now=now)
+    history = make_form().employment
+    history.items = [make_post(employer="Never Sent Ltd")]
+    await keep(session, application, SectionName.EMPLOYMENT, history, now=now + DAY)
+    by = make_process(session, now=now + 2 * DAY)
+    request.expire(by=by)
+    application.go_on_without(by=by)
+    await ask(session, application, SectionName.DBS, now=now + 2 * DAY)
+
+    await answer(session, application, by=make_process(session, now=now + 3 * DAY))
+
+    employers = await session.scalars(select(Employment.employer))
+    assert "Never Sent Ltd" not in employers.all()
 
 
 async def test_an_answer_is_not_sent_while_something_is_missing(session, now):
