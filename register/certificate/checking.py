@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.certificate.certificate import Certificate
 from register.certificate.record import Record
 from register.entry import EntryProjection
-from register.kit.errors import Gone, NotFound
-from register.person import Person
+from register.kit.errors import Gone, MovedTo, NotFound
+from register.person import Person, survivor
 from register.published import fresh
 
 
@@ -40,8 +40,8 @@ class Check:
 
 
 async def check(session: AsyncSession, typed: str, *, now: datetime) -> Check:
-    """Raises NotFound for a serial never issued and for somebody withheld, who must look the same;
-    Gone where the entry is not shown any more.
+    """Raises NotFound for a serial never issued and for somebody withheld, who must look the same; MovedTo where the
+    person has another number by now; Gone where the entry is not shown any more.
     """
     certificate = await Certificate.find(session, typed)
     kept = await session.get_one(EntryProjection, certificate.entry_id)
@@ -49,4 +49,9 @@ async def check(session: AsyncSession, typed: str, *, now: datetime) -> Check:
     if row.published:
         return Check(certificate, Record.of(row))
     person = await session.get_one(Person, row.person_id)
-    raise NotFound if person.withheld else Gone
+    heir = await session.get_one(Person, await survivor(session, person.id))
+    if person.withheld or heir.withheld:
+        raise NotFound
+    if heir is not person:
+        raise MovedTo(f"/register/{heir.number}")
+    raise Gone

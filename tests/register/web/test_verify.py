@@ -7,7 +7,7 @@ import pytest
 from register.certificate import Certificate, CertificateAct, grouped
 from register.entry import LapseReason, OrderKind
 from register.process import Process
-from tests.make import NOW, make_entry, make_process
+from tests.make import NOW, make_entry, make_person, make_process
 from tests.reading import Page
 
 DAY = timedelta(days=1)
@@ -131,6 +131,25 @@ async def test_a_withheld_person_s_certificate_looks_never_issued(
 
     assert withheld.status_code == unknown.status_code == 404
     assert withheld.text == unknown.text
+
+
+@pytest.mark.parametrize(("withheld", "status"), [(False, 308), (True, 404)])
+async def test_a_certificate_of_a_merged_number_leads_to_the_survivor(
+    browser, session, entry, withheld, status
+):
+    certificate = await issued(session, entry)
+    kept = await make_entry(
+        session, person=await make_person(session, withheld=withheld)
+    )
+    entry.person.merged_into = kept.person_id
+    await entry.project(session, now=NOW)
+
+    answer = await browser.get(f"/verify/{certificate.serial}")
+
+    assert answer.status_code == status
+    assert (answer.headers.get("location") == f"/register/{kept.person.number}") is (
+        not withheld
+    )
 
 
 async def test_of_a_person_who_died_nothing_is_told(browser, session, entry):
