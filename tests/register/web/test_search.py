@@ -6,7 +6,14 @@ import pytest
 
 from register.entry import OrderKind
 from register.person import NameKind, PersonName
-from tests.make import NOW, make_entry, make_person, make_process
+from tests.make import (
+    NOW,
+    make_employment,
+    make_entry,
+    make_home,
+    make_person,
+    make_process,
+)
 from tests.reading import Page
 
 DAY = timedelta(days=1)
@@ -156,6 +163,30 @@ async def test_a_filter_narrows(browser, session):
     assert await found(browser, "walker", status="registered", part="manager") == [
         "Bo Walker"
     ]
+
+
+async def test_a_town_narrows_where_it_has_homes_enough_and_else_its_region_does(
+    browser, session
+):
+    for given, urns in (
+        ("Ann", ("1000001", "1000002", "1000003")),
+        ("Bo", ("2000001",)),
+    ):
+        town = "Otley" if given == "Ann" else "Ilkley"
+        homes = [await make_home(session, urn=urn, town=town) for urn in urns]
+        person = await make_person(session, given_names=given, family_name="Walker")
+        await make_employment(session, person, homes[0])
+        await make_entry(session, person=person)
+
+    offered = (
+        Page(await browser.get("/search")).field("Town or region (optional)").options
+    )
+
+    assert await found(browser, "walker", town="Otley") == ["Ann Walker"]
+    assert await found(browser, "walker", town="Yorkshire and The Humber") == [
+        "Bo Walker"
+    ]
+    assert "Ilkley" not in offered
 
 
 async def test_a_status_that_time_has_ended_is_computed(browser, session):
