@@ -6,7 +6,7 @@ import pytest
 from tests.register.certifying import VARIANTS, name_of, printed
 from tests.verapdf import faults
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]  # Java on two busy cores
 
 
 def without(key):
