@@ -5,7 +5,8 @@ import os
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+
+from register.kit.db import engine_of
 
 ADVISORY_LOCK = 7_231_001
 
@@ -44,11 +45,8 @@ async def run_online() -> None:
         run(given)
         return
     url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
-    engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
-        connect_args={
-            "server_settings": {"lock_timeout": "10s", "statement_timeout": "15min"}
-        },
+    engine = engine_of(
+        url, server_settings={"lock_timeout": "10s", "statement_timeout": "15min"}
     )
     async with engine.connect() as connection:
         await connection.run_sync(run)

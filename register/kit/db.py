@@ -3,9 +3,11 @@
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import (
@@ -62,21 +64,42 @@ def code(values: type[StrEnum], name: str = "code") -> Enum:
 
 def connect(url: str, role: Role = Role.APP, **options: Any) -> AsyncEngine:
     """An engine whose every connection acts as `role` and gives up rather than hangs."""
-    return create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+    settings = {
+        "role": str(role),
+        "application_name": f"register {role}",
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    return engine_of(
+        url,
+        timeout=3,
+        command_timeout=30,
+        server_settings=settings,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=5,
-        connect_args={
-            "timeout": 3,
-            "command_timeout": 30,
-            "server_settings": {
-                "role": str(role),
-                "application_name": f"register {role}",
-                "lock_timeout": "5s",
-                "idle_in_transaction_session_timeout": "60s",
-            },
-        },
+        **options,
+    )
+
+
+def engine_of(
+    url: str,
+    *,
+    server_settings: dict[str, str],
+    timeout: float = 60,
+    command_timeout: float | None = None,
+    **options: Any,
+) -> AsyncEngine:
+    """The driver reads the URL itself, here as everywhere: SQLAlchemy reads `sslmode` and its like in another way."""
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=partial(
+            asyncpg.connect,
+            url,
+            timeout=timeout,
+            command_timeout=command_timeout,
+            server_settings=server_settings,
+        ),
         **options,
     )
 
