@@ -23,6 +23,7 @@ from register.application.answers import (
 from register.application.formats import DBS_NUMBER, ULN
 from register.kit.clock import months_after
 from register.kit.forms import written
+from register.kit.forms.field import in_a_sentence
 from register.rule_set import Rules
 
 FAR_AHEAD = timedelta(days=366)
@@ -216,7 +217,7 @@ def _past_span(
     if until[1] < since[1]:
         yield Fault(
             until[0],
-            f"{until[2]} must be on or after {written(since[1])}, the day you started there",
+            f"{until[2]} must be on or after {written(since[1])}, {in_a_sentence(since[2])}",
         )
 
 

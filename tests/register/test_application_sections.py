@@ -218,7 +218,7 @@ def test_days_are_neither_before_birth_nor_to_come_nor_out_of_order():
         (make_address(since=TODAY, until=TODAY), ""),
         (
             make_address(since=TODAY, until=TODAY - DAY),
-            "must be on or after 10 March 2027",
+            "must be on or after 10 March 2027, the day you moved in",
         ),
     )
     for address, words in cases:
