@@ -13,9 +13,18 @@ MADE = re.compile(r"zqx([a-z]{3})xqz")
 
 @dataclass(frozen=True)
 class Canary:
+    subject: str
+    """Whose it is."""
     place: str
-    """Whose it is, and in which field: "applicant health.details"."""
+    """In which field: "health.details"."""
     known_to: frozenset[Role]
+    sealed: bool = False
+    """Of health or crime: whoever of the staff reads it is written down."""
+    written: bool = False
+    """May stand in a letter to whom it is about."""
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.place}"
 
 
 @dataclass
@@ -28,16 +37,16 @@ class Aviary:
     def __post_init__(self) -> None:
         self._letters = map("".join, product(ascii_lowercase, repeat=3))
 
-    def word(self, place: str, known_to: frozenset[Role]) -> str:
+    def word(self, canary: Canary) -> str:
         """One that can stand wherever a name may: letters only."""
         letters = next(self._letters)
-        self._made[letters] = Canary(place, known_to)
+        self._made[letters] = canary
         return f"Zqx{letters}xqz"
 
-    def figure(self, place: str, known_to: frozenset[Role], *forms: str) -> str:
+    def figure(self, canary: Canary, *forms: str) -> str:
         """A number or a day, in every form in which a page may show it; the first is the one that is kept."""
         for form in forms:
-            self._figures[form.casefold()] = Canary(place, known_to)
+            self._figures[form.casefold()] = canary
         return forms[0]
 
     def sung_in(self, text: str) -> Iterator[tuple[str, Canary]]:
@@ -68,7 +77,7 @@ class Subject:
     """Whether they are in the register, where some of it is public."""
 
     def public(self, place: str) -> str:
-        return self._word(place, EVERYBODY)
+        return self._word(place, EVERYBODY, written=True)
 
     def told(self, place: str) -> str:
         """What they told us, for casework."""
@@ -76,7 +85,7 @@ class Subject:
 
     def restricted(self, place: str) -> str:
         """What they told us of health and crime."""
-        return self._word(place, self.own | self.staff_of_restricted)
+        return self._word(place, self.own | self.staff_of_restricted, sealed=True)
 
     def shown(self, place: str) -> str:
         """What they told us, and the register shows of who is in it."""
@@ -86,25 +95,32 @@ class Subject:
         """What nobody else reads, such as what they have saved and not sent."""
         return self._word(place, self.own)
 
+    def asked(self, place: str) -> str:
+        """What staff write to them."""
+        return self._word(place, self.own | self.staff, written=True)
+
+    def found(self, place: str) -> str:
+        """What staff write for each other, until the decision is made and they read it."""
+        return self._word(place, self.staff, written=True)
+
+    def found_of_restricted(self, place: str) -> str:
+        return self._word(place, self.staff_of_restricted, sealed=True)
+
     def office(self, place: str) -> str:
         """What staff write for each other."""
         return self._word(place, self.staff)
-
-    def sealed_office(self, place: str) -> str:
-        """What staff write of health and crime."""
-        return self._word(place, self.staff_of_restricted)
 
     def billed(self, place: str) -> str:
         """What an invoice has of them too."""
         return self._word(place, self.own | self.staff | {Role.FINANCE_OFFICER})
 
-    def secret(self, place: str) -> str:
+    def secret(self, place: str, value: str) -> str:
         """What nobody reads."""
-        return self._word(place, frozenset())
+        return self.aviary.figure(Canary(self.name, place, frozenset()), value)
 
     def figure(self, place: str, *forms: str) -> str:
-        known_to = self.own | self.staff
-        return self.aviary.figure(f"{self.name} {place}", known_to, *forms)
+        canary = Canary(self.name, place, self.own | self.staff)
+        return self.aviary.figure(canary, *forms)
 
-    def _word(self, place: str, known_to: frozenset[Role]) -> str:
-        return self.aviary.word(f"{self.name} {place}", known_to)
+    def _word(self, place: str, known_to: frozenset[Role], **more: bool) -> str:
+        return self.aviary.word(Canary(self.name, place, known_to, **more))

@@ -36,6 +36,8 @@ async def made(service, connection):
     app, *_ = service
     driver = Driver(app, world, atlas, connection, sessions, Clock(NOW))
     lend(service, driver)
+    letters = await driver.letters(since=frozenset())
+    driver.first_letters = frozenset(letter.id for letter in letters)
     await atlas.read_forms(lambda row, place: form_at(driver, row, place))
     yield driver
     await driver.close()

@@ -4,11 +4,13 @@ import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
+from register.kit.post import Message
 from register.kit.security import csrf
 from register.kit.security.sessions import COOKIE, WebSession
 from tests.browser import ADDRESSES, HOST, Browser
@@ -18,6 +20,8 @@ from tests.leaks.table import Meets, Row
 from tests.uploading import CONTENT_TYPE, body
 
 TOKEN = re.compile(rf'name="{csrf.FIELD}" value="[^"]*"'.encode())
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+OUR_PAGE = {"sec-fetch-site": "same-origin"}
 COUNTED = {"rate_limit"}
 """How often somebody tried is counted, whatever they tried."""
 WRITTEN = text("""
@@ -25,6 +29,15 @@ select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables
 where n_tup_ins + n_tup_upd + n_tup_del > 0
 """)
 """What this transaction has written to each table so far, rolled back or not."""
+VERSIONS = "select '{}', count(*), coalesce(sum(xmin::text::bigint), 0) from {}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    id: UUID
+    to: str
+    subject: str
+    body: str
 
 
 @dataclass(repr=False)
@@ -36,6 +49,7 @@ class Answer:
     response: httpx.Response
     wrote: set[str]
     """The tables."""
+    letters: list[Letter]
     logged: list[dict[str, Any]]
 
     @property
@@ -65,7 +79,9 @@ class Answer:
     def __repr__(self) -> str:
         query = self.place.query
         of = f" ({self.row.of or self.place.at.get('section', '')})"
-        return f"{self.role}: {self.row.method} {self.row.path}{query}{of}: {self.response.status_code}"
+        status = self.response.status_code
+        errors = [line for line in self.logged if line["log_level"] == "error"]
+        return f"{self.role}: {self.row.method} {self.row.path}{query}{of}: {status} {errors or ''}"
 
 
 class Driver:
@@ -74,8 +90,12 @@ class Driver:
     def __init__(self, app, world, atlas, connection, sessions, clock):
         self.app, self.world, self.atlas = app, world, atlas
         self.connection, self.sessions, self.clock = connection, sessions, clock
+        self.first_letters = frozenset()
+        """Those of the world, by their ids."""
         self._browsers = {}
         self._driven = {}
+        self._missing = {}
+        self._counted = {}
 
     async def drive(self, role, table):
         """The answers of every row that is about the role."""
@@ -87,42 +107,56 @@ class Driver:
 
     async def _row(self, role, row):
         places = self.atlas.places(row, role)
-        if row.meets(role) is not Meets.ALLOW:
+        if at_the_door(row, role):
             places = places[:1]
         return [await self.call(role, row, place) for place in places]
 
-    async def call(self, role, row, place, sent=None, *, proved=True, **options):
+    async def call(
+        self,
+        role,
+        row,
+        place,
+        sent=None,
+        *,
+        proved=True,
+        sent_from=OUR_PAGE,
+        token_of=None,
+    ):
+        """`sent_from` is what the browser tells of the page; `token_of` whose token that page held, if not the role's own."""
         browser = await self.browser(role, proved=proved)
+        browser.begin(sent_from)
+        token = (token_of or browser).csrf
         if sent is None:
-            sent = self.atlas.sent(row, place, role) if row.method == "POST" else {}
-        options |= self._as_sent(browser, row, sent)
+            sent = self.atlas.sent(row, place, role) if row.method in UNSAFE else {}
+        options = _as_sent(row, sent, token)
         async with self.undone():
-            before = await self._written()
+            before = self._counted
             with capture_logs() as logged:
                 response = await browser.request(row.method, place.url, **options)
-            wrote = await self._written()
-        return Answer(
-            row,
-            role,
-            place,
-            sent,
-            response,
-            {
+            self._counted = await self._written()
+            touched = sorted(
                 table
-                for table in wrote.keys() - COUNTED
-                if wrote[table] != before.get(table, 0)
-            },
-            logged,
-        )
+                for table in self._counted.keys() - COUNTED
+                if self._counted[table] != before.get(table, 0)
+            )
+            letters = (
+                await self.letters(since=self.first_letters)
+                if "message" in touched
+                else []
+            )
+            left = await self._state(touched)
+        found = await self._state(touched)
+        wrote = {table for table in touched if left[table] != found[table]}
+        return Answer(row, role, place, sent, response, wrote, letters, logged)
 
-    def _as_sent(self, browser, row, sent):
-        if row.method != "POST":
-            return {}
-        if "signed" in sent:
-            return _signed(sent["signed"])
-        if "file" in sent:
-            return _multipart(browser, sent)
-        return {"data": {csrf.FIELD: browser.csrf} | sent}
+    async def missing(self, role, row):
+        """What is answered for such an address of a thing that never was."""
+        if (role, row) not in self._missing:
+            place, *_ = self.atlas.places(row, role)
+            sent = self.atlas.sent(row, place, role) if row.method in UNSAFE else {}
+            answer = await self.call(role, row, place.missing(), sent)
+            self._missing[role, row] = answer.plain
+        return self._missing[role, row]
 
     async def browser(self, role, *, proved=True):
         if (role, proved) not in self._browsers:
@@ -130,10 +164,9 @@ class Driver:
             if role is not Role.ANONYMOUS:
                 shown = proved and role in STAFF_ROLES
                 made.kept = await made.sign_in(self.world.accounts[role], proved=shown)
+                self._counted = await self._written()
             self._browsers[role, proved] = made
-        browser = self._browsers[role, proved]
-        browser.begin()
-        return browser
+        return self._browsers[role, proved]
 
     @asynccontextmanager
     async def undone(self):
@@ -146,9 +179,32 @@ class Driver:
     async def _written(self):
         return dict((await self.connection.execute(WRITTEN)).all())
 
+    async def _state(self, tables):
+        """Which versions of its rows a table holds: what was written and rolled back again does not show."""
+        if not tables:
+            return {}
+        each = " union all ".join(map(VERSIONS.format, tables, tables))
+        rows = await self.connection.execute(text(each))
+        return {table: versions for table, *versions in rows}
+
+    async def letters(self, *, since):
+        """All but those that were written before."""
+        found = await self.connection.execute(
+            select(Message.id, Message.to_address, Message.subject, Message.body)
+        )
+        return [Letter(*row) for row in found if row.id not in since]
+
     async def close(self):
         for browser in self._browsers.values():
             await browser.aclose()
+
+
+def at_the_door(row, role):
+    """Turned away before anybody looks at what stands there: one place is as good as all."""
+    meets = row.meets(role)
+    if meets is Meets.HIDE:
+        return role not in row.allowed and not row.path.startswith("/staff")
+    return meets in {Meets.SIGN_IN, Meets.FORBID}
 
 
 class RoleBrowser(Browser):
@@ -156,7 +212,10 @@ class RoleBrowser(Browser):
 
     kept = ""
 
-    def begin(self):
+    def begin(self, sent_from):
+        for name in ("sec-fetch-site", "origin"):
+            self.headers.pop(name, None)
+        self.headers.update(sent_from)
         self._transport.client = (f"127.{next(ADDRESSES)}", 50000)
         self.cookies.clear()
         if self.kept:
@@ -167,6 +226,16 @@ class RoleBrowser(Browser):
         return csrf.token_for(WebSession(token=self.kept or None))
 
 
+def _as_sent(row, sent, token):
+    if row.method not in UNSAFE:
+        return {}
+    if "signed" in sent:
+        return _signed(sent["signed"])
+    if "file" in sent:
+        return _multipart(token, sent)
+    return {"data": {csrf.FIELD: token} | sent}
+
+
 def _signed(content):
     headers = {
         "content-type": "application/json",
@@ -175,8 +244,8 @@ def _signed(content):
     return {"content": content, "headers": headers}
 
 
-def _multipart(browser, sent):
+def _multipart(token, sent):
     """The token comes first."""
-    fields = {csrf.FIELD: browser.csrf} | {k: v for k, v in sent.items() if k != "file"}
+    fields = {csrf.FIELD: token} | {k: v for k, v in sent.items() if k != "file"}
     parts = [*fields.items(), ("file", "scan.pdf", sent["file"])]
     return {"content": body(*parts), "headers": {"content-type": CONTENT_TYPE}}

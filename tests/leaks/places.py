@@ -23,16 +23,29 @@ from register.person import number_of
 from register.process import Event
 from register.qualification import Qualification
 from register.web.account import SECRET_LINK
+from tests.leaks.cases import PASSWORD
 from tests.leaks.roles import Role
-from tests.leaks.table import TABLE
+from tests.leaks.table import (
+    ASSESSORS,
+    CASE,
+    DEAD,
+    ELSEWHERE,
+    FREE,
+    GRANT,
+    MERGED,
+    REFUSAL,
+    RESTRICTED,
+    TABLE,
+    UNSENT,
+    WITHHELD,
+)
 from tests.make import NOW
 from tests.uploading import pdf
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 LISTED = ("addresses", "qualifications", "employment", "registrations", "references")
-RESTRICTED = "a restricted section"
 NEVER_ISSUED = number_of(9_999_999)
-PASSWORD = "otters ledger velvet brisk"
+NEW_PASSWORD = "amber kettle harbour spoke"
 
 
 @dataclass(frozen=True)
@@ -94,17 +107,19 @@ class Atlas:
     async def read_forms(self, read):
         """What a browser of the applicant would send from each page that may be changed."""
         for row in TABLE:
-            if row.method == "GET" and row.path in FORM_PAGES:
+            if row.method == "GET" and row.path in FORM_PAGES and not row.of:
                 for place in self.places(row, Role.APPLICANT):
-                    self.known.forms[place.url] = await read(row, place)
+                    self.known.forms[form_at(place)] = await read(row, place)
 
     def places(self, row, role):
         """For a member of staff, what is about themselves where there is such a thing."""
         about_self = role is Role.INTERESTED
+        queries = QUERIES.get((row.method, row.path), ("",))
+        number = self.world.withheld.entry.person.number
         return [
-            Place(row.path, at, query)
+            Place(row.path, at, query.format(withheld=number))
             for at in self._at(row, about_self=about_self)
-            for query in QUERIES.get((row.method, row.path), ("",))
+            for query in queries
         ]
 
     def _at(self, row, *, about_self):
@@ -115,21 +130,21 @@ class Atlas:
             return [{"version": release(), "file_path": "app.css"}]
         if row.path.startswith("/apply/"):
             return list(self._own(row, names))
-        if row.path.startswith("/staff/applications/"):
+        if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
         (name,) = names
-        if about_self and name in {"proposal_id", "person_id"}:
-            about = self.world.theirs
-            return [{name: str(about.id if name == "proposal_id" else about.person_id)}]
-        return [{name: found} for found in self._things(row, name)]
+        return [{name: found} for found in self._things(row, name, about_self)]
 
     def _own(self, row, names):
-        at = {"reference": self.world.asked.reference}
+        asked, draft = self.known.filed["asked"], self.known.filed["draft"]
+        at = {"reference": asked.reference}
+        other = row.of == ELSEWHERE
         if "document" in names:
-            yield at | {"document": str(self.world.unsent.id)}
+            unsent = str(self.world.unsent.id)
+            yield at | {"document": draft.documents[False][0] if other else unsent}
         elif "item" in names:
-            for section in LISTED:
-                yield at | {"section": section, "item": self.known.items[section]}
+            items = (draft if other else asked).items
+            yield from (at | {"section": name, "item": items[name]} for name in LISTED)
         elif "section" in names:
             documented = "/evidence/" in row.path
             yield from (
@@ -141,47 +156,60 @@ class Atlas:
             yield at
 
     def _case(self, row, names, *, about_self):
-        world, sealed = self.world, row.of == RESTRICTED
-        at = {"reference": self.known.reference(row, about_self=about_self)}
+        filed = self.known.filed[case_of(row, about_self=about_self)]
+        other = self.known.filed["asked"] if row.of == ELSEWHERE else filed
+        at = {"reference": filed.reference}
         if "evidence_id" in names:
-            reference = self.known.theirs if about_self else world.asked.reference
-            documents = (
-                self.known.their_documents if about_self else self.known.documents
-            )
-            yield {"reference": reference, "evidence_id": documents[sealed]}
+            for document in other.documents[row.of == RESTRICTED]:
+                yield at | {"evidence_id": document}
         elif "qualification_id" in names:
-            yield at | {"qualification_id": self.known.qualification}
+            yield at | {"qualification_id": other.qualification}
         elif "section" in names:
             for section in SectionName:
-                if section.assessed and section.restricted is sealed:
+                if section.assessed and section.restricted is (row.of == RESTRICTED):
                     yield at | {"section": section}
         else:
             yield at
-            if row.method == "GET" and not about_self:
-                yield {"reference": world.asked.reference}
-                yield from ({"reference": other} for other in self.known.others)
+            if row.method == "GET" and not row.of and not about_self:
+                for name in ("asked", "free", "refusing", "registered"):
+                    yield {"reference": self.known.filed[name].reference}
 
-    def _things(self, row, name):
+    def _things(self, row, name, about_self):
         world, invoices = self.world, [self.world.invoice.reference]
         if row.path.startswith("/staff/payments"):
             invoices.append(world.owed.reference)
+        unlisted = {WITHHELD: world.withheld, DEAD: world.dead, MERGED: world.merged}
+        known = unlisted.get(row.of, world.listed)
         return {
-            "number": [world.entry.person.number],
-            "serial": [grouped(world.certificate.serial)],
+            "number": [known.entry.person.number],
+            "serial": [grouped(known.certificate.serial)],
             "token": [world.reset],
             "reference": invoices,
-            "proposal_id": [str(world.refusing.id), str(world.granting.id)],
-            "person_id": [
-                str(person)
-                for person in (
-                    world.asked.person_id,
-                    world.entry.person_id,
-                    world.withheld.id,
-                )
+            "proposal_id": [
+                str(p.id) for p in self._proposals(row, about_self=about_self)
             ],
+            "person_id": self._persons(row, about_self=about_self),
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
+
+    def _proposals(self, row, *, about_self):
+        world = self.world
+        if about_self:
+            return [world.theirs]
+        return {GRANT: [world.granting], REFUSAL: [world.refusing]}.get(
+            row.of, [world.refusing, world.granting]
+        )
+
+    def _persons(self, row, *, about_self):
+        world = self.world
+        if row.of == UNSENT:
+            return [str(world.draft.person_id)]
+        if about_self:
+            return [str(world.theirs.person_id)]
+        entries = (world.listed.entry, world.withheld.entry, world.merged.entry)
+        known = (world.asked, *entries)
+        return [str(of.person_id) for of in known]
 
     def sent(self, row, place, role):
         """What is posted there: where the role may act, it is done."""
@@ -189,29 +217,40 @@ class Atlas:
         return ready(self.known, place, role) if callable(ready) else dict(ready)
 
 
+def case_of(row, *, about_self):
+    """Which of the applications a row of casework is about."""
+    if row.of == UNSENT:
+        return "draft"
+    if about_self:
+        return "theirs"
+    if row.of == FREE:
+        return "free"
+    if row.path.endswith("/request/expiry"):
+        return "overdue"
+    if "/evidence/" in row.path and row.of != ELSEWHERE:
+        return "asked"
+    return "assessed"
+
+
 @dataclass
 class Known:
-    """What the forms and addresses of a world hold."""
+    """What the pages of a world hold."""
 
     world: object
-    theirs: str
-    others: list
-    documents: dict
-    their_documents: dict
-    items: dict
-    qualification: str
-    stamps: dict
+    filed: dict
     checks: dict
+    """The last of each section, of the application that is being assessed."""
     forms: dict = field(default_factory=dict)
 
     @classmethod
     async def of(cls, world, session):
-        theirs, refusing, granting = [
-            await session.get_one(type(world.asked), proposal.application_id)
-            for proposal in (world.theirs, world.refusing, world.granting)
-        ]
-        form = await form_of(session, world.asked.id)
-        held = Qualification.person_id == world.assessed.person_id
+        applications = {
+            name: getattr(world, name)
+            for name in ("asked", "overdue", "free", "assessed", "draft", "registered")
+        }
+        for name in ("refusing", "granting", "theirs"):
+            of = getattr(world, name).application_id
+            applications[name] = await session.get_one(type(world.asked), of)
         checks = await session.execute(
             select(SectionCheck.section, func.max(SectionCheck.id))
             .where(SectionCheck.application_id == world.assessed.id)
@@ -219,71 +258,95 @@ class Known:
         )
         return cls(
             world=world,
-            theirs=theirs.reference,
-            others=[refusing.reference, granting.reference],
-            documents=await documents_of(session, world.asked),
-            their_documents=await documents_of(session, theirs),
-            items={name: str(getattr(form, name).items[0].id) for name in LISTED},
-            qualification=str(
-                await session.scalar(select(Qualification.id).where(held))
-            ),
-            stamps={
-                key: await stamp(session, application)
-                for application, *keys in (
-                    (world.asked, world.asked.reference),
-                    (world.assessed, world.assessed.reference),
-                    (theirs, theirs.reference, str(world.theirs.id)),
-                    (refusing, refusing.reference, str(world.refusing.id)),
-                    (granting, granting.reference, str(world.granting.id)),
-                )
-                for key in keys
+            filed={
+                name: await Filed.of(session, application, unsent=world.unsent)
+                for name, application in applications.items()
             },
             checks={str(section): str(last) for section, last in checks},
         )
 
-    def reference(self, row, *, about_self):
-        if about_self:
-            return self.theirs
-        asked = row.path.endswith("/request/expiry")
-        return self.world.asked.reference if asked else self.world.assessed.reference
+    def stamp(self, place):
+        """Of the application that the place is about."""
+        proposals = {
+            str(proposal.id): name
+            for name in ("refusing", "granting", "theirs")
+            for proposal in [getattr(self.world, name)]
+        }
+        if "proposal_id" in place.at:
+            filed = self.filed.get(proposals.get(place.at["proposal_id"]))
+        else:
+            filed = next(
+                (
+                    f
+                    for f in self.filed.values()
+                    if f.reference == place.at["reference"]
+                ),
+                None,
+            )
+        return dict(filed.stamp) if filed else {"version": "1", "latest": "1"}
 
 
-async def documents_of(session, application):
-    """One that anybody of casework may open, and one of a restricted section."""
-    found = await session.scalars(
-        select(Evidence).where(
-            Evidence.application_id == application.id,
-            Evidence.added_at <= application.submitted_at,
+@dataclass
+class Filed:
+    """What the addresses of an application name."""
+
+    reference: str
+    documents: dict
+    """Those of restricted sections, and the others."""
+    items: dict
+    qualification: str
+    stamp: dict
+    """What its pages carry, so that nobody decides on what they have not seen."""
+
+    @classmethod
+    async def of(cls, session, application, *, unsent):
+        form = await form_of(session, application.id)
+        documents = await session.scalars(
+            select(Evidence)
+            .where(Evidence.application_id == application.id, Evidence.id != unsent.id)
+            .order_by(Evidence.added_at, Evidence.id)
         )
-    )
-    return {evidence.section.restricted: str(evidence.id) for evidence in found}
-
-
-async def stamp(session, application):
-    """What a page of the application carries, so that nobody decides on what they have not seen."""
-    latest = await session.scalar(
-        select(func.max(Event.id)).where(Event.application_id == application.id)
-    )
-    await session.refresh(application)
-    return {"version": str(application.version), "latest": str(latest)}
+        held = Qualification.person_id == application.person_id
+        latest = await session.scalar(
+            select(func.max(Event.id)).where(Event.application_id == application.id)
+        )
+        await session.refresh(application)
+        filed = {True: [], False: []}
+        for document in documents:
+            filed[document.section.restricted].append(str(document.id))
+        return cls(
+            reference=application.reference,
+            documents=filed,
+            items={name: str(getattr(form, name).items[0].id) for name in LISTED},
+            qualification=str(
+                await session.scalar(select(Qualification.id).where(held))
+            ),
+            stamp={"version": str(application.version), "latest": str(latest)},
+        )
 
 
 def stamped(**more):
     def made(known, place, _role):
-        about = place.at.get("reference") or place.at["proposal_id"]
-        return known.stamps.get(about, {"version": "1", "latest": "1"}) | more
+        return known.stamp(place) | more
 
     return made
 
 
 def from_the_page(known, place, _role):
     """What a browser of the applicant would send from the page as it stands."""
-    return known.forms.get(place.url, {})
+    return known.forms[form_at(place)]
+
+
+def form_at(place):
+    """The same for whichever item of a section."""
+    return place.path, place.at.get("section")
 
 
 def given_to(known, place, role):
-    to = known.world.accounts[Role.OTHER_CASEWORKER].id
-    return stamped(to=str(to))(known, place, role)
+    """A caseworker takes it, if it is free; anybody else gives it to one."""
+    free = known.filed["free"].reference == place.at["reference"]
+    to = role if free and role in ASSESSORS else Role.OTHER_CASEWORKER
+    return known.stamp(place) | {"to": str(known.world.accounts[to].id)}
 
 
 def checked(known, place, _role):
@@ -293,10 +356,19 @@ def checked(known, place, _role):
 
 def factor(known, _place, role):
     """As if the page had drawn the secret for whoever sends it."""
-    account = known.world.accounts.get(role)
-    subject = f"{account.id if account else uuid4()} {totp.new_secret()}"
+    account, secret = known.world.accounts.get(role), totp.new_secret()
+    subject = f"{account.id if account else uuid4()} {secret}"
     until = NOW + timedelta(minutes=5)
-    return {"code": "123456", "secret": links.sign(SECRET_LINK, subject, until=until)}
+    return {
+        "code": totp.code_at(secret, NOW),
+        "secret": links.sign(SECRET_LINK, subject, until=until),
+        "password": PASSWORD,
+    }
+
+
+def signing_in(known, _place, role):
+    account = known.world.accounts.get(role, known.world.accounts[Role.APPLICANT])
+    return {"email": account.email, "password": PASSWORD}
 
 
 def uploaded(_known, _place, _role):
@@ -326,7 +398,7 @@ FORM_PAGES = {
 }
 BODIES = {
     "/webhooks/pay": signed,
-    "/sign-in": {"email": "nobody@example.org", "password": PASSWORD},
+    "/sign-in": signing_in,
     "/sign-in/code": {"code": "123456"},
     "/sign-in/recovery": {"code": "abcd-efgh-jkmn"},
     "/sign-in/reset": {"email": "nobody@example.org"},
@@ -335,7 +407,7 @@ BODIES = {
     "/sign-up/confirm": {"code": "123456"},
     "/account/email": {"email": "nobody@example.org", "password": PASSWORD},
     "/account/email/confirm": {"code": "123456"},
-    "/account/password": {"password": PASSWORD, "new_password": PASSWORD},
+    "/account/password": {"password": PASSWORD, "new_password": NEW_PASSWORD},
     "/account/recovery-codes": {"password": PASSWORD},
     "/account/second-factor": factor,
     "/account/second-factor/remove": {"password": PASSWORD},
@@ -358,10 +430,14 @@ BODIES = {
 }
 
 QUERIES = {
-    ("GET", "/search"): ("", "?q=Zqx", "?q=adebayo&part=manager", "?status=registered"),
-    ("GET", "/api/v1/register"): ("?q=Zqx", "?q=adebayo&status=registered"),
+    ("GET", "/search"): ("", "?q=Zqx", "?q=adebayo&part=manager", "?q={withheld}"),
+    ("GET", "/api/v1/register"): (
+        "?q=Zqx",
+        "?q=adebayo&status=registered",
+        "?q={withheld}",
+    ),
     ("GET", "/verify"): ("", "?serial=4F7K-2M9Q-X3ZB-8RTW"),
-    ("GET", "/staff/persons"): ("", "?q=Zqx"),
+    ("GET", "/staff/persons"): ("", "?q=Zqx", "?q={withheld}"),
     ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed"),
     ("GET", "/staff/payments"): ("", "?show=due", "?show=paid"),
 }

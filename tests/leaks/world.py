@@ -6,38 +6,37 @@ from uuid import uuid4
 
 from sqlalchemy import select, text
 
-from fees.invoice import Invoice, bill
-from fees.payment import Payment, PaymentState, Receipt
+from fees.invoice import Invoice
 from register.account import Account
-from register.application import Application, SectionName, keep, submit
+from register.application import Application, SectionName, keep
 from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
-from register.assessment import (
-    AssessmentAct,
-    Outcome,
-    SectionCheck,
-    Wanted,
-    ask_for_more,
-    note,
-    propose_grant,
-    propose_refusal,
-    return_to_officer,
-)
+from register.assessment import AssessmentAct, Outcome, return_to_officer
 from register.certificate import Certificate
 from register.entry import ConditionKind, Entry, NewCondition
 from register.kit import store
-from register.kit.files import StoredFile
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
-from register.person import Person
 from register.proposal import Proposal
-from register.qualification import Qualification
-from register.rule_set import Verdict
 from register.web.reset import PURPOSE
-from tests.applications import fill, make_document
-from tests.applications import make_application as begin
-from tests.leaks.canaries import Aviary, Subject
+from tests.leaks.canaries import Aviary, Canary, Subject
+from tests.leaks.cases import (
+    asked,
+    billed,
+    checked_again,
+    drafted,
+    grant_proposed,
+    hash_of_password,
+    noted,
+    paid,
+    pieces,
+    refusal_proposed,
+    sent,
+    somebody,
+    uploaded,
+    with_factor,
+)
 from tests.leaks.roles import (
     READERS,
     READERS_OF_RESTRICTED,
@@ -45,20 +44,20 @@ from tests.leaks.roles import (
     TREASURY,
     Role,
 )
-from tests.leaks.telling import told_by
 from tests.make import NOW, make_account, make_entry, make_person, make_process
-from tests.register.assessing import act, check, check_all, give
+from tests.register.assessing import act, give
 
 SENT_AT = NOW - timedelta(days=20)
-EVIDENCE = {
-    SectionName.IDENTITY: (
-        EvidenceKind.PASSPORT,
-        EvidenceKind.UTILITY_BILL,
-        EvidenceKind.PHOTOGRAPH,
-    ),
-    SectionName.ENGLISH: (EvidenceKind.ENGLISH_TEST,),
-    SectionName.HEALTH: (EvidenceKind.LETTER,),
-}
+LONG_AGO = NOW - timedelta(days=60)
+"""The time to answer what was asked then is over."""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """An entry and its certificate."""
+
+    entry: Entry
+    certificate: Certificate
 
 
 @dataclass
@@ -70,6 +69,10 @@ class World:
     """The applicant's: every section is asked about, so that all may be changed."""
     unsent: Evidence = None
     """A document that the applicant has added since, and may take back."""
+    overdue: Application = None
+    """Asked about everything, and not answered in time."""
+    free: Application = None
+    """Assigned to nobody."""
     assessed: Application = None
     """Being checked, after a proposal came back."""
     refusing: Proposal = None
@@ -79,11 +82,14 @@ class World:
     draft: Application = None
     """The other applicant's, which nobody else knows of."""
     owed: Invoice = None
-    entry: Entry = None
-    certificate: Certificate = None
+    registered: Application = None
     invoice: Invoice = None
-    withheld: Person = None
-    dead: Person = None
+    listed: Certified = None
+    """The registrant's."""
+    withheld: Certified = None
+    dead: Certified = None
+    merged: Certified = None
+    """Into somebody withheld."""
     message: Message = None
     job: int = 0
     reset: str = ""
@@ -97,6 +103,8 @@ async def make_world(session):
     for role, roles in STAFF_ROLES.items():
         await staff(world, session, role, roles)
     await applicant(world, session)
+    await late(world, session)
+    await free(world, session)
     await being_assessed(world, session)
     await refusal(world, session)
     await grant(world, session)
@@ -111,87 +119,33 @@ async def make_world(session):
 
 
 async def staff(world, session, role, roles):
-    of = world.subject(role, role, staff=READERS)
+    of = world.subject(role, role)
     account = await make_account(
         session,
         *roles,
         name=of.told("name"),
         email=f"{of.private('email')}@example.org".lower(),
-        password_hash=of.secret("password"),
+        password_hash=await hash_of_password(of),
     )
+    await with_factor(session, of, account)
     world.accounts[role] = account
 
 
-async def somebody(session, of, *, email=None, name=None):
-    """An account with its person, both called by the same canaries."""
-    given_names, family_name = name or (of.told("given name"), of.told("family name"))
-    person = await make_person(session, given_names, family_name)
-    account = await make_account(
-        session,
-        email=email or f"{of.told('email')}@example.org".lower(),
-        password_hash=of.secret("password"),
-        person=person,
-    )
-    return account, (given_names, family_name)
-
-
-async def sent(world, session, of, account, name):
-    """An application sent by the account, and in the caseworker's hands."""
-    application = await begin(session, account=account, now=SENT_AT)
-    await fill(session, application, told_by(of, name), evidence=(), now=SENT_AT)
-    for section, kinds in EVIDENCE.items():
-        for kind in kinds:
-            word = of.restricted if section.restricted else of.told
-            await uploaded(session, word, application, section, kind)
-    by = make_process(session, now=SENT_AT, actor=account)
-    await submit(session, application, by=by)
-    await judged(session, application)
+async def in_hand(world, session, of, account, name, *, at=SENT_AT):
+    """Sent by the account, and with the caseworker."""
+    application = await sent(session, of, account, name, at=at)
     officer = world.accounts[Role.CASEWORKER]
-    await give(session, application, to=officer, giver=officer)
-    await noted(world, session, of, application)
+    await give(session, application, to=officer, giver=officer, now=at)
+    await noted(session, of, application, officer=officer)
     return application
 
 
-async def uploaded(session, word, application, section, kind, *, now=SENT_AT):
-    evidence = await make_document(session, application, kind, section=section, now=now)
-    file = await session.get_one(StoredFile, evidence.file_id)
-    file.name = f"{word(f'file name {kind}')}.pdf"
-    await store.put(file.cleaned_as, pieces(word(f"file {kind}")))
-    return evidence
-
-
-async def pieces(content):
-    yield content.encode()
-
-
-async def judged(session, application):
-    held = Qualification.person_id == application.person_id
-    for qualification in await session.scalars(select(Qualification).where(held)):
-        qualification.verify(Verdict.FULL, now=NOW)
-
-
-async def noted(world, session, of, application):
-    officer = world.accounts[Role.CASEWORKER]
-    by = act(session, AssessmentAct.NOTE, officer)
-    note(application, of.office("note"), by=by)
-    await session.flush()
-
-
 async def applicant(world, session):
-    """Asked about everything."""
     of = world.subject(Role.APPLICANT, Role.APPLICANT)
     account, name = await somebody(session, of)
-    application = await sent(world, session, of, account, name)
+    application = await in_hand(world, session, of, account, name)
     officer = world.accounts[Role.CASEWORKER]
-    for section in SectionName:
-        if section.assessed:
-            word = of.restricted if section.restricted else of.told
-            words = word(f"asked in {section}")
-            await check(
-                session, application, section, Outcome.ASK, officer=officer, words=words
-            )
-    by = act(session, AssessmentAct.ASK, officer)
-    await ask_for_more(session, application, officer=officer, by=by)
+    await asked(session, of, application, officer=officer)
     world.accounts[Role.APPLICANT], world.asked = account, application
     await changed(world, session, of)
 
@@ -200,33 +154,46 @@ async def changed(world, session, of):
     """What the applicant has put right so far, and not sent yet."""
     health = Health(affects_practice=True, details=of.private("health.details changed"))
     await keep(session, world.asked, SectionName.HEALTH, health, now=NOW)
-    world.unsent = await uploaded(
-        session,
-        of.private,
-        world.asked,
-        SectionName.IDENTITY,
-        EvidenceKind.NAME_CHANGE,
-        now=NOW,
+    section, kind = SectionName.IDENTITY, EvidenceKind.NAME_CHANGE
+    world.unsent = await uploaded(session, of.private, world.asked, section, kind)
+
+
+async def late(world, session):
+    of = world.subject("overdue")
+    application = await in_hand(
+        world, session, of, *await somebody(session, of), at=LONG_AGO
     )
+    officer = world.accounts[Role.CASEWORKER]
+    await asked(session, of, application, officer=officer, now=LONG_AGO)
+    world.overdue = application
+
+
+async def free(world, session):
+    of = world.subject(
+        "free", staff_of_restricted=READERS_OF_RESTRICTED - {Role.CASEWORKER}
+    )
+    world.free = await sent(session, of, *await somebody(session, of), at=SENT_AT)
 
 
 async def being_assessed(world, session):
     """A grant was proposed and came back; now there is something to ask and something wanting."""
     of = world.subject("assessed")
-    application = await sent(world, session, of, *await somebody(session, of))
-    officer = world.accounts[Role.CASEWORKER]
-    proposal = await grant_proposed(world, session, of, application)
-    manager = world.accounts[Role.REGISTRAR]
-    by = act(session, AssessmentAct.RETURN, manager)
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    officer, registrar = (
+        world.accounts[Role.CASEWORKER],
+        world.accounts[Role.REGISTRAR],
+    )
+    proposal = await grant_proposed(session, of, application, officer=officer)
+    by = act(session, AssessmentAct.RETURN, registrar)
     words = of.office("returned because")
-    await return_to_officer(session, proposal, words=words, approver=manager, by=by)
+    await return_to_officer(session, proposal, words=words, approver=registrar, by=by)
     for section, outcome in (
         (SectionName.CONTACT, Outcome.ASK),
         (SectionName.CRIMINAL, Outcome.ASK),
         (SectionName.DBS, Outcome.NOT_MET),
         (SectionName.HEALTH, Outcome.NOT_MET),
     ):
-        word = of.sealed_office if section.restricted else of.office
+        word = of.found_of_restricted if section.restricted else of.found
         words = word(f"{outcome} in {section}")
         await checked_again(
             session, application, section, outcome, officer=officer, words=words
@@ -234,71 +201,33 @@ async def being_assessed(world, session):
     world.assessed = application
 
 
-async def checked_again(session, application, section, *args, **more):
-    seen = await session.scalar(
-        select(SectionCheck.id)
-        .where(
-            SectionCheck.application_id == application.id,
-            SectionCheck.section == section,
-        )
-        .order_by(SectionCheck.id.desc())
-        .limit(1)
-    )
-    await check(session, application, section, *args, seen=seen, **more)
-
-
-async def refused(world, session, of, account, name):
-    """A refusal that waits, for reasons of which one is restricted."""
-    application = await sent(world, session, of, account, name)
-    officer = world.accounts[Role.CASEWORKER]
-    for section, word in (
-        (SectionName.DBS, of.office),
-        (SectionName.HEALTH, of.sealed_office),
-    ):
-        words = word(f"not met in {section}")
-        await check(
-            session, application, section, Outcome.NOT_MET, officer=officer, words=words
-        )
-    by = act(session, AssessmentAct.PROPOSE, officer)
-    return await propose_refusal(session, application, proposer=officer, by=by)
-
-
 async def refusal(world, session):
     of = world.subject("refusing")
-    world.refusing = await refused(world, session, of, *await somebody(session, of))
-
-
-async def grant_proposed(world, session, of, application):
+    application = await in_hand(world, session, of, *await somebody(session, of))
     officer = world.accounts[Role.CASEWORKER]
-    await check_all(session, application, officer=officer)
-    wanted = Wanted(of.office("condition public"), of.office("condition internal"))
-    by = act(session, AssessmentAct.PROPOSE, officer)
-    proposal = await propose_grant(
-        session, application, conditions=[wanted], proposer=officer, by=by
-    )
-    await session.flush()
-    return proposal
+    world.refusing = await refusal_proposed(session, of, application, officer=officer)
 
 
 async def grant(world, session):
     of = world.subject("granting")
-    application = await sent(world, session, of, *await somebody(session, of))
-    world.granting = await grant_proposed(world, session, of, application)
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    officer = world.accounts[Role.CASEWORKER]
+    world.granting = await grant_proposed(session, of, application, officer=officer)
 
 
 async def about_staff(world, session):
     """Colleagues read it, as they read any other; whom it is about does not, though they have the roles."""
     of = world.subject(
         "theirs",
-        Role.INTERESTED,
         staff=READERS - {Role.INTERESTED},
         staff_of_restricted=READERS_OF_RESTRICTED - {Role.INTERESTED},
     )
     account = world.accounts[Role.INTERESTED]
     name = of.told("given name"), of.told("family name")
-    person = await make_person(session, *name)
-    account.person_id = person.id
-    world.theirs = await refused(world, session, of, account, name)
+    account.person_id = (await make_person(session, *name)).id
+    application = await in_hand(world, session, of, account, name)
+    officer = world.accounts[Role.CASEWORKER]
+    world.theirs = await refusal_proposed(session, of, application, officer=officer)
 
 
 async def draft(world, session):
@@ -311,8 +240,7 @@ async def draft(world, session):
         staff_of_restricted=nobody,
     )
     account, name = await somebody(session, of)
-    world.draft = await begin(session, account=account)
-    await fill(session, world.draft, told_by(of, name), evidence=())
+    world.draft = await drafted(session, of, account, name)
     world.accounts[Role.OTHER_APPLICANT] = account
 
 
@@ -321,27 +249,16 @@ async def owing(world, session):
     of = world.subject("owing")
     name = of.billed("given name"), of.billed("family name")
     account, _ = await somebody(session, of, name=name)
-    world.owed = await billed(world, session, of, account, name)
+    application = await in_hand(world, session, of, account, name)
+    world.owed = await granted(world, session, of, application)
 
 
-async def billed(world, session, of, account, name):
-    application = await sent(world, session, of, account, name)
-    proposal = await grant_proposed_plainly(world, session, application)
-    manager = world.accounts[Role.TEAM_MANAGER]
-    by = act(session, AssessmentAct.APPROVE, manager)
-    await proposal.approve(session, approver=manager, by=by)
-    invoice = await bill(session, application, now=NOW)
-    await session.flush()
-    return invoice
-
-
-async def grant_proposed_plainly(world, session, application):
-    officer = world.accounts[Role.CASEWORKER]
-    await check_all(session, application, officer=officer)
-    by = act(session, AssessmentAct.PROPOSE, officer)
-    proposal = await propose_grant(session, application, proposer=officer, by=by)
-    await session.flush()
-    return proposal
+async def granted(world, session, of, application):
+    officer, manager = (
+        world.accounts[Role.CASEWORKER],
+        world.accounts[Role.TEAM_MANAGER],
+    )
+    return await billed(session, of, application, officer=officer, manager=manager)
 
 
 async def registrant(world, session):
@@ -349,55 +266,23 @@ async def registrant(world, session):
     of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
     name = of.public("given name"), of.public("family name")
     account, _ = await somebody(session, of, name=name)
+    await with_factor(session, of, account)
     world.accounts[Role.REGISTRANT] = account
-    world.invoice = await billed(world, session, of, account, name)
-    await paid(world, session, of)
-    world.entry = await entry_of(session, account)
+    world.registered = await in_hand(world, session, of, account, name)
+    world.invoice = await granted(world, session, of, world.registered)
+    provider_id = world.aviary.word(
+        Canary(Role.REGISTRANT, "payment.provider_id", TREASURY)
+    )
+    await paid(session, world.registered, world.invoice, provider_id=provider_id)
+    entry = await entry_of(session, account)
     by = make_process(session)
     condition = NewCondition(
         ConditionKind.REGISTRATION, of.public("condition"), date(2027, 9, 1)
     )
-    await world.entry.set_condition(session, condition, on=NOW, by=by)
-    world.certificate = await Certificate.issue(session, world.entry, by=by)
-    world.certificate.kept_as, world.certificate.printed_at = (
-        f"certificates/{uuid4().hex}",
-        NOW,
-    )
-    await store.put(world.certificate.kept_as, pieces(of.told("certificate file")))
-    world.reset = links.sign(
-        PURPOSE, f"{account.id} {account.mark}", until=NOW + timedelta(hours=1)
-    )
-
-
-async def paid(world, session, of):
-    invoice = world.invoice
-    application = await session.get_one(Application, invoice.application_id)
-    by = make_process(session)
-    payment = Payment(
-        id=uuid4(),
-        invoice_id=invoice.id,
-        attempt=1,
-        reference=f"{invoice.reference}-1",
-        amount_pence=invoice.amount_pence,
-        state=PaymentState.PAID,
-        provider_id=world.aviary.word("registrant payment.provider_id", TREASURY),
-        asked_at=NOW,
-        ended_at=NOW,
-        succeeded_at=NOW,
-    )
-    session.add(payment)
-    await session.flush()
-    session.add(
-        Receipt(
-            invoice_id=invoice.id,
-            application_id=application.id,
-            payment_id=payment.id,
-            paid_at=NOW,
-            process_id=by.id,
-        )
-    )
-    await application.paid(session, on=NOW, by=by)
-    await session.flush()
+    await entry.set_condition(session, condition, on=NOW, by=by)
+    world.listed = await certified(session, of, entry)
+    subject = f"{account.id} {account.mark}"
+    world.reset = links.sign(PURPOSE, subject, until=NOW + timedelta(hours=1))
 
 
 async def entry_of(session, account):
@@ -407,18 +292,33 @@ async def entry_of(session, account):
     return await Entry.load(session, entry_id)
 
 
+async def certified(session, of, entry):
+    by = make_process(session)
+    certificate = await Certificate.issue(session, entry, by=by)
+    certificate.kept_as, certificate.printed_at = f"certificates/{uuid4().hex}", NOW
+    await store.put(certificate.kept_as, pieces(of.told("certificate file")))
+    return Certified(entry, certificate)
+
+
 async def not_public(world, session):
     """In the register, and not to be found there."""
-    for name, why in (
-        ("withheld", {"withheld": True}),
-        ("dead", {"deceased_on": date(2027, 3, 1)}),
-    ):
-        of = world.subject(name)
-        person = await make_person(
-            session, of.told("given name"), of.told("family name"), **why
-        )
-        await make_entry(session, person=person)
-        setattr(world, name, person)
+    world.withheld = await entered(world, session, "withheld", withheld=True)
+    died_on = date(2027, 3, 1)
+    world.dead = await entered(world, session, "dead", deceased_on=died_on)
+    into = world.withheld.entry.person_id
+    world.merged = await entered(world, session, "merged", merged_into=into)
+
+
+async def entered(world, session, name, **since):
+    """Registered first; what became of them since then hides them."""
+    of = world.subject(name)
+    person = await make_person(session, of.told("given name"), of.told("family name"))
+    entry = await make_entry(session, person=person)
+    known = await certified(session, of, entry)
+    for what, value in since.items():
+        setattr(person, what, value)
+    await entry.project(session, now=NOW)
+    return known
 
 
 async def outbox(world, session):

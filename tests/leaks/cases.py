@@ -1,0 +1,213 @@
+"""How an application comes to each of its stages, with a canary in all that somebody writes on the way."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from fees.invoice import bill
+from fees.payment import Payment, PaymentState, Receipt
+from register.application import SectionName, submit
+from register.application.evidence import EvidenceKind
+from register.assessment import (
+    AssessmentAct,
+    Outcome,
+    SectionCheck,
+    Wanted,
+    ask_for_more,
+    note,
+    propose_grant,
+    propose_refusal,
+)
+from register.kit import store
+from register.kit.files import StoredFile
+from register.kit.security import passwords, totp
+from register.qualification import Qualification
+from register.rule_set import Verdict
+from tests.applications import fill, make_document
+from tests.applications import make_application as begin
+from tests.leaks.telling import told_by
+from tests.make import NOW, make_account, make_person, make_process
+from tests.register.assessing import act, check, check_all
+
+PASSWORD = "otters ledger velvet brisk"
+SET_UP = NOW - timedelta(days=90)
+EVIDENCE = {
+    SectionName.IDENTITY: (
+        EvidenceKind.PASSPORT,
+        EvidenceKind.UTILITY_BILL,
+        EvidenceKind.PHOTOGRAPH,
+    ),
+    SectionName.ENGLISH: (EvidenceKind.ENGLISH_TEST,),
+    SectionName.HEALTH: (EvidenceKind.LETTER,),
+}
+
+
+async def somebody(session, of, *, email=None, name=None):
+    """An account with its person, both called by the same canaries."""
+    given_names, family_name = name or (of.told("given name"), of.told("family name"))
+    person = await make_person(session, given_names, family_name)
+    account = await make_account(
+        session,
+        email=email or f"{of.told('email')}@example.org".lower(),
+        password_hash=await hash_of_password(of),
+        person=person,
+    )
+    return account, (given_names, family_name)
+
+
+async def hash_of_password(of):
+    return of.secret("password", await passwords.hashed(PASSWORD))
+
+
+async def with_factor(session, of, account):
+    """As it must be for staff, and may be for everybody."""
+    secret = of.secret("factor", totp.new_secret())
+    step = totp.accepted_step(
+        secret, totp.code_at(secret, SET_UP), now=SET_UP, last_step=None
+    )
+    by = make_process(session, now=SET_UP, actor=account)
+    await account.set_factor(session, secret, step=step, by=by)
+
+
+async def drafted(session, of, account, name, *, at=NOW):
+    """Complete, with a document to each section that wants one."""
+    application = await begin(session, account=account, now=at)
+    await fill(session, application, told_by(of, name), evidence=(), now=at)
+    for section, kinds in EVIDENCE.items():
+        for kind in kinds:
+            word = of.restricted if section.restricted else of.told
+            await uploaded(session, word, application, section, kind, now=at)
+    return application
+
+
+async def uploaded(session, word, application, section, kind, *, now=NOW):
+    evidence = await make_document(session, application, kind, section=section, now=now)
+    file = await session.get_one(StoredFile, evidence.file_id)
+    file.name = f"{word(f'file name {kind}')}.pdf"
+    await store.put(file.cleaned_as, pieces(word(f"file {kind}")))
+    return evidence
+
+
+async def pieces(content):
+    yield content.encode()
+
+
+async def sent(session, of, account, name, *, at):
+    """In nobody's hands yet."""
+    application = await drafted(session, of, account, name, at=at)
+    by = make_process(session, now=at, actor=account)
+    await submit(session, application, by=by)
+    held = Qualification.person_id == application.person_id
+    for qualification in await session.scalars(select(Qualification).where(held)):
+        qualification.verify(Verdict.FULL, now=NOW)
+    await session.flush()
+    return application
+
+
+async def noted(session, of, application, *, officer):
+    by = act(session, AssessmentAct.NOTE, officer)
+    note(application, of.office("note"), by=by)
+    await session.flush()
+
+
+async def asked(session, of, application, *, officer, now=NOW):
+    """Every section is asked about, so that all may be changed."""
+    for section in SectionName:
+        if section.assessed:
+            word = of.restricted if section.restricted else of.asked
+            words = word(f"asked in {section}")
+            await check(
+                session,
+                application,
+                section,
+                Outcome.ASK,
+                officer=officer,
+                words=words,
+                now=now,
+            )
+    by = act(session, AssessmentAct.ASK, officer, now=now)
+    await ask_for_more(session, application, officer=officer, by=by)
+
+
+async def checked_again(session, application, section, *args, **more):
+    seen = await session.scalar(
+        select(SectionCheck.id)
+        .where(
+            SectionCheck.application_id == application.id,
+            SectionCheck.section == section,
+        )
+        .order_by(SectionCheck.id.desc())
+        .limit(1)
+    )
+    await check(session, application, section, *args, seen=seen, **more)
+
+
+async def refusal_proposed(session, of, application, *, officer):
+    """For reasons of which one is restricted."""
+    for section, word in (
+        (SectionName.DBS, of.found),
+        (SectionName.HEALTH, of.found_of_restricted),
+    ):
+        words = word(f"not met in {section}")
+        await check(
+            session, application, section, Outcome.NOT_MET, officer=officer, words=words
+        )
+    by = act(session, AssessmentAct.PROPOSE, officer)
+    return await propose_refusal(session, application, proposer=officer, by=by)
+
+
+async def grant_proposed(session, of, application, *, officer, conditions=True):
+    await check_all(session, application, officer=officer)
+    wanted = Wanted(of.found("condition public"), of.office("condition internal"))
+    by = act(session, AssessmentAct.PROPOSE, officer)
+    proposal = await propose_grant(
+        session,
+        application,
+        conditions=[wanted] if conditions else [],
+        proposer=officer,
+        by=by,
+    )
+    await session.flush()
+    return proposal
+
+
+async def billed(session, of, application, *, officer, manager):
+    """Granted, and to be paid for."""
+    proposal = await grant_proposed(
+        session, of, application, officer=officer, conditions=False
+    )
+    by = act(session, AssessmentAct.APPROVE, manager)
+    await proposal.approve(session, approver=manager, by=by)
+    invoice = await bill(session, application, now=NOW)
+    await session.flush()
+    return invoice
+
+
+async def paid(session, application, invoice, *, provider_id):
+    by = make_process(session)
+    payment = Payment(
+        id=uuid4(),
+        invoice_id=invoice.id,
+        attempt=1,
+        reference=f"{invoice.reference}-1",
+        amount_pence=invoice.amount_pence,
+        state=PaymentState.PAID,
+        provider_id=provider_id,
+        asked_at=NOW,
+        ended_at=NOW,
+        succeeded_at=NOW,
+    )
+    session.add(payment)
+    await session.flush()
+    session.add(
+        Receipt(
+            invoice_id=invoice.id,
+            application_id=application.id,
+            payment_id=payment.id,
+            paid_at=NOW,
+            process_id=by.id,
+        )
+    )
+    await application.paid(session, on=NOW, by=by)
+    await session.flush()
