@@ -1,22 +1,24 @@
 """Somebody at a browser: reads labels and buttons, fills in and presses; every page they come to is looked at."""
 
 import re
+from contextlib import nullcontext
 from datetime import date
+from pathlib import Path
 
 import httpx
 from bs4 import BeautifulSoup
 
-from tests.chromium import PATIENCE, spills, violations
+from tests.chromium import PATIENCE, shown_again, spills, violations
 
 
 class Walker:
     """`seen` tells which pages were looked at already, so that each kind is looked at once in a journey."""
 
-    def __init__(self, page, service, *, look=True, seen=None):
+    def __init__(self, page, service, *, seen, scripts=True):
         self.page = page
         self.service = service
-        self.look = look
-        self.seen = set() if seen is None else seen
+        self.seen = seen
+        self.scripts = scripts
         page.set_default_timeout(PATIENCE)
 
     async def open(self, path):
@@ -27,17 +29,17 @@ class Walker:
         return answer
 
     async def follow(self, text, *, within="main"):
-        await (
-            self.page.locator(within)
-            .get_by_role("link", name=text, exact=True)
-            .first.click()
-        )
+        links = self.page.locator(within).get_by_role("link", name=text, exact=True)
+        await links.first.click()
         await self._look()
 
-    async def press(self, text):
-        await self.page.get_by_role("button", name=text, exact=True).click()
-        await self.page.wait_for_load_state()
+    async def press(self, text, *, faults=()):
+        """A button, or a link that looks like one, by its whole text or by how it begins: "Pay…"."""
+        begun = re.compile(f"^{re.escape(text.removesuffix('…'))}")
+        name = begun if text.endswith("…") else text
+        await self.page.get_by_role("button", name=name, exact=True).click()
         await self._look()
+        assert await self.errors == [*faults]
 
     async def fill(self, answers):
         """Label or legend to answer: words, True or False for Yes or No, a date, a choice, or a file's path."""
@@ -46,6 +48,9 @@ class Walker:
 
     async def _answer(self, label, answer):
         page = self.page
+        if isinstance(answer, Path):
+            await page.locator("input[type=file]").set_input_files(answer)
+            return
         if isinstance(answer, bool):
             answer = "Yes" if answer else "No"
         group = page.get_by_role("group", name=re.compile(f"^{re.escape(label)}"))
@@ -57,15 +62,17 @@ class Walker:
             ):
                 await group.get_by_label(box, exact=True).fill(str(value))
         elif await group.count():
-            await group.get_by_label(answer, exact=True).first.check()
+            await (
+                group.get_by_label(answer, exact=True)
+                .filter(visible=True)
+                .first.check()
+            )
         else:
             await self._control(page.get_by_label(label, exact=True).first, answer)
 
     async def _control(self, control, answer):
         kind = await control.evaluate("node => node.type")
-        if kind == "file":
-            await control.set_input_files(answer)
-        elif kind == "select-one":
+        if kind == "select-one":
             await control.select_option(label=answer)
         elif kind == "checkbox":
             await control.check()
@@ -74,7 +81,8 @@ class Walker:
 
     async def tick(self, *labels):
         for label in labels:
-            await self.page.get_by_label(label, exact=True).check()
+            boxes = self.page.get_by_label(label, exact=True)
+            await boxes.filter(visible=True).check()
 
     @property
     async def heading(self):
@@ -91,23 +99,20 @@ class Walker:
         ).all_inner_texts()
 
     async def _look(self):
-        """No page may break, spill at the width it is shown in, or fail what axe checks."""
-        assert await self.page.locator("h1").count(), (
-            f"{self.page.url} shows no heading: {await self.page.content()}"
+        """No page may be without a heading, spill at the width it is shown in, or fail what axe checks."""
+        page = self.page
+        await page.wait_for_load_state()
+        assert await page.locator("h1").count(), (
+            f"{page.url} shows no heading: {await page.content()}"
         )
-        kind = (
-            await self.page.title(),
-            re.sub("A-[0-9A-Z]{8}|[0-9a-f-]{36}", "…", self.page.url.partition("?")[0]),
-        )
-        if (
-            not self.look
-            or kind in self.seen
-            or not self.page.url.startswith(self.service.url)
-        ):
+        address = page.url.partition("?")[0]
+        kind = await page.title(), re.sub("A-[0-9A-Z]{8}|[0-9a-f-]{36}", "…", address)
+        if kind in self.seen:
             return
         self.seen.add(kind)
-        assert await violations(self.page) == [], self.page.url
-        assert await spills(self.page) <= 0, self.page.url
+        async with nullcontext(page) if self.scripts else shown_again(page) as shown:
+            assert await violations(shown) == [], page.url
+            assert await spills(shown) <= 0, page.url
 
 
 def mails(service, to):
