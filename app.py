@@ -134,6 +134,11 @@ def run() -> None:
         require_port(commands.host(), port)
     embedded = not os.environ.get("DATABASE_URL")
     with installation(local=True) as known:
+        require_port(
+            known.scanner_host,
+            known.scanner_port,
+            because="set SCANNER_PORT to a free one",
+        )
         Schema(MIGRATIONS, known.database_url).upgrade()
         own = Cluster(known.data_dir / "postgres") if embedded else None
         with (known.data_dir / LOG).open("ab") as log:

@@ -80,12 +80,41 @@ def test_a_busy_port_is_told_in_one_line(folder, taken):
     assert not (folder / "data").exists()
 
 
-@pytest.mark.parametrize("port", ["0", "65534", "eighty", "-1"])
+@pytest.mark.parametrize("port", ["0", "65533", "eighty", "-1"])
 def test_a_port_that_cannot_be_is_told_in_one_line(folder, port):
     assert register("run", PORT=port, DATA_DIR=str(folder)) == (
         1,
         "",
-        "Error: PORT must be a number from 1 to 65533.\n",
+        "Error: PORT must be a number from 1 to 65532.\n",
+    )
+
+
+def test_a_busy_port_of_the_scanner_is_told_in_one_line(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = register_apart(
+            "run",
+            PORT=str(two_free_ports()),
+            SCANNER_PORT=str(port),
+            DATA_DIR=str(folder),
+        )
+
+    assert told == (
+        1,
+        "",
+        f"Error: Port {port} on 127.0.0.1 is in use: set SCANNER_PORT to a free one.\n",
+    )
+
+
+def test_a_host_that_is_none_is_told_in_one_line(folder):
+    code, _, said = register(
+        "run", HOST="nowhere.invalid", PORT="23456", DATA_DIR=str(folder)
+    )
+
+    assert code == 1
+    assert re.fullmatch(
+        r"Error: nowhere\.invalid is no address of this machine \(.+\): set HOST to one\.\n",
+        said,
     )
 
 
@@ -136,6 +165,24 @@ def test_settings_that_lack_are_named_and_their_values_are_not(folder):
     assert "SECRET_KEY" in said
     assert "NOTIFY_API_KEY" in said
     assert "too-short-but-secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_PROXIES", "10.1.0.0/16"),
+        ("TRUSTED_PROXIES", '["10.0.0.0/33"]'),
+        ("FILES_URL", "ftp://bucket/prefix"),
+        ("CLOCK_OFFSET", "yesterday"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_in_one_line(folder, name, value):
+    code, _, said = register_apart("serve", DATA_DIR=str(folder), **{name: value})
+
+    assert code == 1
+    assert said.count("\n") == 1
+    assert name in said
+    assert value not in said
 
 
 def test_a_database_newer_than_the_code_is_left_alone(folder):

@@ -19,12 +19,11 @@ from rich.progress import (
 from register.kit.errors import NotFound, Refused
 from register.kit.local import KEYS_FILE, local_environment
 from register.kit.server import joined_or_started
-from register.kit.settings import Settings, settings
+from register.kit.settings import HIGHEST_PORT, Settings, settings
 from register.kit.startup import CannotStart, require_folder
 from register.kit.supervisor import AskedToStop, stopping_on_signals
 
 STOPPED_BY_SIGNAL = 130
-HIGHEST_PORT = 65533
 
 
 class Commands(click.Group):
@@ -89,7 +88,7 @@ def host() -> str:
 
 
 def port() -> int:
-    """The first of three in a row: the service, the sandboxes, the figures."""
+    """The first of four in a row: the service, the sandboxes, the figures, the pretended scanner."""
     said = os.environ.get("PORT") or "8000"
     if not said.isdecimal() or not 0 < int(said) <= HIGHEST_PORT:
         raise CannotStart(f"PORT must be a number from 1 to {HIGHEST_PORT}.")

@@ -1,13 +1,18 @@
 """What the environment says: addresses, keys and folders. Nothing here has a secret as its default."""
 
+import json
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HIGHEST_PORT = 65532
+"""Three more follow it: the sandboxes, the figures and the pretended scanner."""
 
 
 class Environment(StrEnum):
@@ -23,7 +28,7 @@ class Settings(BaseSettings):
 
     environment: Environment = Environment.PRODUCTION
     database_url: str
-    port: int = Field(default=8000, ge=1, le=65533)
+    port: int = Field(default=8000, ge=1, le=HIGHEST_PORT)
     host: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path(".data")
@@ -45,7 +50,7 @@ class Settings(BaseSettings):
     notify_template_letter: str = "2e0a6a3c-7f0b-4e0e-9f38-0d8f6b1f1a03"
     scanner_host: str = "127.0.0.1"
     scanner_port: int = 3310
-    files_url: str = ""
+    files_url: str = Field(default="", pattern=r"^(s3://[^/\s]+(/\S*)?)?$")
     """s3://bucket/prefix, or empty for a folder under the data folder."""
 
     registrar_name: str = ""
@@ -54,8 +59,22 @@ class Settings(BaseSettings):
     contact_email: str = ""
     """Where people write to; pages name no address where it is empty."""
 
-    trusted_proxies: frozenset[str] = frozenset()
-    """Addresses whose X-Forwarded-For is believed."""
+    trusted_proxies: Annotated[frozenset[IPv4Network | IPv6Network], NoDecode] = (
+        frozenset()
+    )
+    """Addresses and networks whose X-Forwarded-For is believed."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def proxies_are_a_json_list(cls, said: Any) -> Any:
+        if not isinstance(said, str):
+            return said
+        try:
+            return frozenset(ip_network(proxy) for proxy in json.loads(said))
+        except (ValueError, TypeError):
+            raise ValueError(
+                'must be a JSON list of addresses and networks, like ["10.0.0.0/8"]'
+            ) from None
 
     @model_validator(mode="after")
     def the_clock_is_true_in_production(self) -> Self:

@@ -15,9 +15,12 @@ class CannotStart(Exception):
 def require_port(
     host: str, port: int, *, because: str = "set PORT to a free one"
 ) -> None:
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
-        0
-    ]
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise CannotStart(
+            f"{host} is no address of this machine ({error.strerror}): set HOST to one."
+        ) from error
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,6 +54,8 @@ SORRY = (
     b"<h1>Sorry, there is a problem with the service</h1><p>Try again later.</p></main></body></html>"
 )
 
+Proxies = frozenset[IPv4Network | IPv6Network]
+
 Refuse = Callable[[Request[Any, Any, Any], Exception], Response[Any]]
 
 
@@ -89,7 +92,7 @@ class Shell:
         *,
         refuse: Refuse,
         policy: str,
-        trusted_proxies: frozenset[str],
+        trusted_proxies: Proxies,
     ) -> None:
         self.app = app
         self.refuse = refuse
@@ -211,13 +214,21 @@ class Answer:
         headers.setdefault("cache-control", "no-cache")
 
 
-def client_address(scope: Scope, trusted: frozenset[str]) -> str:
+def client_address(scope: Scope, trusted: Proxies) -> str:
     """Who asks: the nearest hop that is not a proxy of ours. What anybody else says of himself is not believed."""
     peer = scope["client"][0] if scope.get("client") else "unknown"  # type: ignore[index]
     sent = b",".join(
         value for name, value in scope["headers"] if name == b"x-forwarded-for"
     ).decode("latin-1")
     hops = [hop.strip() for hop in sent.split(",") if hop.strip()]
-    while peer in trusted and hops:
+    while hops and _is_of(peer, trusted):
         peer = hops.pop()
     return peer
+
+
+def _is_of(address: str, networks: Proxies) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in networks)

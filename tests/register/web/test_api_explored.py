@@ -1,6 +1,7 @@
 """Schemathesis asks the served API for whatever its description allows, and for what it does not."""
 
 from collections import defaultdict
+from ipaddress import ip_network
 from itertools import count
 
 import pytest
@@ -37,7 +38,10 @@ async def numbers(clone):
 def home(numbers):
     url, _ = numbers
     known = settings().model_copy(
-        update={"database_url": url, "trusted_proxies": frozenset({"127.0.0.1"})}
+        update={
+            "database_url": url,
+            "trusted_proxies": frozenset({ip_network("127.0.0.1")}),
+        }
     )
     with served(create_app(None, system_clock(NOW - system_clock()()), known)) as home:
         yield home

@@ -4,6 +4,7 @@ import asyncio
 import json
 import unicodedata
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -1025,7 +1026,9 @@ async def test_nobody_chooses_the_address_that_is_counted(browser):
 
 async def test_a_proxy_of_ours_says_who_asks(sessions, clock, monkeypatch, app):
     monkeypatch.setattr(
-        app.asgi_handler, "trusted_proxies", frozenset({"127.0.0.1", "10.0.0.1"})
+        app.asgi_handler,
+        "trusted_proxies",
+        frozenset({ip_network("127.0.0.1"), ip_network("10.0.0.0/24")}),
     )
 
     async with Browser(app, sessions, clock, address="127.0.0.1") as browser:
@@ -1033,6 +1036,19 @@ async def test_a_proxy_of_ours_says_who_asks(sessions, clock, monkeypatch, app):
         answer = await browser.get("/try/network", headers={"x-forwarded-for": hops})
 
     assert answer.json() == {"network": "203.0.113.9"}
+
+
+async def test_no_proxy_is_believed_by_halves(sessions, clock, monkeypatch, app):
+    monkeypatch.setattr(
+        app.asgi_handler, "trusted_proxies", frozenset({ip_network("10.0.0.0/24")})
+    )
+
+    async with Browser(app, sessions, clock, address="10.0.1.1") as browser:
+        answer = await browser.get(
+            "/try/network", headers={"x-forwarded-for": "203.0.113.9"}
+        )
+
+    assert answer.json() == {"network": "10.0.1.1"}
 
 
 # Refusals
