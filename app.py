@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -17,7 +17,9 @@ from litestar import Litestar
 import fees.web
 import fitness
 import register.web
+from fees.demo import take_fees
 from fees.govuk_pay import page_origins
+from register.demo import keep_told, kept_told, make_demo
 from register.imports import (
     ENTRIES_DESCRIBED,
     ENTRIES_TEMPLATE,
@@ -28,7 +30,7 @@ from register.imports import (
 )
 from register.imports.running import Importer, carry_out, import_options, tell
 from register.kit import commands, logs, pages
-from register.kit.clock import Now, system_clock
+from register.kit.clock import Now, day_of, system_clock
 from register.kit.commands import Commands, database, installation, progress
 from register.kit.db import Sessions, connect, sessions_of
 from register.kit.jobs import run_worker
@@ -41,7 +43,12 @@ from register.kit.security.sessions import SessionMiddleware
 from register.kit.server import Cluster
 from register.kit.settings import Environment, Settings
 from register.kit.settings import settings as configured
-from register.kit.startup import require_folder, require_port, require_printing
+from register.kit.startup import (
+    CannotStart,
+    require_folder,
+    require_port,
+    require_printing,
+)
 from register.kit.supervisor import AskedToStop, Child, supervise
 from register.web.guards import PUBLIC, AccessMiddleware, require_declared_access
 from register.web.needs import dependencies, load_viewer, of_request
@@ -49,6 +56,8 @@ from register.web.refusals import refuse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOG = "service.log"
+REGISTRANTS, SEED = 2500, 1
+"""Of the demo, unless told otherwise."""
 
 
 def create_app(
@@ -200,6 +209,53 @@ def migrate() -> None:
         click.echo(f"The database is at {Schema(MIGRATIONS, url).upgrade()}.")
 
 
+@cli.command()
+@click.option("--registrants", type=click.IntRange(1, 100_000), default=REGISTRANTS)
+@click.option("--seed", type=int, default=SEED, help="Another seed, other people.")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day that begins once all has happened; today if not told.",
+)
+def demo(registrants: int, seed: int, on: datetime | None) -> None:
+    """Fill an empty register with made-up people, in every state.
+
+    The same for the same seed and day. Prints the few accounts that can be signed in to; never in production.
+    """
+    with installation(local=True) as known:
+        if known.environment is Environment.PRODUCTION:
+            raise CannotStart(
+                "A demo's passwords are no secret, so none is made where ENVIRONMENT is production."
+            )
+        Schema(MIGRATIONS, known.database_url).require_current()
+        _demo(known, registrants, seed, on.date() if on else None)
+        click.echo(kept_told(known.data_dir))
+
+
+def _demo(known: Settings, registrants: int, seed: int, on: date | None) -> None:
+    import_all(register, fees, fitness)
+    day = on or day_of(system_clock(known.clock_offset)())
+    asyncio.run(_make_demo(known, registrants, seed, day))
+
+
+async def _make_demo(known: Settings, registrants: int, seed: int, on: date) -> None:
+    engine = connect(known.database_url)
+    try:
+        with progress("The demo's people") as step:
+            async with sessions_of(engine).begin() as session:
+                accounts = await make_demo(
+                    session,
+                    registrants=registrants,
+                    seed=seed,
+                    on=on,
+                    step=step,
+                    take_fees=take_fees,
+                )
+        keep_told(known.data_dir, accounts)
+    finally:
+        await engine.dispose()
+
+
 @cli.group("import")
 def import_() -> None:
     """Bring in a list from elsewhere: all of it, or nothing where a row has a fault."""
@@ -273,6 +329,8 @@ class Watch:
         click.echo(f"Its sandboxes     http://{self.known.host}:{self.known.port + 1}")
         click.echo(f"Its data          {self.known.data_dir}")
         click.echo(f"Its log           {self.known.data_dir / LOG}")
+        if accounts := kept_told(self.known.data_dir):
+            click.echo(f"\n{accounts}")
         click.echo("Ctrl-C stops it.")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
-from register.application.application import Application
+from register.application.application import Application, draw_reference
 from register.application.keeping import forget_draft
 from register.application.state import (
     ApplicationAct,
@@ -29,9 +29,14 @@ AT_ONCE = 200
 
 
 async def start(
-    session: AsyncSession, account: Account, part: Part, *, by: Process
+    session: AsyncSession,
+    account: Account,
+    part: Part,
+    *,
+    by: Process,
+    reference: str | None = None,
 ) -> Application:
-    """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered."""
+    """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered. `reference`: else one is drawn."""
     # Two clicks would each find no open application and begin one.
     known = await session.scalar(
         select(Account.person_id).where(Account.id == account.id).with_for_update()
@@ -46,6 +51,7 @@ async def start(
         raise AlreadyEntered(entry)
     application = Application(
         id=uuid4(),
+        reference=reference or draw_reference(),
         account_id=account.id,
         person_id=person.id,
         part=part,

@@ -79,10 +79,18 @@ class Certificate(Base):
     )
 
     @classmethod
-    async def issue(cls, session: AsyncSession, entry: Entry, *, by: Process) -> Self:
+    async def issue(
+        cls,
+        session: AsyncSession,
+        entry: Entry,
+        *,
+        by: Process,
+        serial: str | None = None,
+    ) -> Self:
         """What the register says of the entry at this moment, superseding the last one; raises NotStanding.
 
         The caller has locked the entry: of two who ask at once the second waits for the first. The worker prints it.
+        Without a serial one is drawn.
         """
         row = EntryProjection(entry_id=entry.id, **await row_at(session, entry, by.at))
         if row.status not in STANDING:
@@ -90,7 +98,7 @@ class Certificate(Base):
         await cls._supersede(session, entry, by)
         certificate = cls(
             id=uuid4(),
-            serial=draw_serial(),
+            serial=serial or draw_serial(),
             entry_id=entry.id,
             process=by,
             as_at=by.at,

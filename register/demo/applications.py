@@ -1,0 +1,320 @@
+"""The demo's applications: brought as far as they have come, step by step, by the verbs that pages call."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.application import (
+    Application,
+    ApplicationAct,
+    EvidenceKind,
+    SectionName,
+    answer,
+    keep,
+    start,
+    submit,
+    withdraw,
+)
+from register.application.answers import Answers, ApplicationForm
+from register.application.equality import QUESTIONS, keep_answers
+from register.assessment import (
+    ASSESSED,
+    REASONS,
+    AssessmentAct,
+    Outcome,
+    SectionCheck,
+    Wanted,
+    ask_for_more,
+    assign,
+    judge,
+    note,
+    propose_grant,
+    propose_refusal,
+    qualifications_of,
+    return_to_officer,
+)
+from register.demo.answers import Applicant, answered
+from register.demo.documents import add_document
+from register.demo.draw import Draw
+from register.demo.entries import Terms
+from register.demo.homes import Homes
+from register.demo.staff import Office
+from register.demo.wordings import ASKED, NOTES, RETURNED
+from register.entry import EntryEvent
+from register.kit.clock import day_of
+from register.part import Part
+from register.person import Person
+from register.process import Process
+from register.proposal import Proposal
+from register.rule_set import AcceptedQualification
+
+AN_HOUR = timedelta(hours=1)
+IDENTITY_PROOFS = (
+    EvidenceKind.PASSPORT,
+    EvidenceKind.UTILITY_BILL,
+    EvidenceKind.PHOTOGRAPH,
+)
+
+
+class Fee(StrEnum):
+    """What becomes of the fee of an application that was approved."""
+
+    PAID = "paid"
+    WAITED_FOR = "waited_for"
+    NOT_PAID = "not_paid"
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An application that waits for its fee, for the package of fees to take."""
+
+    application: Application
+    account: Account
+    fee: Fee
+    draw: Draw
+
+    async def give_number(self, session: AsyncSession, *, now: datetime) -> None:
+        """The number that the entry will have: drawn, where the register draws one nobody can foresee."""
+        person = await session.get_one(Person, self.application.person_id)
+        by = Process.begin(session, ApplicationAct.GRANT, now=now)
+        number = await person.take_number(session, self.draw.number())
+        by.tell(EntryEvent.NUMBERED, person_id=person.id, number=number)
+
+
+@dataclass
+class Journey:
+    """One application on its way. `at` is the moment it has come to; each step is taken at a later one, before the demo's day."""
+
+    session: AsyncSession
+    draw: Draw
+    office: Office
+    homes: Homes
+    terms: Terms
+    account: Account
+    who: Applicant
+    days_ago: int
+    """Working days before the demo's day."""
+    at: datetime
+    application: Application = field(init=False)
+    officer: Account = field(init=False)
+    proposal: Proposal = field(init=False)
+
+    def by(self, kind: StrEnum, actor: Account | None = None) -> Process:
+        return Process.begin(self.session, kind, now=self.at, actor=actor)
+
+    def later(self, working_days: int = 0) -> None:
+        """Go on so many working days later, as far as there are any; at least some minutes."""
+        if self.days_ago and working_days:
+            self.days_ago = max(0, self.days_ago - working_days)
+            day = self.draw.working_day(self.days_ago)
+            if day > day_of(self.at):
+                self.at = self.draw.moment(day)
+                return
+        soon = self.at + timedelta(seconds=self.draw.between(40, 420))
+        self.at = min(soon, self.draw.now - timedelta(seconds=1))
+
+    async def begin(self) -> None:
+        by = self.by(ApplicationAct.START, self.account)
+        self.application = await start(
+            self.session,
+            self.account,
+            Part.MANAGER,
+            by=by,
+            reference=self.draw.reference(),
+        )
+
+    def form(self, on: date) -> ApplicationForm:
+        rules = self.terms.rules[Part.MANAGER]
+        return answered(self.draw, self.homes, self.who, rules=rules, at=self.at, on=on)
+
+    async def fill(
+        self, on: date | None = None, *, but: Collection[SectionName] = ()
+    ) -> None:
+        """Answer every section but some, with what is to be sent along."""
+        form = self.form(on or day_of(self.at))
+        for name in SectionName:
+            answers = form.of(name)
+            if name not in but and answers is not None:
+                await self.save(name, answers)
+
+    async def save(self, name: SectionName, answers: Answers) -> None:
+        self.later()
+        await keep(self.session, self.application, name, answers, now=self.at)
+        if name is SectionName.IDENTITY:
+            for kind in IDENTITY_PROOFS:
+                await self.upload(name, kind)
+        if name is SectionName.QUALIFICATIONS:
+            for item_id in self.who.proofs():
+                await add_document(
+                    self.session,
+                    self.draw,
+                    self.application,
+                    name,
+                    EvidenceKind.CERTIFICATE,
+                    item_id=item_id,
+                    at=self.at,
+                )
+        if name is SectionName.ENGLISH and self.who.english.needs_evidence:
+            await self.upload(name, EvidenceKind.ENGLISH_TEST)
+        if name is SectionName.EQUALITY:
+            given = {q: str(self.draw.one(list(c))) for q, c in QUESTIONS.items()}
+            keep_answers(self.session, Part.MANAGER, given, now=self.at)
+
+    async def upload(
+        self, section: SectionName, kind: EvidenceKind, *, readable: bool = True
+    ) -> None:
+        await add_document(
+            self.session,
+            self.draw,
+            self.application,
+            section,
+            kind,
+            readable=readable,
+            at=self.at,
+        )
+
+    async def send(self) -> None:
+        self.later()
+        by = self.by(ApplicationAct.SUBMIT, self.account)
+        await submit(self.session, self.application, by=by)
+
+    async def take(self, *, after: int = 1) -> None:
+        """A caseworker takes it, or the team manager gives it to one."""
+        self.later(after)
+        self.officer = self.draw.one(self.office.caseworkers)
+        giver = self.draw.one((self.officer, self.office.team_manager))
+        await assign(
+            self.session,
+            self.application,
+            to=self.officer,
+            giver=giver,
+            by=self.by(AssessmentAct.ASSIGN, giver),
+        )
+
+    async def check(
+        self,
+        sections: Sequence[SectionName] = ASSESSED,
+        outcome: Outcome = Outcome.MET,
+        *,
+        words: str = "",
+        again: bool = False,
+    ) -> None:
+        for section in sections:
+            self.later()
+            seen = await self._last_check(section) if again else None
+            met = outcome is Outcome.MET
+            await SectionCheck.record(
+                self.session,
+                self.application,
+                section,
+                outcome,
+                because=() if met else self.draw.some(REASONS[section], 1),
+                words=words,
+                seen=seen,
+                officer=self.officer,
+                by=self.by(AssessmentAct.CHECK, self.officer),
+            )
+        await self.session.flush()
+
+    async def _last_check(self, section: SectionName) -> int | None:
+        last = select(SectionCheck.id).where(
+            SectionCheck.application_id == self.application.id,
+            SectionCheck.section == section,
+        )
+        found: int | None = await self.session.scalar(
+            last.order_by(SectionCheck.id.desc()).limit(1)
+        )
+        return found
+
+    async def write_note(self) -> None:
+        self.later()
+        by = self.by(AssessmentAct.NOTE, self.officer)
+        note(self.application, self.draw.one(NOTES), by=by)
+
+    async def ask(self, *sections: SectionName) -> None:
+        """Check all, and ask about these."""
+        others = [name for name in ASSESSED if name not in sections]
+        await self.check(others[: self.draw.between(5, len(others))])
+        await self.check(sections, Outcome.ASK, words=self.draw.one(ASKED))
+        self.later()
+        by = self.by(AssessmentAct.ASK, self.officer)
+        await ask_for_more(self.session, self.application, officer=self.officer, by=by)
+        await self.session.flush()
+
+    async def answer(self, section: SectionName, *, after: int) -> None:
+        self.later(after)
+        await self.upload(section, EvidenceKind.LETTER)
+        self.later()
+        by = self.by(ApplicationAct.ANSWER, self.account)
+        await answer(self.session, self.application, by=by)
+
+    async def judge(self) -> None:
+        """Say of every award what the rules say of it."""
+        for held in await qualifications_of(self.session, self.application):
+            accepted = await self.session.get_one(
+                AcceptedQualification, held.accepted_id
+            )
+            if held.awarded_on and held.verdict is None:
+                self.later()
+                by = self.by(AssessmentAct.JUDGE, self.officer)
+                await judge(
+                    self.session,
+                    self.application,
+                    held.id,
+                    accepted.verdict,
+                    officer=self.officer,
+                    by=by,
+                )
+        await self.session.flush()
+
+    async def propose(self, *wanted: Wanted) -> None:
+        self.later()
+        self.proposal = await propose_grant(
+            self.session,
+            self.application,
+            conditions=wanted,
+            proposer=self.officer,
+            by=self.by(AssessmentAct.PROPOSE, self.officer),
+        )
+        await self.session.flush()
+
+    async def propose_refusal(self) -> None:
+        self.later()
+        self.proposal = await propose_refusal(
+            self.session,
+            self.application,
+            proposer=self.officer,
+            by=self.by(AssessmentAct.PROPOSE, self.officer),
+        )
+        await self.session.flush()
+
+    async def approve(self, *, after: int = 1) -> None:
+        """The second person says yes."""
+        self.later(after)
+        approver = self.office.registrar
+        by = Process.begin(
+            self.session, AssessmentAct.APPROVE, now=self.at, actor=approver
+        )
+        await self.proposal.approve(self.session, approver=approver, by=by)
+
+    async def send_back(self) -> None:
+        self.later(1)
+        await return_to_officer(
+            self.session,
+            self.proposal,
+            words=self.draw.one(RETURNED),
+            approver=self.office.team_manager,
+            by=self.by(AssessmentAct.RETURN, self.office.team_manager),
+        )
+        await self.session.flush()
+
+    async def give_up(self) -> None:
+        self.later(1)
+        by = self.by(ApplicationAct.WITHDRAW, self.account)
+        await withdraw(self.session, self.application, by=by)
+        await self.session.flush()

@@ -1,0 +1,344 @@
+"""How the demo's applications go: one story for each way, with how many of each, and the few that are told to who runs it."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.application import SectionName
+from register.application.starting import expire_drafts
+from register.assessment import (
+    ASSESSED,
+    AssessmentAct,
+    Outcome,
+    Wanted,
+    go_on_without,
+)
+from register.demo.accounts import Doors
+from register.demo.answers import Applicant, Trait
+from register.demo.applications import Approved, Fee, Journey
+from register.demo.careers import Awards
+from register.demo.draw import Draw
+from register.demo.entries import Terms
+from register.demo.homes import Homes
+from register.demo.people import Somebody
+from register.demo.staff import Office
+from register.demo.wordings import PROPOSED, REFUSED
+from register.kit.clock import end_of
+
+Tell = Callable[[Journey], Awaitable[None]]
+
+MANY_FROM = 1000
+"""With so many registrants there are as many applications as an office of this size would have."""
+LAST_SECTIONS = tuple(SectionName)[6:]
+
+
+async def half_done(j: Journey) -> None:
+    await j.begin()
+    await j.fill(but=LAST_SECTIONS)
+
+
+async def nearly_sent(j: Journey) -> None:
+    await j.begin()
+    await j.fill(but=(SectionName.EQUALITY,))
+
+
+async def forgotten(j: Journey) -> None:
+    """A draft of which nobody heard again."""
+    await half_done(j)
+    j.at = end_of(j.application.draft_until) + timedelta(hours=6)
+    await expire_drafts(j.session, j.at)
+
+
+async def given_up_early(j: Journey) -> None:
+    await half_done(j)
+    await j.give_up()
+
+
+async def sent(j: Journey) -> None:
+    await j.begin()
+    await j.fill()
+    j.later(j.draw.between(1, PREPARED))
+    await j.send()
+
+
+PREPARED = 4
+"""Working days from the first answer to the sending, at most."""
+
+
+async def given_up_late(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    await j.check(ASSESSED[:5])
+    await j.give_up()
+
+
+async def being_checked(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    await j.check(ASSESSED[: j.draw.between(0, 11)])
+    if j.draw.chance(0.6):
+        await j.write_note()
+
+
+async def asked(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    await j.ask(*j.draw.some(ASKED_ABOUT, j.draw.between(1, 2)))
+
+
+ASKED_ABOUT = (
+    SectionName.IDENTITY,
+    SectionName.QUALIFICATIONS,
+    SectionName.EMPLOYMENT,
+    SectionName.REFERENCES,
+)
+
+
+async def asked_and_answered(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    await j.ask(SectionName.QUALIFICATIONS)
+    await j.answer(SectionName.QUALIFICATIONS, after=2)
+
+
+async def not_answered(j: Journey) -> None:
+    """The time to answer has passed, and the officer goes on without."""
+    await asked(j)
+    j.later(18)
+    by = j.by(AssessmentAct.GO_ON, j.officer)
+    await go_on_without(j.session, j.application, officer=j.officer, by=by)
+    await j.session.flush()
+
+
+async def assessed(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    j.later(j.draw.between(0, 2))
+    await j.check()
+    await j.judge()
+
+
+async def grant_proposed(j: Journey) -> None:
+    await assessed(j)
+    await j.propose()
+
+
+async def conditions_proposed(j: Journey) -> None:
+    await assessed(j)
+    public, internal = j.draw.one(PROPOSED)
+    await j.propose(Wanted(public, internal))
+
+
+async def refusal_proposed(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    wrong = j.draw.one((SectionName.DBS, SectionName.CONDUCT, SectionName.REFERENCES))
+    await j.check([name for name in ASSESSED if name is not wrong])
+    await j.check([wrong], Outcome.NOT_MET, words=j.draw.one(REFUSED))
+    await j.propose_refusal()
+
+
+async def sent_back(j: Journey) -> None:
+    await grant_proposed(j)
+    await j.send_back()
+
+
+async def given_up_at_last(j: Journey) -> None:
+    await refusal_proposed(j)
+    await j.give_up()
+
+
+async def approved(j: Journey) -> None:
+    await grant_proposed(j)
+    await j.approve()
+
+
+async def approved_with_conditions(j: Journey) -> None:
+    await conditions_proposed(j)
+    await j.approve()
+
+
+async def approved_in_the_end(j: Journey) -> None:
+    """Asked, answered, proposed, sent back, and approved."""
+    await asked_and_answered(j)
+    j.later(1)
+    await j.check(again=True)
+    await j.judge()
+    await j.propose()
+    await j.send_back()
+    j.later(1)
+    await j.propose()
+    await j.approve()
+
+
+async def refused(j: Journey) -> None:
+    await refusal_proposed(j)
+    await j.approve(after=2)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A story, and how many working days ago it began. `few` of it there are always, `many` in a large demo."""
+
+    tell: Tell
+    began: tuple[int, int]
+    few: int
+    many: int
+    traits: Collection[Trait] = ()
+    fee: Fee | None = None
+    email: str = ""
+    """Of those that are told."""
+    good_for: str = ""
+    certified: bool = False
+
+
+UNQUALIFIED = frozenset({Trait.UNQUALIFIED})
+
+TOLD = (
+    Case(
+        half_done,
+        (3, 3),
+        1,
+        1,
+        email="draft@example.org",
+        good_for="An applicant who is half way through the form",
+    ),
+    Case(
+        asked,
+        (9, 9),
+        1,
+        1,
+        email="asked@example.org",
+        good_for="An applicant of whom more was asked",
+    ),
+    Case(
+        approved,
+        (9, 9),
+        1,
+        1,
+        fee=Fee.WAITED_FOR,
+        email="approved@example.org",
+        good_for="An applicant who is approved and has the fee to pay",
+    ),
+    Case(
+        approved,
+        (60, 60),
+        1,
+        1,
+        fee=Fee.PAID,
+        certified=True,
+        email="registrant@example.org",
+        good_for="A registrant with a certificate",
+    ),
+)
+
+CASES = (
+    Case(sent, (5, 7), 1, 3),
+    Case(sent, (10, 13), 1, 3, frozenset({Trait.CONVICTED})),
+    Case(sent, (16, 22), 1, 2, frozenset({Trait.REGISTERED_ELSEWHERE})),
+    Case(being_checked, (6, 10), 1, 4, frozenset({Trait.ILL})),
+    Case(being_checked, (15, 25), 1, 2, frozenset({Trait.DISCIPLINED, Trait.GAP})),
+    Case(nearly_sent, (1, 6), 1, 2),
+    Case(half_done, (52, 55), 1, 1),
+    Case(forgotten, (75, 110), 1, 2),
+    Case(given_up_early, (10, 30), 1, 1),
+    Case(given_up_late, (15, 40), 1, 1),
+    Case(given_up_at_last, (20, 40), 0, 1),
+    Case(asked, (13, 17), 1, 2, frozenset({Trait.GAP})),
+    Case(asked, (28, 40), 1, 2),
+    Case(asked_and_answered, (9, 14), 1, 2),
+    Case(not_answered, (28, 40), 1, 1),
+    Case(grant_proposed, (8, 12), 1, 2),
+    Case(grant_proposed, (9, 12), 1, 2, UNQUALIFIED),
+    Case(conditions_proposed, (8, 14), 1, 1),
+    Case(refusal_proposed, (8, 14), 1, 2),
+    Case(sent_back, (12, 18), 1, 2),
+    Case(refused, (20, 120), 1, 3),
+    Case(approved, (10, 12), 2, 4, fee=Fee.WAITED_FOR),
+    Case(approved, (45, 90), 1, 2, fee=Fee.NOT_PAID),
+    Case(approved, (30, 200), 2, 6, fee=Fee.PAID),
+    Case(approved, (30, 200), 1, 2, UNQUALIFIED, fee=Fee.PAID),
+    Case(approved_with_conditions, (30, 150), 1, 1, fee=Fee.PAID, certified=True),
+    Case(
+        approved_in_the_end,
+        (40, 150),
+        0,
+        2,
+        frozenset({Trait.REGISTERED_ELSEWHERE, Trait.NOT_YET_IN_POST}),
+        fee=Fee.PAID,
+    ),
+)
+
+
+@dataclass
+class Applications:
+    """Tells the stories, and keeps what those who come after need."""
+
+    session: AsyncSession
+    draw: Draw
+    doors: Doors
+    office: Office
+    homes: Homes
+    terms: Terms
+    awards: Awards
+    people: Iterator[Somebody]
+    approved: list[Approved] = field(default_factory=list)
+    certified: list[Approved] = field(default_factory=list)
+    count: int = 0
+
+    async def tell(self, case: Case) -> None:
+        self.count += 1
+        draw = self.draw.about(f"application {self.count}")
+        journey = await self._set_out(case, draw)
+        await case.tell(journey)
+        if case.fee:
+            approved = Approved(journey.application, journey.account, case.fee, draw)
+            self.approved.append(approved)
+            if case.certified:
+                self.certified.append(approved)
+
+    async def _set_out(self, case: Case, draw: Draw) -> Journey:
+        days_ago = draw.between(*case.began)
+        at = draw.moment(draw.working_day(days_ago))
+        somebody = next(self.people)
+        email = case.email or somebody.address(self.count)
+        opened = at - timedelta(minutes=draw.between(3, 400))
+        if case.email:
+            account = await self.doors.open_told(
+                self.session, email, good_for=case.good_for, at=opened
+            )
+        else:
+            account = await self.doors.open(self.session, email, at=opened)
+        return Journey(
+            self.session,
+            draw,
+            self.office,
+            self.homes,
+            self.terms,
+            account,
+            self._applicant(case, draw, somebody, email, at.date()),
+            days_ago,
+            at,
+        )
+
+    def _applicant(
+        self, case: Case, draw: Draw, somebody: Somebody, email: str, on: date
+    ) -> Applicant:
+        qualified = Trait.UNQUALIFIED not in case.traits
+        return Applicant(
+            somebody,
+            email,
+            self.homes.to_manage() or draw.one(self.homes.all),
+            self.awards.of(somebody.birth_date, before=on, qualified=qualified),
+            case.traits,
+        )
+
+
+def cases_for(registrants: int) -> list[Case]:
+    many = registrants >= MANY_FROM
+    return [
+        *TOLD,
+        *(case for case in CASES for _ in range(case.many if many else case.few)),
+    ]

@@ -1,0 +1,215 @@
+"""Makes the demo: homes, an office, applications, lives and lists, in one transaction of the caller."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from sqlalchemy import exists, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from register.account import Account
+from register.certificate import Certificate, CertificateAct, grouped
+from register.demo.accounts import DemoAccount, Doors
+from register.demo.applications import Approved
+from register.demo.careers import Awards
+from register.demo.cases import Applications, cases_for
+from register.demo.draw import Draw
+from register.demo.entries import Registrants, Terms
+from register.demo.homes import Homes, make_homes
+from register.demo.lives import Lives
+from register.demo.people import people
+from register.demo.plots import plots_for
+from register.demo.staff import KNOWN_BY, open_office
+from register.employment import Home
+from register.entry import Entry, project_many
+from register.imports.homes import HomesEvent, ImportAct
+from register.kit.clock import bank_holidays
+from register.kit.errors import Refused
+from register.kit.post import Failure, Message, MessageState
+from register.part import Part
+from register.person import Person
+from register.process import Process
+from register.rule_set import RuleSet
+
+TakeFees = Callable[[AsyncSession, Sequence[Approved]], Awaitable[None]]
+"""What fees do with the applications that were approved: it stands on this package, so it is handed in."""
+
+EARLIEST = date(2026, 1, 1)
+"""Two registration periods after the first rules began: so long ago something has happened."""
+HOMES_EACH = 0.6
+FEWEST_HOMES = 40
+LIVES_EACH = 0.06
+RECENT = timedelta(days=3)
+FAILED_LETTERS = 2
+
+
+class NotEmpty(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "There are people in this register already: the demo is made in an empty one only."
+        )
+
+
+class NotOnThatDay(Refused):
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"The demo can be made for a day from {first} until {last}.")
+
+
+async def make_demo(
+    session: AsyncSession,
+    *,
+    registrants: int,
+    seed: int,
+    on: date,
+    step: Callable[[int], None],
+    take_fees: TakeFees,
+) -> list[DemoAccount]:
+    """Everything that had happened when the day `on` began; gives the accounts that can be signed in to."""
+    _must_be_possible(on)
+    if await is_used(session):
+        raise NotEmpty
+    draw = Draw(seed, on)
+    terms = await Terms.on(session, on)
+    doors = await Doors.make(draw)
+    office = await open_office(session, draw, doors)
+    homes = await _homes(session, draw, registrants)
+    awards = await _awards(session, draw, terms)
+    await doors.open_told(
+        session,
+        "new@example.org",
+        good_for="Somebody with a new account, who has not applied yet",
+        at=draw.moment(draw.working_day(1)),
+    )
+    applications = Applications(
+        session,
+        draw,
+        doors,
+        office,
+        homes,
+        terms,
+        awards,
+        people(draw.about("applicants")),
+    )
+    for case in cases_for(registrants):
+        await applications.tell(case)
+        step(1)
+    await take_fees(session, sorted(applications.approved, key=_when_approved))
+    for approved in applications.certified:
+        await _certify(session, approved, doors)
+    known = people(draw.about("registrants"))
+    lives = Lives(session, draw.about("lives"), office, homes, terms, awards)
+    plots = plots_for(draw.about("plots"), round(registrants * LIVES_EACH))
+    for plot in plots:
+        await lives.tell(next(known), plot)
+        step(1)
+    await _project_again(session, draw)
+    rest = max(0, registrants - len(plots))
+    lists = Registrants(draw.about("lists"), homes, terms, awards)
+    await lists.enter(session, known, rest, step=step)
+    await _settle_letters(session, draw)
+    return doors.told
+
+
+async def is_used(session: AsyncSession) -> bool:
+    """Whether anybody or any home is in the database."""
+    found = [
+        await session.scalar(select(exists(select(kind.id))))
+        for kind in (Account, Person, Home)
+    ]
+    return any(found)
+
+
+async def is_demo(session: AsyncSession) -> bool:
+    """Whether the demo filled this database."""
+    return await Account.has_address(session, KNOWN_BY)
+
+
+def _must_be_possible(on: date) -> None:
+    last = max(bank_holidays()).replace(month=11, day=30)
+    if not EARLIEST <= on <= last:
+        raise NotOnThatDay(EARLIEST, last)
+
+
+async def _homes(session: AsyncSession, draw: Draw, registrants: int) -> Homes:
+    count = max(FEWEST_HOMES, round(registrants * HOMES_EACH))
+    homes = await make_homes(session, draw.about("homes"), count)
+    at = draw.moment(draw.working_day(500))
+    by = Process.begin(session, ImportAct.HOMES, now=at)
+    by.tell(HomesEvent.IMPORTED, new=count, changed=0, same=0)
+    return homes
+
+
+async def _awards(session: AsyncSession, draw: Draw, terms: Terms) -> Awards:
+    rule_set = await session.get_one(
+        RuleSet,
+        terms.of_part[Part.MANAGER].id,
+        options=[selectinload(RuleSet.accepted)],
+        populate_existing=True,
+    )
+    return Awards(draw.about("awards"), rule_set.accepted)
+
+
+def _when_approved(approved: Approved) -> float:
+    at = approved.application.approved_at
+    return at.timestamp() if at else 0
+
+
+async def _certify(session: AsyncSession, approved: Approved, doors: Doors) -> None:
+    """The worker prints it, as it does for everybody."""
+    application = approved.application
+    assert application.closed_at  # noqa: S101 - granted
+    entry_id = await session.scalar(
+        select(Entry.id).where(Entry.person_id == application.person_id)
+    )
+    assert entry_id  # noqa: S101 - granted
+    entry = await Entry.load(session, entry_id, lock=True)
+    at = min(application.closed_at + timedelta(minutes=40), approved.draw.now)
+    by = Process.begin(session, CertificateAct.ISSUE, now=at, actor=approved.account)
+    certificate = await Certificate.issue(
+        session, entry, by=by, serial=approved.draw.serial()
+    )
+    doors.told = [
+        replace(
+            account,
+            good_for=f"{account.good_for}: {entry.person.number}, {grouped(certificate.serial)}",
+        )
+        if account.email == approved.account.email
+        else account
+        for account in doors.told
+    ]
+
+
+async def _project_again(session: AsyncSession, draw: Draw) -> None:
+    """The rows of those to whom something happened, as they are when the day begins rather than when it happened."""
+    ids = (await session.scalars(select(Entry.id))).all()
+    await session.flush()
+    await project_many(session, await Entry.load_many(session, ids), now=draw.now)
+
+
+async def _settle_letters(session: AsyncSession, draw: Draw) -> None:
+    """What was written in the demo's past arrived there, so that only the latest letters are sent when the worker begins.
+
+    Their jobs are left in the queue: the worker finds that there is nothing more to do.
+    """
+    past = Message.created_at < draw.now - RECENT
+    await session.execute(
+        update(Message)
+        .where(past)
+        .values(
+            state=MessageState.DELIVERED,
+            attempts=1,
+            provider_id=func.concat("demo-", Message.reference),
+            sent_at=Message.created_at + timedelta(seconds=4),
+            asked_at=Message.created_at + timedelta(seconds=64),
+            settled_at=Message.created_at + timedelta(seconds=64),
+        )
+    )
+    lost = select(Message.id).where(past).order_by(Message.created_at.desc())
+    await session.execute(
+        update(Message)
+        .where(Message.id.in_(lost.limit(FAILED_LETTERS)))
+        .values(
+            state=MessageState.FAILED, failed_because=literal(Failure.UNDELIVERABLE)
+        )
+    )

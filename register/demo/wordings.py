@@ -1,0 +1,104 @@
+"""What the demo's orders, conditions and warnings say in public, and what its officers write."""
+
+CONDITIONS_OF_PRACTICE = (
+    "Must not be the only manager on call for a home.",
+    "Must be supervised by another registered manager, and meet them at least every two weeks.",
+    "Must not take part in the recruitment of staff without another registered manager.",
+    "Must tell the regulator within 7 days of any new post in a children’s home.",
+    "Must not administer medication, nor be responsible for those who do, until a course in it has been completed.",
+    "Must keep a record of every physical intervention in the home, and send it to the regulator each month.",
+)
+CONDITIONS_OF_REGISTRATION = (
+    "Manages homes for up to four children only.",
+    "Completes a course in leadership of safeguarding within six months.",
+    "Manages one home at a time.",
+    "Is mentored by an experienced registered manager for the first year.",
+)
+WARNINGS = (
+    "Records of a child’s absence from the home were completed after the event and not marked as such.",
+    "Did not tell Ofsted of a serious event within the time that the regulations give.",
+    "Spoke to a member of staff in a manner that fell short of the standards.",
+    "Shared a child’s personal details in a message to a person who did not need them.",
+)
+ADVICE = (
+    "Advised on keeping supervision records.",
+    "Advised on how to use social media in a professional role.",
+    "Advised to declare a second post to the employer.",
+)
+QUALIFICATION = "Working towards the required qualification."
+NOTES = (
+    "Spoke to the applicant on the telephone. They are sending the certificate this week.",
+    "The home confirmed the start date by e-mail.",
+    "Awarding body asked to confirm the award; they usually answer within five working days.",
+    "The name on the DBS certificate is the former name: see the marriage certificate.",
+    "First referee is on leave until Monday.",
+)
+ASKED = (
+    "The scan is too dark to read. Please send a new one in colour.",
+    "Please send all pages of the document.",
+    "The dates differ from those that your employer gave us. Please check them.",
+    "",
+)
+REFUSED = (
+    "What you told us differs from what the awarding body and two employers told us.",
+    "The certificate you gave us does not cover work with children.",
+)
+RETURNED = (
+    "Please ask for the missing months of employment in 2021 before we grant.",
+    "The condition needs a date by which it ends.",
+)
+PROPOSED = (
+    (
+        "Manages one home at a time.",
+        "First post as a manager, and two homes applied for.",
+    ),
+    (
+        "Is mentored by an experienced registered manager for the first year.",
+        "References are good but say little of leading a team.",
+    ),
+)
+CONVICTIONS = (
+    "Fined £120 in 2016 for driving without insurance. I had missed the renewal by four days.",
+    "Conditional discharge in 2012 for criminal damage. I was 20, and paid for the window.",
+)
+DISCIPLINARY = (
+    "Written warning in 2021 for late reports. It was removed from my file after 12 months.",
+    "Suspended for two weeks in 2019 while a complaint was looked into. No case was found.",
+)
+HEALTH = (
+    "I have type 1 diabetes, which is well controlled.",
+    "I have had depression and take medication. I tell my manager when I need help.",
+)
+ADJUSTMENTS = ("A private place to take medication.", "")
+GAPS = (
+    "I looked after my mother, who was ill.",
+    "I was travelling in South America.",
+    "I was at home with my children.",
+    "I was looking for work, and did some volunteering.",
+)
+REFEREES = (
+    "Joanna Whitfield",
+    "Peter Achebe",
+    "Manjit Dhaliwal",
+    "Siân Pritchard",
+    "Colin Fairbrother",
+    "Yasmin Farouk",
+    "Gráinne O’Toole",
+    "Douglas Ferrier",
+)
+STREETS = (
+    "Acacia Avenue",
+    "Canal Street",
+    "Church Lane",
+    "Mill Road",
+    "Orchard Close",
+    "Park View",
+    "Station Road",
+    "The Crescent",
+    "Victoria Terrace",
+    "Wharf Street",
+)
+ENGLISH_TESTS = (
+    "IELTS Academic, 7.5 overall, March 2023",
+    "Five years in English-speaking teams in Leeds and Bradford",
+)
