@@ -7,17 +7,21 @@ from litestar.response import Redirect, Template
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
+from register.kit.security.limits import MINUTE, ProcessLimit, Rate
 from register.person import read_number
 from register.published import published
 from register.web.guards import PUBLIC
-from register.web.needs import Moment, Session
+from register.web.needs import Moment, Network, Session
 from register.web.search import PART_NAMES
+
+CHECKS = ProcessLimit(Rate(600, MINUTE))
 
 
 @get("/register/{number:str}", access=PUBLIC)
 async def entry(
-    session: Session, now: Moment, number: FromPath[str]
+    session: Session, network: Network, now: Moment, number: FromPath[str]
 ) -> Template | Redirect:
+    CHECKS.hit(network)
     canonical = read_number(number)
     if canonical is None:
         raise NotFound

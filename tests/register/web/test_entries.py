@@ -6,7 +6,9 @@ import pytest
 
 from register.entry import ConditionKind, LapseReason, NewCondition
 from register.kit.clock import start_of
+from register.kit.security.limits import MINUTE, ProcessLimit, Rate
 from register.person import number_of
+from register.web import entries
 from tests.make import (
     NOW,
     make_entry,
@@ -135,3 +137,12 @@ async def test_a_number_without_dashes_leads_to_the_page(browser, session):
     )
 
     assert answer.headers["location"] == f"/register/{entry.person.number}"
+
+
+async def test_numbers_are_not_looked_up_without_end(browser, session, monkeypatch):
+    entry = await make_entry(session)
+    monkeypatch.setattr(entries, "CHECKS", ProcessLimit(Rate(2, MINUTE)))
+
+    answers = [await browser.get(f"/register/{entry.person.number}") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
