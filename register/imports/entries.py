@@ -17,7 +17,7 @@ from register.imports.report import Fault, Report, Step
 from register.imports.sheet import Column, Row, read_sheet
 from register.kit.clock import day_of, since, start_of
 from register.kit.db import Base
-from register.kit.forms.text import HIDDEN
+from register.kit.forms.field import HIDDEN
 from register.part import Part
 from register.person import IssuedNumber, Person, fold, read_number
 from register.process import Process

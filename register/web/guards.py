@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from register.account import StaffRole
 from register.kit.db import Sessions
-from register.kit.security.limits import Limit, hit, network
+from register.kit.security.limits import FORM, Limit, hit, network
 from register.web.needs import Onlooker
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -67,7 +67,7 @@ STAFF = roles(*StaffRole)
 class AccessMiddleware(ASGIMiddleware):
     """Stands before whatever reads the body, so that nobody's upload is parsed who may not send one.
 
-    A handler's `limit` (one Limit or several) is counted here too, by network.
+    A handler's `limit` (one Limit or several) is counted here too, by network, and whatever an account sends, by account.
     """
 
     scopes = (ScopeType.HTTP, ScopeType.ASGI, ScopeType.WEBSOCKET)
@@ -80,15 +80,20 @@ class AccessMiddleware(ASGIMiddleware):
     ) -> None:
         handler = scope["route_handler"]
         if not _is_automatic(handler):
-            viewer: Onlooker | None = scope.get("viewer")  # type: ignore[assignment]
-            handler.opt["access"].admit(viewer or Onlooker())
-            await self._count(handler, scope)
+            known: Onlooker | None = scope.get("viewer")  # type: ignore[assignment]
+            viewer = known or Onlooker()
+            handler.opt["access"].admit(viewer)
+            await self._count(handler, scope, viewer)
         await next_app(scope, receive, send)
 
-    async def _count(self, handler: BaseRouteHandler, scope: Scope) -> None:
+    async def _count(
+        self, handler: BaseRouteHandler, scope: Scope, viewer: Onlooker
+    ) -> None:
         limits: Limit | tuple[Limit, ...] = handler.opt.get("limit", ())
         for limit in (limits,) if isinstance(limits, Limit) else limits:
             await hit(self.sessions, limit, network(scope["client_address"]))  # type: ignore[typeddict-item]
+        if viewer.signed_in and scope.get("method") not in SAFE_METHODS:
+            await hit(self.sessions, FORM, str(viewer.account_id))
 
 
 def handlers(app: Litestar) -> Iterator[tuple[str, frozenset[str], BaseRouteHandler]]:

@@ -109,7 +109,9 @@ class Checkboxes(Radios):
         return [str(code) for code in self.data or ()]
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = list(dict.fromkeys(map(str, valuelist)))
+        self.data = []
+        sent = [self.without_hidden(str(value)) for value in valuelist]
+        self.data = list(dict.fromkeys(sent))
 
     def pre_validate(self, form: BaseForm) -> None:
         self.errors = list(self.process_errors)

@@ -10,7 +10,7 @@ from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from register.kit.forms.field import Question
+from register.kit.forms.field import HIDDEN, Question
 
 EARLIEST_YEAR = 1900
 
@@ -82,7 +82,8 @@ class Date(Question):
             return
         sent = {part: formdata.getlist(f"{self.name}-{part}") for part in self.PARTS}
         self.typed = {
-            part: " ".join("".join(values[:1]).split()) for part, values in sent.items()
+            part: " ".join(HIDDEN.sub("", "".join(values[:1])).split())
+            for part, values in sent.items()
         }
         self.raw_data = [*self.typed.values()]
         self.data = None

@@ -12,6 +12,13 @@ Condition = tuple[str, str]
 """The name of another field and the answer at which this one is asked."""
 
 
+HIDDEN = regex.compile(
+    r"[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u202a-\u202e\u2066-\u2069--\t\r\n]",
+    regex.V1,
+)
+"""Controls, noncharacters and overrides of direction, which make a page show something else than is stored."""
+
+
 class Sent(Protocol):
     """What a browser sent: any number of values to a name."""
 
@@ -133,9 +140,9 @@ class Question(wtforms.Field):
 
     @property
     def shown(self) -> str:
-        """What stands in the box: what was typed, right or wrong, else what we hold."""
+        """What stands in the box: what was typed, right or wrong, but for what hid in it; else what we hold."""
         if self.raw_data is not None:
-            return str(self.raw_data[0]) if self.raw_data else ""
+            return HIDDEN.sub("", str(self.raw_data[0])) if self.raw_data else ""
         return "" if self.data in (None, "") else self.write(self.data)
 
     @property
@@ -155,7 +162,15 @@ class Question(wtforms.Field):
         if len(valuelist) > 1:
             raise ValueError(f"{self.subject} was sent more than once. Answer it again")
         if valuelist and (text := str(valuelist[0]).strip()):
-            self.data = self.read(text)
+            self.data = self.read(self.without_hidden(text))
+
+    def without_hidden(self, text: str) -> str:
+        """The text, where nothing hides in it. The box then shows it without, so that sending it again is enough."""
+        if HIDDEN.search(text):
+            raise ValueError(
+                f"{self.subject} had hidden characters, which we have taken out. Check it, then continue"
+            )
+        return text
 
     def pre_validate(self, form: wtforms.form.BaseForm) -> None:
         if not self._is_asked(form):

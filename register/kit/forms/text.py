@@ -7,12 +7,6 @@ from wtforms.utils import unset_value
 
 from register.kit.forms.field import Question
 
-HIDDEN = regex.compile(
-    r"[\p{Cc}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u202a-\u202e\u2066-\u2069--\t\r\n]",
-    regex.V1,
-)
-"""Controls, noncharacters and overrides of direction, which make a page show something else than is stored."""
-
 HEAPED = regex.compile(r"\p{M}{7}")
 """More marks on one letter than any script writes; they run over the lines above and below."""
 
@@ -39,10 +33,6 @@ class Text(Question):
         return self.checked(" ".join(text.split()))
 
     def checked(self, text: str) -> str:
-        if HIDDEN.search(text):
-            raise ValueError(
-                f"{self.subject} must not include hidden characters. Type it rather than paste it"
-            )
         if HEAPED.search(text):
             raise ValueError(
                 f"{self.subject} must not have so many accents on one letter"

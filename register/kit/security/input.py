@@ -3,7 +3,7 @@
 import asyncio
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes, urlencode
@@ -59,7 +59,8 @@ class TooLongAnAddress(HTTPException):
 class FormData:
     """The fields of a form in the order in which they were sent; WTForms reads it as it is.
 
-    Text is in its normal form (NFC), but for fields with "password" in their name: those stay to the byte.
+    Text is in its normal form (NFC), but for fields with "password" in their name: those stay to the byte. A value may hold
+    characters that hide or break text, which people paste without knowing it: the form's field says so beside the rest.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
@@ -69,8 +70,11 @@ class FormData:
             self._values.setdefault(name, []).append(kept)
 
     def get(self, name: str, default: str = "") -> str:
-        """The first of that name."""
-        return self._values.get(name, [default])[0]
+        """The first of that name, for what our own pages put there; Malformed where they never would."""
+        value = self._values.get(name, [default])[0]
+        if UNWANTED.search(value):
+            raise Malformed("unwanted characters")
+        return value
 
     def getall(self, name: str) -> list[str]:
         return list(self._values.get(name, []))
@@ -106,7 +110,7 @@ def parse_form(body: bytes) -> FormData:
     """Read an urlencoded body; refuse whatever a browser would not have sent."""
     if body.count(b"&") >= FIELDS_LIMIT:
         raise RequestEntityTooLarge
-    return FormData(_pairs(body))
+    return FormData(_pairs(body, read=_utf8))
 
 
 def check_json(body: bytes) -> None:
@@ -198,28 +202,33 @@ def _announced(scope: Scope) -> int:
     return int(sent)
 
 
-def _pairs(encoded: bytes) -> list[tuple[str, str]]:
-    pairs = (piece.partition(b"=") for piece in encoded.split(b"&") if piece)
-    return [
-        (_decoded(name, plus=True), _decoded(value, plus=True))
-        for name, _, value in pairs
-    ]
-
-
-def _decoded(encoded: bytes, *, plus: bool = False) -> str:
-    if BROKEN_ESCAPE.search(encoded):
-        raise Malformed("broken percent escape")
-    return _text(unquote_to_bytes(encoded.replace(b"+", b" ") if plus else encoded))
-
-
 def _text(raw: bytes) -> str:
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Malformed("not UTF-8") from None
+    text = _utf8(raw)
     if UNWANTED.search(text):
         raise Malformed("unwanted characters")
     return text
+
+
+def _utf8(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("not UTF-8") from None
+
+
+def _decoded(encoded: bytes, *, read: Callable[[bytes], str] = _text) -> str:
+    if BROKEN_ESCAPE.search(encoded):
+        raise Malformed("broken percent escape")
+    return read(unquote_to_bytes(encoded))
+
+
+def _pairs(
+    encoded: bytes, *, read: Callable[[bytes], str] = _text
+) -> list[tuple[str, str]]:
+    """Names are always ours, so they are clean; `read` is for the values."""
+    spaced = encoded.replace(b"+", b" ")
+    pairs = (piece.partition(b"=") for piece in spaced.split(b"&") if piece)
+    return [(_decoded(name), _decoded(value, read=read)) for name, _, value in pairs]
 
 
 def _one_line(text: str) -> None:

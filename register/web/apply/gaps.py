@@ -18,9 +18,9 @@ from register.application.sections import employment_gaps, in_words
 from register.kit import forms
 from register.kit.errors import NotFound
 from register.kit.pages import page
-from register.web.apply.own import SAVE, own, standing
+from register.web.apply.own import own, standing
 from register.web.guards import SIGNED_IN
-from register.web.needs import Act, Form, Limits
+from register.web.needs import Act, Form
 
 
 class GapPages(Controller):
@@ -39,9 +39,8 @@ class GapPages(Controller):
 
     @post(access=SIGNED_IN)
     async def keep(
-        self, act: Act, form: Form, limits: Limits, reference: FromPath[str]
+        self, act: Act, form: Form, reference: FromPath[str]
     ) -> Template | Redirect:
-        await limits.hit(SAVE, str(act.account.id))
         application = await own(act, reference)
         await open_for_change(act.session, application, SectionName.EMPLOYMENT)
         state = await standing(act, application)

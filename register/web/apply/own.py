@@ -24,14 +24,10 @@ from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.csrf import FIELD
 from register.kit.security.input import FormData
-from register.kit.security.limits import HOUR, Limit, Rate
 from register.web.apply.questions import SectionForm
 from register.web.needs import Acting
 
 S = TypeVar("S", bound=msgspec.Struct)
-
-SAVE = Limit("save_section", (Rate(600, HOUR),))
-"""By account: far more than a person types, far less than a script would."""
 
 
 async def own(act: Acting, reference: str) -> Application:

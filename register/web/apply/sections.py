@@ -31,7 +31,7 @@ from register.web.apply.listings import (
     PostListing,
     QualificationListing,
 )
-from register.web.apply.own import SAVE, item_named, own, section_named
+from register.web.apply.own import item_named, own, section_named
 from register.web.apply.questions import (
     ConductForm,
     ContactForm,
@@ -53,7 +53,7 @@ from register.web.apply.sheets import (
     StandardsSheet,
 )
 from register.web.guards import SIGNED_IN
-from register.web.needs import Act, Form, Limits
+from register.web.needs import Act, Form
 
 SECTIONS: dict[SectionName, Sheet | Listing | EqualitySheet] = {
     page.name: page
@@ -109,11 +109,9 @@ class SectionPages(Controller):
         *,
         act: Act,
         form: Form,
-        limits: Limits,
         reference: FromPath[str],
         section: FromPath[str],
     ) -> Template | Redirect:
-        await limits.hit(SAVE, str(act.account.id))
         application = await own(act, reference)
         return await SECTIONS[section_named(section)].keep(act, application, form)
 
@@ -145,12 +143,10 @@ class ItemPages(Controller):
         *,
         act: Act,
         form: Form,
-        limits: Limits,
         reference: FromPath[str],
         section: FromPath[str],
         item: FromPath[str],
     ) -> Template | Redirect:
-        await limits.hit(SAVE, str(act.account.id))
         listing, application = listing_named(section), await own(act, reference)
         return await listing.keep_item(act, application, item_or_new(item), form)
 

@@ -11,9 +11,8 @@ from register.kit.clock import day_of, start_of
 from register.kit.pages import page
 from register.part import Part
 from register.rule_set import RuleSet
-from register.web.apply.own import SAVE
 from register.web.guards import PUBLIC, SIGNED_IN
-from register.web.needs import Act, Acting, Form, Limits, Moment, Session, Viewer
+from register.web.needs import Act, Acting, Form, Moment, Session, Viewer
 
 
 class PartForm(forms.Form):
@@ -42,8 +41,7 @@ class StartPages(Controller):
         return await begin_page(act, PartForm())
 
     @post("/begin", access=SIGNED_IN)
-    async def begin(self, act: Act, form: Form, limits: Limits) -> Template | Redirect:
-        await limits.hit(SAVE, str(act.account.id))
+    async def begin(self, act: Act, form: Form) -> Template | Redirect:
         chosen = PartForm(form)
         chosen.part.choices = [(part.value, part.value) for part in Part]
         if not chosen.validate():

@@ -251,17 +251,48 @@ def test_a_pasted_mark_of_direction_is_not_part_of_a_name():
         ),
         (
             "Ann\u202eeiraM",
-            "Name must not include hidden characters. Type it rather than paste it",
+            "Name had hidden characters, which we have taken out. Check it, then continue",
         ),
         (
             "Ann\x00",
-            "Name must not include hidden characters. Type it rather than paste it",
+            "Name had hidden characters, which we have taken out. Check it, then continue",
         ),
         ("A" + "\u0300" * 10_000, "Name must not have so many accents on one letter"),
     ],
 )
 def test_what_is_no_name_is_refused_in_a_sentence(name, said):
     assert fault(forms.Name("Name"), name) == said
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u202aAnn\u202c", "A\x00nn", "An\x0bn", "\ufdd0Ann"]
+)
+def test_what_hides_in_a_name_is_gone_when_the_box_is_shown_again(hidden):
+    class One(forms.Form):
+        name = forms.Name("Name")
+
+    form = One(FormData([("name", hidden)]))
+
+    assert not form.validate()
+    assert form.name.shown == "Ann"
+    assert One(FormData([("name", form.name.shown)])).validate()
+
+
+def test_what_hides_in_a_day_is_passed_over():
+    said, _, value = day_fault(forms.Date("Start date"), "\u202a9", "3\x00", "2027")
+
+    assert (said, value) == ("", date(2027, 3, 9))
+
+
+@pytest.mark.parametrize("field", [forms.Radios, forms.Select, forms.Checkboxes])
+def test_what_hides_in_a_code_never_reaches_who_reads_it(field):
+    class One(forms.Form):
+        part = field("Part", choices=[("manager", "Manager")])
+
+    form = One(FormData([("part", "manager\x00")]))
+
+    assert not form.validate()
+    assert not form.part.data
 
 
 def test_a_limit_counts_what_people_see_and_what_we_store():

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from asyncpg import CannotConnectNowError
@@ -23,9 +24,9 @@ from register.kit.db import connect, sessions_of
 from register.kit.errors import NotFound, Refused, TooMany
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
-from register.kit.security.limits import FORM
+from register.kit.security.limits import HOUR, Limit, Rate
 from register.kit.security.sessions import COOKIE, StoredSession, hash_of
-from register.web import health
+from register.web import guards, health
 from register.web.guards import PUBLIC, SIGNED_IN, UndeclaredAccess, path_within, roles
 from register.web.needs import Act, Form, Moment, Network, Session, Viewer, Visit
 from tests.browser import HOST, Borrowed, BorrowedSessions, Browser
@@ -137,7 +138,10 @@ async def from_where(network: Network) -> dict[str, str]:
     return {"network": network}
 
 
-@post("/try/limited", access=PUBLIC, limit=FORM, status_code=200)
+SOME = Limit("some", (Rate(5, HOUR),))
+
+
+@post("/try/limited", access=PUBLIC, limit=SOME, status_code=200)
 async def limited() -> dict[str, str]:
     return {}
 
@@ -359,16 +363,36 @@ async def test_an_endless_address_is_refused(browser):
     assert answer.status_code == 414
 
 
-@pytest.mark.parametrize("part", [*BROKEN[:-2], "%c0%af", "%", "%zz", "\xff"])
-async def test_a_form_that_is_not_clean_text_is_refused(browser, part):
+@pytest.mark.parametrize("part", ["%ff", "%ED%A0%80", "%c0%af", "%", "%zz", "\xff"])
+async def test_a_form_that_is_not_text_is_refused(browser, part):
     answer = await browser.post(
         "/try/form", content=f"name={part}".encode("latin-1"), headers=FORM_TYPE
     )
 
-    if part == "%0a":
-        assert answer.status_code == 200
-    else:
-        assert answer.status_code == 400
+    assert answer.status_code == 400
+
+
+HIDING = ["%00", "%1b", "%E2%80%AE", "%EF%BF%BE"]
+
+
+@pytest.mark.parametrize("part", HIDING)
+async def test_what_hides_in_a_form_is_for_its_field_to_say(browser, part):
+    answer = await browser.post(
+        "/try/form", content=f"name=a{part}b", headers=FORM_TYPE
+    )
+
+    assert answer.json() == {"name": [unquote(f"a{part}b")]}
+
+
+@pytest.mark.parametrize("part", HIDING)
+async def test_nothing_hides_in_what_our_own_pages_send(browser, part):
+    in_value = await browser.post(
+        "/try/remember", content=f"answer=a{part}b", headers=FORM_TYPE
+    )
+    in_name = await browser.post("/try/form", content=f"a{part}=b", headers=FORM_TYPE)
+
+    assert in_value.status_code == 400
+    assert in_name.status_code == 400
 
 
 FORM_TYPE = {"content-type": "application/x-www-form-urlencoded"}
@@ -1014,6 +1038,22 @@ async def test_a_limit_on_a_handler_counts_by_network(browser):
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0
     assert "You have tried too often" in answers[-1].text
+
+
+async def test_what_an_account_sends_is_limited_wherever_it_comes_from(
+    browser, app, sessions, clock, alice, monkeypatch
+):
+    monkeypatch.setattr(guards, "FORM", Limit("form", (Rate(2, HOUR),)))
+    async with Browser(app, sessions, clock) as elsewhere:
+        await browser.sign_in(alice)
+        await elsewhere.sign_in(alice)
+        sent = [await one.post("/try/form") for one in (browser, elsewhere, browser)]
+        read = await browser.get("/try/mine")
+    of_nobody = await Browser(app, sessions, clock).post("/try/form")
+
+    assert [answer.status_code for answer in sent] == [200, 200, 429]
+    assert read.status_code == 200
+    assert of_nobody.status_code == 200
 
 
 async def test_nobody_chooses_the_address_that_is_counted(browser):
