@@ -51,6 +51,13 @@ async def run_sql(url, *statements):
     await engine.dispose()
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What tests tell of themselves by `record_property`: a sample says what it took."""
+    for report in terminalreporter.getreports("passed"):
+        for name, told in report.user_properties:
+            terminalreporter.write_line(f"{report.nodeid}: {name} {told}")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_data(tmp_path_factory):
     """What tests upload or print lies in a folder of the run, not in the developer's."""

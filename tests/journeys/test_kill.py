@@ -1,0 +1,153 @@
+"""Web or worker killed at every message between "pay" and "registered": after a restart there is one payment and one entry.
+
+The service knows nothing of this test. Proxies stand before PostgreSQL and before GOV.UK Pay; message 1, 2, 3 … of a step does
+not arrive, and its process is killed instead (kill -9). So each request is lost once, and each answer: what it asked for was
+done, and the process that should hear of it is dead. Then people do what people do, and the books must be in order.
+"""
+
+from itertools import count
+
+import pytest
+
+from tests.journeys.killing import PAID_ONCE, a_house
+
+
+@pytest.fixture(scope="module")
+async def built(clone, tmp_path_factory):
+    async with a_house(await clone(), tmp_path_factory.mktemp("killed")) as house:
+        yield house
+
+
+@pytest.fixture
+async def house(built):
+    yield built
+    await built.clear_away()
+
+
+class PressToPay:
+    """The web makes a payment at GOV.UK Pay and sends the payer there."""
+
+    process = "web"
+
+    async def before(self, payer):
+        self.page = await payer.opens("/pay")
+
+    async def do(self, payer):
+        await payer.presses(self.page)
+
+    async def afterwards(self, payer):
+        await payer.gets_it_paid()
+
+
+class ComeBack:
+    """The web reads the payment and makes the entry."""
+
+    process = "web"
+
+    async def before(self, payer):
+        await payer.pays()
+
+    async def do(self, payer):
+        await payer.gets("/pay/return")
+
+    async def afterwards(self, payer):
+        await payer.gets_it_paid()
+
+
+class HearOfIt:
+    """The web is told by GOV.UK Pay, whose payer never comes back; what is not acknowledged is told again."""
+
+    process = "web"
+
+    async def before(self, payer):
+        await payer.pays()
+
+    async def do(self, payer):
+        await payer.is_told_of()
+
+    async def afterwards(self, payer):
+        await payer.is_told_of()
+        payer.house.kill("web")
+        await payer.house.start("worker")
+        payer.house.kill("worker")
+
+
+class MopUp:
+    """The worker alone: the payer never comes back, and GOV.UK Pay never tells."""
+
+    process = "worker"
+
+    async def before(self, payer):
+        house = payer.house
+        await house.start("web")
+        await payer.pays()
+        house.kill("web")
+        await house.worker_rests()
+
+    async def do(self, payer):
+        await payer.house.fall_due()
+        await payer.house.until(payer.is_registered, "the payer is registered")
+
+    async def afterwards(self, payer):
+        await payer.house.fall_due()
+        await payer.house.worker_rests()
+
+
+PARTS = {PressToPay: 3, ComeBack: 3, HearOfIt: 1, MopUp: 8}
+"""The messages of a step are shared out among so many tests, for two workers to share."""
+
+
+async def killed_at(house, step, last=None):
+    """Killed at message `last` of the step, else after all of them; how many passed, and whether it came to that one."""
+    with house.telling(f"{step.__name__} was killed at message {last}"):
+        act = step()
+        payer = await house.payer()
+        await house.start(step.process)
+        await act.before(payer)
+        house.wires.count(last=last, cut=lambda: house.kill(step.process))
+        await house.unless_killed(step.process, act.do(payer))
+        passed = house.wires.stop()
+        reached = step.process not in house.alive
+        house.kill(step.process)
+        house.clock.pass_a_while()
+        await house.start(step.process)
+        await act.afterwards(payer)
+        house.kill("web")
+        assert await payer.books() == PAID_ONCE
+    return passed, reached
+
+
+def spread(numbers, count):
+    """So many of 1 to `numbers`, evenly: the first and the last always."""
+    return [1 + (numbers - 1) * n // (count - 1) for n in range(count)]
+
+
+@pytest.mark.parametrize("step", [PressToPay, ComeBack, HearOfIt, MopUp])
+async def test_whoever_is_killed_in_the_midst_of_paying_has_paid_once_and_is_registered_once(
+    house, step, record_property
+):
+    numbers, _ = await killed_at(house, step)
+    sample = spread(numbers, 3)
+    record_property("killed", f"at messages {sample} of {numbers}")
+
+    for last in sample:
+        await killed_at(house, step, last)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("step", "part", "parts"),
+    [(step, n, parts) for step, parts in PARTS.items() for n in range(1, parts + 1)],
+)
+async def test_at_whatever_message_it_is_killed_there_is_one_payment_and_one_entry(
+    house, step, part, parts, record_property
+):
+    for last in count(part, parts):
+        numbers, reached = await killed_at(house, step, last)
+        if not reached:
+            break
+    record_property(
+        "killed", f"at messages {part} to {last} by {parts}, the end at {numbers}"
+    )
+
+    assert last > parts
