@@ -1,7 +1,7 @@
 """One section of an application: its answers, sealed, and what was sent of it at which moment."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -98,6 +98,18 @@ async def section_of(
     return await session.get(
         ApplicationSection, (application_id, name), populate_existing=True
     )
+
+
+async def sections_of(
+    session: AsyncSession, application_id: UUID, names: Collection[SectionName]
+) -> list[ApplicationSection]:
+    """Those of them that are saved, as they are now."""
+    saved = select(ApplicationSection).where(
+        ApplicationSection.application_id == application_id,
+        ApplicationSection.name.in_(names),
+    )
+    rows = await session.scalars(saved.execution_options(populate_existing=True))
+    return list(rows)
 
 
 async def form_of(session: AsyncSession, application_id: UUID) -> ApplicationForm:

@@ -11,7 +11,7 @@ from register.application.application import Application
 from register.application.evidence import evidence_of
 from register.application.keeping import open_request, sections_asked
 from register.application.records import take_over
-from register.application.section import SentSection, form_of, section_of
+from register.application.section import SentSection, form_of, sections_of
 from register.application.sections import Filled
 from register.application.state import Move, SectionName
 from register.kit.clock import day_of
@@ -109,8 +109,7 @@ async def _send(
     now: datetime,
 ) -> None:
     sent = ApplicationForm()
-    for name in sections:
-        if row := await section_of(session, application.id, name):
-            session.add(SentSection.of(row, now=now))
-            setattr(sent, name, row.answers)
+    for row in await sections_of(session, application.id, sections):
+        session.add(SentSection.of(row, now=now))
+        setattr(sent, row.name, row.answers)
     await take_over(session, application, sent, now=now)
