@@ -65,6 +65,20 @@ class RecoveryCode(Base):
         )
 
     @classmethod
+    async def tell_made(
+        cls, session: AsyncSession, account: Account, *, by: Telling
+    ) -> None:
+        """The owner hears of it, in case it was somebody else at their screen."""
+        await post(
+            session,
+            to=account.email,
+            letter="account_recovery_codes_made",
+            context={"at": by.at},
+            key=f"account_recovery_codes_made:{by.id}",
+            now=by.at,
+        )
+
+    @classmethod
     async def left(cls, session: AsyncSession, account: Account) -> int:
         of_account = select(func.count()).where(cls.account_id == account.id)
         return await session.scalar(of_account) or 0

@@ -26,6 +26,7 @@ from register.kit.pages import page
 from register.kit.post import post as post_letter
 from register.kit.security import limits as tries
 from register.kit.security import links, passwords, sessions, totp
+from register.kit.security.sessions import WebSession
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Acting, Form, Limits, Session, Visit
 from register.web.sign_in import password_fits, see
@@ -33,6 +34,8 @@ from register.web.sign_up import WRONG_CODE, ConfirmForm, refuse_weak
 
 ISSUER = "Children's Homes Workforce Register"
 SET_UP_WITHIN = timedelta(minutes=30)
+FRESH_FOR = timedelta(minutes=15)
+"""After this a session may be somebody else's by now, who must not lock the owner out with an app of their own."""
 SECRET_LINK = "new factor"  # noqa: S105 - a purpose, not a password
 WRONG_PASSWORD = "Enter the password that you sign in with"  # noqa: S105 - a sentence
 
@@ -64,7 +67,7 @@ class FactorForm(forms.Form):
     )
 
 
-class ReplaceFactorForm(FactorForm):
+class FactorAndPasswordForm(FactorForm):
     password = forms.Password("Your password", what="your password")
 
 
@@ -186,10 +189,10 @@ async def change_email(
 
 
 @get("/account/second-factor", access=SIGNED_IN)
-async def second_factor(session: Session, act: Act) -> Template:
+async def second_factor(session: Session, act: Act, visit: Visit) -> Template:
     own = await own_account(session, act)
     if not own.has_factor:
-        return _set_up_page(act, FactorForm(), totp.new_secret())
+        return _set_up_page(act, _factor_form(act, visit), totp.new_secret())
     return page(
         "register/account/second_factor.html",
         account=own,
@@ -198,8 +201,8 @@ async def second_factor(session: Session, act: Act) -> Template:
 
 
 @get("/account/second-factor/replace", access=SIGNED_IN)
-async def ask_replacement(act: Act) -> Template:
-    return _set_up_page(act, _factor_form(act), totp.new_secret())
+async def ask_replacement(act: Act, visit: Visit) -> Template:
+    return _set_up_page(act, _factor_form(act, visit), totp.new_secret())
 
 
 @post("/account/second-factor", access=SIGNED_IN)
@@ -208,10 +211,10 @@ async def set_factor(
 ) -> Template:
     """Answers with the page itself: the recovery codes are kept nowhere that another page could read them from."""
     own = await own_account(session, act)
-    sent = _factor_form(act, form)
+    sent = _factor_form(act, visit, form)
     secret = _secret_of(act, form.get("secret"))
     if not sent.validate() or (
-        own.has_factor and not await _knows_password(sent, act, limits)
+        "password" in sent and not await _knows_password(sent, act, limits)
     ):
         return _set_up_page(act, sent, secret)
     await limits.hit(tries.CODE, f"new factor {own.id}")
@@ -262,9 +265,9 @@ async def make_recovery_codes(
     sent = OwnPasswordForm(form)
     if not sent.validate() or not await _knows_password(sent, act, limits):
         return page("register/account/ask_recovery_codes.html", form=sent)
-    codes = await RecoveryCode.renew(
-        session, own, by=act.process(AccountAct.MAKE_RECOVERY_CODES)
-    )
+    by = act.process(AccountAct.MAKE_RECOVERY_CODES)
+    codes = await RecoveryCode.renew(session, own, by=by)
+    await RecoveryCode.tell_made(session, own, by=by)
     return page("register/account/recovery_codes.html", codes=codes, is_new=False)
 
 
@@ -306,8 +309,12 @@ async def _knows_password(sent: forms.Form, act: Acting, limits: tries.Limits) -
     return knows
 
 
-def _factor_form(act: Acting, form: Any = None) -> FactorForm:
-    return (ReplaceFactorForm if act.account.has_factor else FactorForm)(form)
+def _factor_form(act: Acting, visit: WebSession, form: Any = None) -> FactorForm:
+    since = visit.created_at
+    is_fresh = since is not None and act.now < since + FRESH_FOR
+    if is_fresh and not act.account.has_factor:
+        return FactorForm(form)
+    return FactorAndPasswordForm(form)
 
 
 def _set_up_page(act: Acting, form: FactorForm, secret: str) -> Template:

@@ -383,6 +383,32 @@ async def test_staff_reach_their_pages_once_an_app_is_set_up(browser, carol):
     assert after.headers.get("location") != "/account/second-factor"
 
 
+@pytest.mark.parametrize(
+    ("after", "asked"), [(-timedelta(microseconds=1), False), (timedelta(0), True)]
+)
+async def test_a_first_app_needs_the_password_fifteen_minutes_after_signing_in(
+    browser, session, clock, alice, after, asked
+):
+    await browser.sign_in(alice, proved=False)
+    clock.now += timedelta(minutes=15) + after
+
+    _, page = await set_up(browser)
+
+    assert page.errors == (["Enter your password"] if asked else [])
+    assert (await fresh(session, alice)).has_factor is not asked
+
+
+async def test_a_first_app_is_set_up_with_the_password_however_late(
+    browser, session, clock, alice
+):
+    await browser.sign_in(alice, proved=False)
+    clock.now += timedelta(minutes=15)
+
+    await set_up(browser, password=PASSWORD)
+
+    assert (await fresh(session, alice)).has_factor
+
+
 async def test_another_app_needs_the_password_too(browser, session, alice):
     await browser.sign_in(alice)
     first, _ = await set_up(browser)
@@ -442,6 +468,7 @@ async def test_new_recovery_codes_end_the_old(browser, session, alice):
     account = await fresh(session, alice)
     assert made.h1 == "Keep your recovery codes"
     assert old not in made.text
+    assert (EMAIL, "account_recovery_codes_made") in await letters(session)
     assert not await RecoveryCode.take(session, account, old)
     assert await RecoveryCode.left(session, account) == 10
 
