@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Select, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
@@ -118,13 +118,13 @@ class Account(Base):
         return account
 
     @classmethod
+    def may_be_used(cls) -> ColumnElement[bool]:
+        return cls.disabled_at.is_(None) & cls.confirmed_at.is_not(None)
+
+    @classmethod
     def usable(cls) -> Select[Self]:
         """Accounts that may be signed in to, with their roles."""
-        return (
-            select(cls)
-            .where(cls.disabled_at.is_(None), cls.confirmed_at.is_not(None))
-            .options(selectinload(cls.grants))
-        )
+        return select(cls).where(cls.may_be_used()).options(selectinload(cls.grants))
 
     @classmethod
     async def of_email(cls, session: AsyncSession, email: str) -> Self | None:

@@ -9,9 +9,7 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.di import NamedDependency, Provide
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from register.account import Account, StaffRole
 from register.kit.clock import Now
@@ -127,12 +125,9 @@ def dependencies(database: Sessions, now: Now) -> Mapping[str, Provide]:
 
 async def load_viewer(session: AsyncSession, visit: WebSession) -> Onlooker | None:
     """Whom a session speaks for; nobody once the account is disabled."""
-    of_account = select(Account).where(
-        Account.id == visit.account_id,
-        Account.disabled_at.is_(None),
-        Account.confirmed_at.is_not(None),
+    account = await session.scalar(
+        Account.usable().where(Account.id == visit.account_id)
     )
-    account = await session.scalar(of_account.options(selectinload(Account.grants)))
     return Onlooker(account, account.roles, visit.proved_at) if account else None
 
 

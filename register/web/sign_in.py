@@ -291,9 +291,8 @@ def see(path: str) -> Redirect:
 
 async def password_fits(limits: tries.Limits, email: str, password: str) -> bool:
     """The hash is read in a short transaction of its own: hashing takes long, and no connection should wait for it."""
-    usable = Account.disabled_at.is_(None), Account.confirmed_at.is_not(None)
     own = select(Account.password_hash).where(
-        Account.email_folded == folded_email(email), *usable
+        Account.email_folded == folded_email(email), Account.may_be_used()
     )
     async with limits.sessions() as reading:
         stored = await reading.scalar(own)

@@ -2,10 +2,12 @@
 
 import asyncio
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.event import listen, remove
 
 from app import create_app
 from register.account import (
@@ -165,6 +167,40 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     )
     assert wrong.headers.keys() == unknown.headers.keys()
     assert len(looked_at) == 2
+
+
+@contextmanager
+def asked_of(engine):
+    """What the database is asked meanwhile, but for where a savepoint begins and ends."""
+    asked = []
+
+    def note(_, __, statement, *___):
+        if "SAVEPOINT" not in statement:
+            asked.append(statement)
+
+    listen(engine.sync_engine, "before_cursor_execute", note)
+    yield asked
+    remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-up", "/sign-in/reset"])
+async def test_the_work_is_the_same_for_a_known_and_an_unknown_address(
+    app, sessions, session, clock, engine, address
+):
+    await account_of(session, StaffRole.CASEWORKER)
+    work = []
+
+    for email in (EMAIL, "nobody@example.org"):
+        async with Browser(app, sessions, clock) as browser:
+            with asked_of(engine) as asked:
+                await browser.post(
+                    address,
+                    data={"email": email, "password": "cold tea in the morning"},
+                )
+        work.append(asked)
+
+    assert work[0] == work[1]
+    assert work[0]
 
 
 @pytest.mark.parametrize("change", ["disabled", "unconfirmed"])
