@@ -12,10 +12,10 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 import httpx
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from fees.invoice import Invoice
-from fees.payment import Overpayment, Payment, PaymentState, Receipt
+from fees.payment import Overpayment, Payment, Receipt
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.entry import Entry, EntryProjection
@@ -98,7 +98,8 @@ class House:
             self.mother.kill(self.alive.pop(name))
 
     async def clear_away(self):
-        """Nobody lives, and nothing waits to be done."""
+        """Nobody lives, and nothing waits to be done or to be cut."""
+        self.wires.stop()
         for name in list(self.alive):
             self.kill(name)
         async with self.sessions.begin() as session:
@@ -257,32 +258,26 @@ class Payer:
 
 
 PAID_ONCE = {
-    "state": ApplicationState.GRANTED,
-    "taken": 1,
-    "paid": 1,
-    "in doubt": 0,
-    "rows": {
-        Invoice: 1,
-        Receipt: 1,
-        Overpayment: 0,
-        Entry: 1,
-        EntryProjection: 1,
-        Registration: 1,
-        IssuedNumber: 1,
-    },
-    "letters": {
-        "fees/invoice": 1,
-        "fees/receipt": 1,
-        "application_granted": 1,
-    },
-    "history": {
-        "invoice_raised": 1,
-        "payment_succeeded": 1,
-        "fee_paid": 1,
-        "application_granted": 1,
-        "entry:numbered": 1,
-        "entry:registered": 1,
-    },
+    "application": ApplicationState.GRANTED,
+    "payments taken": 1,
+    "payments paid": 1,
+    "payments in doubt": 0,
+    "invoice": 1,
+    "receipt": 1,
+    "overpayment": 0,
+    "entry": 1,
+    "entry_projection": 1,
+    "registration": 1,
+    "issued_number": 1,
+    "letter fees/invoice": 1,
+    "letter fees/receipt": 1,
+    "letter application_granted": 1,
+    "event invoice_raised": 1,
+    "event payment_succeeded": 1,
+    "event fee_paid": 1,
+    "event application_granted": 1,
+    "event entry:numbered": 1,
+    "event entry:registered": 1,
 }
 
 
@@ -292,53 +287,52 @@ class Books:
 
     async def counted(self, taken):
         application = await self.session.get_one(Application, self.id)
-        payments = await self.those(Payment, Payment.invoice_id.in_(self.invoices))
-        paid = {p.provider_id for p in payments if p.state is PaymentState.PAID}
-        asked = {payment.reference for payment in payments}
-        taken = {made.payment_id for made in taken if made.reference in asked}
-        letters = await self.those(
-            Message.letter, Message.application_id == application.id
-        )
-        history = await self.those(Event.kind, Event.application_id == application.id)
-        history += await self.those(
+        told = await self.those(Event.kind, Event.application_id == self.id)
+        told += await self.those(
             Event.kind,
             Event.person_id == application.person_id,
             Event.application_id.is_(None),
         )
+        written = await self.those(Message.letter, Message.application_id == self.id)
         return {
-            "state": application.state,
-            "taken": len(taken),
-            "paid": len(paid),
-            "in doubt": len(taken ^ paid) + sum(p.state.unsettled for p in payments),
-            "rows": {
-                table: await self.count(table, where)
-                for table, where in self.tables(application).items()
-            },
-            "letters": Counter(letters),
-            "history": {kind: history.count(kind) for kind in PAID_ONCE["history"]},
+            "application": application.state,
+            **await self.payments(taken),
+            **await self.rows(application.person_id),
+            **Counter(f"letter {letter}" for letter in written),
+            **Counter(f"event {kind}" for kind in told if f"event {kind}" in PAID_ONCE),
+        }
+
+    async def payments(self, taken):
+        made = await self.those(Payment, Payment.invoice_id.in_(self.invoices))
+        references = {payment.reference for payment in made}
+        taken = {p.payment_id for p in taken if p.reference in references}
+        paid = {p.provider_id for p in made if p.state.paid}
+        unsettled = sum(payment.state.unsettled for payment in made)
+        return {
+            "payments taken": len(taken),
+            "payments paid": len(paid),
+            "payments in doubt": len(taken ^ paid) + unsettled,
         }
 
     @property
     def invoices(self):
         return select(Invoice.id).where(Invoice.application_id == self.id)
 
-    def tables(self, application):
-        of_person = application.person_id
-        entries = select(Entry.id).where(Entry.person_id == of_person)
-        return {
+    async def rows(self, person_id):
+        entries = select(Entry.id).where(Entry.person_id == person_id)
+        of = {
             Invoice: Invoice.application_id == self.id,
             Receipt: Receipt.application_id == self.id,
             Overpayment: Overpayment.invoice_id.in_(self.invoices),
-            Entry: Entry.person_id == of_person,
-            EntryProjection: EntryProjection.person_id == of_person,
+            Entry: Entry.person_id == person_id,
+            EntryProjection: EntryProjection.person_id == person_id,
             Registration: Registration.entry_id.in_(entries),
-            IssuedNumber: IssuedNumber.person_id == of_person,
+            IssuedNumber: IssuedNumber.person_id == person_id,
         }
-
-    async def count(self, table, where):
-        return await self.session.scalar(
-            select(func.count()).select_from(table).where(where)
-        )
+        return {
+            table.__tablename__: len(await self.those(table, where))
+            for table, where in of.items()
+        }
 
     async def those(self, column, *where):
         return list(await self.session.scalars(select(column).where(*where)))

@@ -12,7 +12,9 @@ from threading import Thread
 
 SSL_REQUEST, CANCEL_REQUEST = 80877103, 80877102
 ASKS, ANSWERS = b"QS", b"ZA"
-PATIENCE = 10
+CHUNK = 2**16
+PATIENCE = 60
+"""More than a cut may take, for which everything waits."""
 
 
 class Wires:
@@ -142,15 +144,13 @@ class Wires:
 async def postgres_requests(reader, writer):
     async for first in _openings(reader, writer):
         yield first, True
-    while True:
-        kind, message = await _typed(reader)
-        yield message, kind in ASKS
+    async for piece in _typed(reader, ASKS):
+        yield piece
 
 
 async def postgres_answers(reader, _):
-    while True:
-        kind, message = await _typed(reader)
-        yield message, kind in ANSWERS
+    async for piece in _typed(reader, ANSWERS):
+        yield piece
 
 
 async def _openings(reader, writer):
@@ -166,10 +166,28 @@ async def _openings(reader, writer):
             return
 
 
-async def _typed(reader):
-    head = await reader.readexactly(5)
-    kind, length = struct.unpack("!ci", head)
-    return kind, head + await reader.readexactly(length - 4)
+async def _typed(reader, counted):
+    left = b""
+    while came := await reader.read(CHUNK):
+        pieces, left = _pieces(left + came, counted)
+        for piece in pieces:
+            yield piece
+
+
+def _pieces(data, counted):
+    """Each message that counts, what stands before and after them, and what has not come to its end."""
+    pieces, start, at = [], 0, 0
+    while (end := _end(data, at)) <= len(data):
+        if data[at] in counted:
+            pieces += [(data[start:at], False), (data[at:end], True)]
+            start = end
+        at = end
+    return [*pieces, (data[start:at], False)], data[at:]
+
+
+def _end(data, at):
+    """A byte for its type, then its length without that byte."""
+    return at + 1 + max(4, int.from_bytes(data[at + 1 : at + 5], "big"))
 
 
 async def http_said(reader, _):

@@ -101,9 +101,7 @@ async def killed_at(house, step, last=None):
     """Killed at message `last` of the step, else after all of them; how many passed, and whether it came to that one."""
     with house.telling(f"{step.__name__} was killed at message {last}"):
         act = step()
-        payer = await house.payer()
-        await house.start(step.process)
-        await act.before(payer)
+        payer = await ready(house, act)
         house.wires.count(last=last, cut=lambda: house.kill(step.process))
         await house.unless_killed(step.process, act.do(payer))
         passed = house.wires.stop()
@@ -117,6 +115,17 @@ async def killed_at(house, step, last=None):
     return passed, reached
 
 
+async def ready(house, act):
+    """A payer for whom the act remains to be done: every two minutes a worker mops up by itself, and may have been first."""
+    for _ in range(3):
+        payer = await house.payer()
+        await house.start(act.process)
+        await act.before(payer)
+        if not await payer.is_registered():
+            return payer
+    raise AssertionError("The payer is registered before anything was done for it")
+
+
 def spread(numbers, count):
     """So many of 1 to `numbers`, evenly: the first and the last always."""
     return [1 + (numbers - 1) * n // (count - 1) for n in range(count)]
@@ -127,11 +136,13 @@ async def test_whoever_is_killed_in_the_midst_of_paying_has_paid_once_and_is_reg
     house, step, record_property
 ):
     numbers, _ = await killed_at(house, step)
-    sample = spread(numbers, 3)
-    record_property("killed", f"at messages {sample} of {numbers}")
+    killed = []
+    for last in spread(numbers, 3):
+        _, reached = await killed_at(house, step, last)
+        killed += [last] * reached
+    record_property("killed", f"at messages {killed} of {numbers}, and after all")
 
-    for last in sample:
-        await killed_at(house, step, last)
+    assert killed[:2] == spread(numbers, 3)[:2]
 
 
 @pytest.mark.long
@@ -146,8 +157,7 @@ async def test_at_whatever_message_it_is_killed_there_is_one_payment_and_one_ent
         numbers, reached = await killed_at(house, step, last)
         if not reached:
             break
-    record_property(
-        "killed", f"at messages {part} to {last} by {parts}, the end at {numbers}"
-    )
+    told = f"at messages {part} to {last - parts} by {parts}, and after all {numbers}"
+    record_property("killed", told)
 
     assert last > parts
