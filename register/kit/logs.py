@@ -26,7 +26,11 @@ def configure() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder([]), *shared],
+            foreign_pre_chain=[
+                _uninterpolated,
+                structlog.stdlib.ExtraAdder([]),
+                *shared,
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -54,6 +58,14 @@ def _frames(error: BaseException) -> list[str]:
         frames.append(f"{module}:{trace.tb_lineno}")
         trace = trace.tb_next
     return frames
+
+
+def _uninterpolated(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Libraries put the error, or the task that failed with it, into their words too: those stay a pattern, and one line."""
+    record: logging.LogRecord = line["_record"]
+    if record.exc_info:
+        line["event"] = str(record.msg).partition("\n")[0]
+    return line
 
 
 def _placed(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
