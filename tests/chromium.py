@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import async_playwright
 
+from register.kit.system_packages import BROWSERS
+
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,9 +28,8 @@ STAY = "for (let timer = setTimeout(() => {}); timer > 0; timer--) clearTimeout(
 @asynccontextmanager
 async def chromium():
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=QUIET
-        )
+        program = next(filter(None, map(shutil.which, BROWSERS)))
+        browser = await playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         await browser.close()
 
