@@ -32,17 +32,16 @@ TELLS = {
 BEFORE_PAID: tuple[tuple[PaymentState, ...], ...] = (
     (),
     (PaymentState.DECLINED,),
-    (),
     (PaymentState.CANCELLED, PaymentState.NEVER_MADE),
-    (),
     (PaymentState.EXPIRED, PaymentState.FAILED),
+    (),
 )
 WHILE_WAITING: tuple[tuple[PaymentState, ...], ...] = (
-    (),
     (PaymentState.DECLINED, PaymentState.ASKING),
     (PaymentState.CANCELLED, PaymentState.OPEN),
     (PaymentState.DECLINED, PaymentState.EXPIRED),
 )
+NOTHING_TRIED: tuple[tuple[PaymentState, ...], ...] = ((),)
 WITHOUT_SUCCESS: tuple[tuple[PaymentState, ...], ...] = (
     (PaymentState.DECLINED,),
     (),
@@ -53,9 +52,10 @@ LASTED = timedelta(minutes=3)
 
 async def take_fees(session: AsyncSession, approved: Sequence[Approved]) -> None:
     """Bill each, and let each try to pay as its story goes; those who do not pay in time are closed at the end."""
-    tries = {
+    tries: dict[Fee, Iterator[tuple[PaymentState, ...]]] = {
         Fee.PAID: cycle(BEFORE_PAID),
         Fee.WAITED_FOR: cycle(WHILE_WAITING),
+        Fee.NOT_TRIED: cycle(NOTHING_TRIED),
         Fee.NOT_PAID: cycle(WITHOUT_SUCCESS),
     }
     paid_twice = iter([True])

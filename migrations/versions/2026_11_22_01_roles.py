@@ -27,8 +27,9 @@ def upgrade() -> None:
     )
     op.execute("alter table alembic_version owner to register_owner")
     op.execute("set role register_owner")
+    # "maintain" is for `analyze`: after a load that is not committed yet the planner knows nothing of what is there.
     op.execute(
-        "alter default privileges in schema public grant select, insert, update, delete on tables to register_app"
+        "alter default privileges in schema public grant select, insert, update, delete, maintain on tables to register_app"
     )
     op.execute(
         "alter default privileges in schema public grant usage on sequences to register_app"
@@ -54,7 +55,7 @@ def downgrade() -> None:
         "alter default privileges in schema public revoke usage on sequences from register_app"
     )
     op.execute(
-        "alter default privileges in schema public revoke select, insert, update, delete on tables from register_app"
+        "alter default privileges in schema public revoke select, insert, update, delete, maintain on tables from register_app"
     )
     op.execute("reset role")
     op.execute("alter table alembic_version owner to current_user")

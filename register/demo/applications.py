@@ -66,6 +66,8 @@ class Fee(StrEnum):
 
     PAID = "paid"
     WAITED_FOR = "waited_for"
+    NOT_TRIED = "not_tried"
+    """Waited for too; nobody has tried to pay it yet."""
     NOT_PAID = "not_paid"
 
 

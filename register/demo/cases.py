@@ -218,7 +218,7 @@ TOLD = (
         (9, 9),
         1,
         1,
-        fee=Fee.WAITED_FOR,
+        fee=Fee.NOT_TRIED,
         email="approved@example.org",
         good_for="An applicant who is approved and has the fee to pay",
     ),

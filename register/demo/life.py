@@ -7,13 +7,9 @@ from enum import StrEnum
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.demo.draw import Draw
-from register.demo.entries import (
-    Terms,
-)
+from register.demo.entries import Terms
 from register.demo.staff import Office
-from register.demo.wordings import (
-    CONDITIONS_OF_PRACTICE,
-)
+from register.demo.wordings import CONDITIONS_OF_PRACTICE
 from register.entry import (
     Entry,
     LapseReason,
@@ -23,8 +19,6 @@ from register.entry import (
 from register.kit.clock import day_of, months_after, start_of
 from register.person import Person
 from register.process import Process
-
-YEAR = 365
 
 
 class LifeAct(StrEnum):
@@ -55,11 +49,12 @@ class Life:
         return self.draw.on - timedelta(days=self.draw.between(least, most))
 
     def by(self, day: date) -> Process:
-        """An act of that morning, by the registrar with a second person."""
+        """An act of that morning, by the registrar with a second person; of what begins with the demo's day, just before."""
+        morning = start_of(day) + timedelta(hours=9, minutes=self.draw.between(0, 59))
         return Process.begin(
             self.session,
             LifeAct.RECORD,
-            now=start_of(day) + timedelta(hours=9, minutes=self.draw.between(0, 59)),
+            now=min(morning, self.draw.now - timedelta(minutes=1)),
             actor=self.office.registrar,
             approver=self.office.team_manager,
         )

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, literal, select, update
+from sqlalchemy import exists, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -25,6 +25,7 @@ from register.employment import Home
 from register.entry import Entry, project_many
 from register.imports.homes import HomesEvent, ImportAct
 from register.kit.clock import bank_holidays
+from register.kit.db import Base
 from register.kit.errors import Refused
 from register.kit.post import Failure, Message, MessageState
 from register.part import Part
@@ -75,6 +76,7 @@ async def make_demo(
     office = await open_office(session, draw, doors)
     homes = await _homes(session, draw, registrants)
     awards = await _awards(session, draw, terms)
+    await _take_stock(session)
     await doors.open_told(
         session,
         "new@example.org",
@@ -97,18 +99,25 @@ async def make_demo(
     await take_fees(session, sorted(applications.approved, key=_when_approved))
     for approved in applications.certified:
         await _certify(session, approved, doors)
+    await _take_stock(session)
     known = people(draw.about("registrants"))
     lives = Lives(session, draw.about("lives"), office, homes, terms, awards)
     plots = plots_for(draw.about("plots"), round(registrants * LIVES_EACH))
     for plot in plots:
         await lives.tell(next(known), plot)
         step(1)
+    await _take_stock(session)
     await _project_again(session, draw)
-    rest = max(0, registrants - len(plots))
+    rest = max(0, registrants - await _registered(session))
     lists = Registrants(draw.about("lists"), homes, terms, awards)
     await lists.enter(session, known, rest, step=step)
     await _settle_letters(session, draw)
     return doors.told
+
+
+def steps_of(registrants: int) -> int:
+    """About how many steps will be told."""
+    return len(cases_for(registrants)) + registrants
 
 
 async def is_used(session: AsyncSession) -> bool:
@@ -138,6 +147,13 @@ async def _homes(session: AsyncSession, draw: Draw, registrants: int) -> Homes:
     by = Process.begin(session, ImportAct.HOMES, now=at)
     by.tell(HomesEvent.IMPORTED, new=count, changed=0, same=0)
     return homes
+
+
+async def _take_stock(session: AsyncSession) -> None:
+    """Tell the planner what is there by now: where an attempt was rolled back before, it believes that there is nothing."""
+    await session.flush()
+    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    await session.execute(text(f"analyze {names}"))
 
 
 async def _awards(session: AsyncSession, draw: Draw, terms: Terms) -> Awards:
@@ -178,6 +194,12 @@ async def _certify(session: AsyncSession, approved: Approved, doors: Doors) -> N
         else account
         for account in doors.told
     ]
+
+
+async def _registered(session: AsyncSession) -> int:
+    """How many people have a number by now."""
+    found = await session.scalar(select(func.count()).where(Person.number.is_not(None)))
+    return found or 0
 
 
 async def _project_again(session: AsyncSession, draw: Draw) -> None:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from register.demo.draw import Draw
-from register.demo.entries import (
-    registered_until,
-)
+from register.demo.entries import registered_until
 from register.demo.life import Life
 from register.demo.wordings import (
     ADVICE,
@@ -119,11 +117,7 @@ async def came_back(life: Life) -> None:
     """Lapsed, and restored some weeks later: there is an earlier period, and a time between the two."""
     lapsed = _day_after_period(life)
     await life.lapse(lapsed, LapseReason.NOT_RENEWED)
-    back = min(
-        lapsed + timedelta(days=life.draw.between(2, 80)),
-        life.draw.on - timedelta(days=1),
-    )
-    by = life.by(max(back, lapsed + timedelta(days=1)))
+    by = life.by(lapsed + timedelta(days=life.draw.between(2, 80)))
     (lapse,) = life.entry.lapses
     until = registered_until(life.draw, life.terms.rules[life.entry.part])
     on = start_of(day_of(by.at))
@@ -194,11 +188,7 @@ async def merged(life: Life) -> None:
 
 
 async def nothing(_: Life) -> None:
-    """A life as most are."""
-
-
-async def publication_over(life: Life) -> None:
-    await life.lapse(_day_after_period(life), LapseReason.NOT_RENEWED)
+    """A life as most are; of somebody whose period has ended, that the renewal is being processed."""
 
 
 async def began_on_another_day(life: Life) -> None:
@@ -280,6 +270,7 @@ class Plot:
 
 PLOTS = (
     Plot(nothing, 1),
+    Plot(nothing, 1, ended=1),
     Plot(merged, 2),
     Plot(qualification_to_come, 8, qualified=False),
     Plot(qualification_overdue, 2, qualified=False),
@@ -299,7 +290,7 @@ PLOTS = (
     Plot(much_at_once, 1),
     Plot(not_renewed, 8, ended=1),
     Plot(not_paid, 4, ended=1),
-    Plot(came_back, 5, ended=1),
+    Plot(came_back, 5, ended=2),
     Plot(removed(RemovalReason.VOLUNTARY), 6),
     Plot(removed(RemovalReason.VOLUNTARY_DURING_CASE), 2),
     Plot(removed(RemovalReason.CONDITION), 2),
@@ -311,7 +302,7 @@ PLOTS = (
     Plot(held, 2, ended=1),
     Plot(withheld, 2),
     Plot(deceased, 2),
-    Plot(publication_over, 2, ended=2),
+    Plot(not_renewed, 2, ended=2),
     Plot(began_on_another_day, 1),
     Plot(warned_by_mistake, 1),
 )
