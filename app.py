@@ -19,7 +19,8 @@ import fitness
 import register.web
 from fees.demo import take_fees
 from fees.govuk_pay import page_origins
-from register.demo import keep_told, kept_told, make_demo
+from register.demo import steps_of
+from register.demo.running import fill, is_wanted, told_again
 from register.imports import (
     ENTRIES_DESCRIBED,
     ENTRIES_TEMPLATE,
@@ -136,7 +137,8 @@ def run() -> None:
     """Serve everything on this machine.
 
     The pages on PORT, the sandboxes for payment and messages on the port after it, the worker,
-    and the database in DATA_DIR unless DATABASE_URL names another.
+    and the database in DATA_DIR unless DATABASE_URL names another. An empty register is filled
+    with the demo's people first, unless ENVIRONMENT says that it is no demo.
     """
     require_printing()
     for port in (commands.port(), commands.port() + 1):
@@ -149,6 +151,7 @@ def run() -> None:
             because="set SCANNER_PORT to a free one",
         )
         Schema(MIGRATIONS, known.database_url).upgrade()
+        accounts = _accounts(known)
         own = Cluster(known.data_dir / "postgres") if embedded else None
         with (known.data_dir / LOG).open("ab") as log:
             children = [
@@ -158,7 +161,8 @@ def run() -> None:
                 Child("The worker", [sys.executable, __file__, "worker"], log),
                 Child("The web", [sys.executable, __file__, "serve"], log),
             ]
-            supervise(children, each_tick=Watch(known, own), say=click.echo)
+            watch = Watch(known, own, accounts)
+            supervise(children, each_tick=watch, say=click.echo)
     click.echo("Stopped.")
 
 
@@ -210,17 +214,30 @@ def migrate() -> None:
 
 
 @cli.command()
-@click.option("--registrants", type=click.IntRange(1, 100_000), default=REGISTRANTS)
-@click.option("--seed", type=int, default=SEED, help="Another seed, other people.")
+@click.option(
+    "--registrants",
+    type=click.IntRange(1, 100_000),
+    default=REGISTRANTS,
+    show_default=True,
+    help="How many; the fewest that show every state are there in any case.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=SEED,
+    show_default=True,
+    help="Another seed, other people.",
+)
 @click.option(
     "--on",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day that begins once all has happened; today if not told.",
+    help="The day that begins once all has happened.  [default: today]",
 )
-def demo(registrants: int, seed: int, on: datetime | None) -> None:
+def demo(*, registrants: int, seed: int, on: datetime | None) -> None:
     """Fill an empty register with made-up people, in every state.
 
-    The same for the same seed and day. Prints the few accounts that can be signed in to; never in production.
+    The same for the same seed and day. Prints the few accounts that can be signed in to, and keeps
+    them in DATA_DIR; never in production.
     """
     with installation(local=True) as known:
         if known.environment is Environment.PRODUCTION:
@@ -228,32 +245,32 @@ def demo(registrants: int, seed: int, on: datetime | None) -> None:
                 "A demo's passwords are no secret, so none is made where ENVIRONMENT is production."
             )
         Schema(MIGRATIONS, known.database_url).require_current()
-        _demo(known, registrants, seed, on.date() if on else None)
-        click.echo(kept_told(known.data_dir))
+        click.echo(_demo(known, registrants, seed, on.date() if on else None))
 
 
-def _demo(known: Settings, registrants: int, seed: int, on: date | None) -> None:
+def _demo(known: Settings, registrants: int, seed: int, on: date | None) -> str:
     import_all(register, fees, fitness)
-    day = on or day_of(system_clock(known.clock_offset)())
-    asyncio.run(_make_demo(known, registrants, seed, day))
+    with progress("The demo's people", steps_of(registrants)) as step:
+        return asyncio.run(
+            fill(
+                known.database_url,
+                known.data_dir,
+                registrants=registrants,
+                seed=seed,
+                on=on or day_of(system_clock(known.clock_offset)()),
+                step=step,
+                take_fees=take_fees,
+            )
+        )
 
 
-async def _make_demo(known: Settings, registrants: int, seed: int, on: date) -> None:
-    engine = connect(known.database_url)
-    try:
-        with progress("The demo's people") as step:
-            async with sessions_of(engine).begin() as session:
-                accounts = await make_demo(
-                    session,
-                    registrants=registrants,
-                    seed=seed,
-                    on=on,
-                    step=step,
-                    take_fees=take_fees,
-                )
-        keep_told(known.data_dir, accounts)
-    finally:
-        await engine.dispose()
+def _accounts(known: Settings) -> str | None:
+    """What `run` tells of the demo, which it makes on its first start."""
+    if known.environment is not Environment.DEMO:
+        return None
+    if asyncio.run(is_wanted(known.database_url)):
+        return _demo(known, REGISTRANTS, SEED, None)
+    return asyncio.run(told_again(known.database_url, known.data_dir))
 
 
 @cli.group("import")
@@ -301,9 +318,12 @@ async def _work(known: Settings) -> None:
 class Watch:
     """What `run` does beside its children: keeps the database up, and says when all is there."""
 
-    def __init__(self, known: Settings, own: Cluster | None) -> None:
+    def __init__(
+        self, known: Settings, own: Cluster | None, accounts: str | None
+    ) -> None:
         self.known = known
         self.own = own
+        self.accounts = accounts
         self.told = False
         self.next = 0.0
 
@@ -325,12 +345,12 @@ class Watch:
         return False
 
     def _tell(self) -> None:
+        if self.accounts:
+            click.echo(self.accounts)
         click.echo(f"The register      {self.known.public_url}")
         click.echo(f"Its sandboxes     http://{self.known.host}:{self.known.port + 1}")
         click.echo(f"Its data          {self.known.data_dir}")
         click.echo(f"Its log           {self.known.data_dir / LOG}")
-        if accounts := kept_told(self.known.data_dir):
-            click.echo(f"\n{accounts}")
         click.echo("Ctrl-C stops it.")
 
 

@@ -39,6 +39,10 @@ class Commands(click.Group):
             raise click.ClickException(_wrong_settings(error)) from error
         except (CannotStart, Refused, NotFound) as error:
             raise click.ClickException(str(error)) from error
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise click.ClickException(error.format_message()) from error
 
 
 @contextmanager
@@ -106,7 +110,7 @@ def _wrong_settings(error: ValidationError) -> str:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int], None]]:
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A bar that shows itself where it takes a while; call what it gives with how much more was done."""
     with Progress(
         TextColumn("{task.description}"),
@@ -115,5 +119,5 @@ def progress(title: str) -> Iterator[Callable[[int], None]]:
         TimeElapsedColumn(),
         transient=True,
     ) as bar:
-        task = bar.add_task(title, total=None)
+        task = bar.add_task(title, total=total)
         yield lambda more: bar.advance(task, more)
