@@ -7,6 +7,10 @@ from enum import StrEnum
 from register.kit import remaking
 
 PATIENCE = 60.0
+AT_ONCE = 2
+
+_turns = asyncio.Semaphore(AT_ONCE)
+"""Each may take a gigabyte, and a storm of uploads must not take the machine."""
 
 
 class MediaType(StrEnum):
@@ -33,6 +37,11 @@ class NotRun(Exception):
 
 async def cleaned(content: bytes, kind: MediaType) -> bytes:
     """The same document without scripts, attachments and actions; Unreadable where that cannot be done."""
+    async with _turns:
+        return await _made_by_a_child(content, kind)
+
+
+async def _made_by_a_child(content: bytes, kind: MediaType) -> bytes:
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", remaking.__file__, kind),
         stdin=asyncio.subprocess.PIPE,

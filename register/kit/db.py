@@ -1,7 +1,7 @@
 """The database: the declarative base, columns that recur, and connections that act as one role."""
 
 from collections.abc import AsyncGenerator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 
 Sessions = async_sessionmaker[AsyncSession]
+
+MILLISECOND = timedelta(milliseconds=1)
 
 
 class Role(StrEnum):
@@ -62,13 +64,22 @@ def code(values: type[StrEnum], name: str = "code") -> Enum:
     )
 
 
-def connect(url: str, role: Role = Role.APP, **options: Any) -> AsyncEngine:
-    """An engine whose every connection acts as `role` and gives up rather than hangs."""
+def connect(
+    url: str,
+    role: Role = Role.APP,
+    *,
+    idle: timedelta = timedelta(minutes=1),
+    **options: Any,
+) -> AsyncEngine:
+    """An engine whose every connection acts as `role` and gives up rather than hangs.
+
+    `idle` is how long a transaction may wait for something else than the database.
+    """
     settings = {
         "role": str(role),
         "application_name": f"register {role}",
         "lock_timeout": "5s",
-        "idle_in_transaction_session_timeout": "60s",
+        "idle_in_transaction_session_timeout": str(idle // MILLISECOND),
     }
     return engine_of(
         url,

@@ -34,14 +34,18 @@ from register.kit.jobs.queue import (
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 10
+LONGEST_WORK = timedelta(minutes=10)
+"""Of one job beside the database: ten files at once, of which two at a time are scanned and made anew."""
 TAKE_OVER_AFTER = timedelta(seconds=15)
 DATABASE_LOST = (
     OSError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     DBAPIError,
     FailingListenerError,
 )
+"""The driver takes a connection that ended in the middle of something for a fault of its own, too."""
 
 
 class KilledItsWorker(Exception):
@@ -57,7 +61,7 @@ async def run_worker(
 ) -> None:
     """Do what is queued until told to stop (by SIGTERM, where no event is given); then finish what was begun."""
     stop = stop or _stop_on_signal()
-    engine = connect(database_url, pool_size=AT_ONCE, max_overflow=2)
+    engine = connect(database_url, idle=LONGEST_WORK, pool_size=AT_ONCE, max_overflow=2)
     losses = 0
     while not stop.is_set():
         try:

@@ -1,6 +1,7 @@
 """A DATABASE_URL means the same to the service, the migrations and the queue."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -28,6 +29,18 @@ async def whoami(url, **options):
 
 async def test_a_connection_acts_as_its_role(url):
     assert await whoami(url, role=Role.SIGNER) == Role.SIGNER
+
+
+@pytest.mark.parametrize(
+    ("options", "limit"), [({}, "1min"), ({"idle": timedelta(minutes=5)}, "5min")]
+)
+async def test_a_transaction_in_which_nothing_happens_is_ended(url, options, limit):
+    engine = connect(url, **options)
+    async with engine.connect() as connection:
+        told = await connection.scalar(text("show idle_in_transaction_session_timeout"))
+    await engine.dispose()
+
+    assert told == limit
 
 
 async def test_the_options_of_a_url_are_postgresql_s_own(url):

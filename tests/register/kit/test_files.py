@@ -1,5 +1,6 @@
 """Files come in as streams, are refused with a sentence, stay shut until they are clean, and go out as they may."""
 
+import asyncio
 import hashlib
 import json
 import resource
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 import pikepdf
+import psutil
 import pytest
 from litestar import Litestar, Request, post
 from obstore.store import LocalStore
@@ -490,6 +492,20 @@ def test_a_picture_in_printers_colours_is_drawn():
     Image.new("CMYK", (5, 5)).save(made, "JPEG")
 
     assert Image.open(BytesIO(redrawn(made.getvalue(), "JPEG"))).mode == "RGB"
+
+
+async def test_no_more_than_two_files_are_made_anew_at_once():
+    large = BytesIO()
+    Image.new("RGB", (3000, 3000)).save(large, "PNG")
+    most = 0
+
+    work = asyncio.gather(*(cleaned(large.getvalue(), MediaType.PNG) for _ in range(5)))
+    while not work.done():
+        most = max(most, len(psutil.Process().children()))
+        await asyncio.sleep(0.01)
+
+    assert most == 2
+    assert all(await work)
 
 
 async def test_a_picture_that_unpacks_to_too_much_is_not_readable():
