@@ -37,6 +37,7 @@ class PressToPay:
 
     async def afterwards(self, payer):
         await payer.gets_it_paid()
+        payer.house.kill("web")
 
 
 class ComeBack:
@@ -52,6 +53,7 @@ class ComeBack:
 
     async def afterwards(self, payer):
         await payer.gets_it_paid()
+        payer.house.kill("web")
 
 
 class HearOfIt:
@@ -73,7 +75,7 @@ class HearOfIt:
 
 
 class MopUp:
-    """The worker alone: the payer never comes back, and GOV.UK Pay never tells."""
+    """The worker alone: the payer never comes back, and GOV.UK Pay never tells. The web idles meanwhile."""
 
     process = "worker"
 
@@ -81,7 +83,6 @@ class MopUp:
         house = payer.house
         await house.start("web")
         await payer.pays()
-        house.kill("web")
         await house.worker_rests()
 
     async def do(self, payer):
@@ -110,7 +111,6 @@ async def killed_at(house, step, last=None):
         house.clock.pass_a_while()
         await house.start(step.process)
         await act.afterwards(payer)
-        house.kill("web")
         assert await payer.books() == PAID_ONCE
     return passed, reached
 
