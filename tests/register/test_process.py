@@ -69,6 +69,44 @@ async def test_the_service_cannot_change_words(session, statement):
         await session.execute(text(statement))
 
 
+CHANGES = [
+    "update {} set kind = 'test:other'",
+    "delete from {}",
+    "truncate {} cascade",
+]
+
+
+@pytest.mark.parametrize("table", ["process", "event"])
+@pytest.mark.parametrize("change", CHANGES)
+async def test_the_service_cannot_change_what_was_done(session, table, change):
+    make_process(session).tell(Word.DONE)
+    await session.flush()
+
+    with pytest.raises(DBAPIError, match="permission denied"):
+        await session.execute(text(change.format(table)))
+
+
+@pytest.mark.parametrize("table", ["process", "event"])
+@pytest.mark.parametrize("change", CHANGES)
+async def test_the_owner_cannot_change_what_was_done_by_mistake(clone, table, change):
+    owner = connect(await clone(), Role.OWNER)
+    async with owner.begin() as connection:
+        await connection.execute(
+            text("insert into process (id, kind, at) values (:id, 'test', now())"),
+            {"id": (act := uuid4())},
+        )
+        await connection.execute(
+            text("""insert into event (process_id, kind, at, data)
+                values (:id, 'test:done', now(), '{}')"""),
+            {"id": act},
+        )
+
+    async with owner.connect() as connection:
+        with pytest.raises(DBAPIError, match="keeps what it holds"):
+            await connection.execute(text(change.format(table)))
+    await owner.dispose()
+
+
 async def test_the_service_cannot_call_the_eraser(session):
     with pytest.raises(DBAPIError, match="permission denied for function erase_words"):
         await session.execute(select(text("erase_words(gen_random_uuid(), now())")))
@@ -95,6 +133,9 @@ async def test_the_eraser_deletes_words_and_leaves_an_event(clone):
 
     async with owner.connect() as connection:
         with pytest.raises(DBAPIError, match="keeps what it holds"):
+            await connection.execute(text("delete from process_text"))
+    async with eraser.connect() as connection:
+        with pytest.raises(DBAPIError, match="permission denied"):
             await connection.execute(text("delete from process_text"))
     async with eraser.begin() as connection:
         await connection.execute(text("select erase_words(:id, now())"), {"id": words})
