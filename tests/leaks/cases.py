@@ -157,14 +157,16 @@ async def refusal_proposed(session, of, application, *, officer):
     return await propose_refusal(session, application, proposer=officer, by=by)
 
 
-async def grant_proposed(session, of, application, *, officer, conditions=True):
+async def grant_proposed(session, of, application, *, officer, plainly=False):
+    """With a condition, unless plainly."""
     await check_all(session, application, officer=officer)
-    wanted = Wanted(of.found("condition public"), of.office("condition internal"))
+    word = of.public if of.entered else of.found
+    wanted = Wanted(word("condition public"), of.office("condition internal"))
     by = act(session, AssessmentAct.PROPOSE, officer)
     proposal = await propose_grant(
         session,
         application,
-        conditions=[wanted] if conditions else [],
+        conditions=[] if plainly else [wanted],
         proposer=officer,
         by=by,
     )
@@ -172,13 +174,11 @@ async def grant_proposed(session, of, application, *, officer, conditions=True):
     return proposal
 
 
-async def billed(session, of, application, *, officer, manager):
+async def billed(session, of, application, *, officer, registrar):
     """Granted, and to be paid for."""
-    proposal = await grant_proposed(
-        session, of, application, officer=officer, conditions=False
-    )
-    by = act(session, AssessmentAct.APPROVE, manager)
-    await proposal.approve(session, approver=manager, by=by)
+    proposal = await grant_proposed(session, of, application, officer=officer)
+    by = act(session, AssessmentAct.APPROVE, registrar)
+    await proposal.approve(session, approver=registrar, by=by)
     invoice = await bill(session, application, now=NOW)
     await session.flush()
     return invoice

@@ -28,6 +28,7 @@ from tests.leaks.roles import Role
 from tests.leaks.table import (
     ASSESSORS,
     CASE,
+    CONDITIONAL,
     DEAD,
     ELSEWHERE,
     FREE,
@@ -43,6 +44,7 @@ from tests.make import NOW
 from tests.uploading import pdf
 
 PARAMETER = re.compile(r"\{(\w+)\}")
+PROPOSED = ("refusing", "granting", "plain", "theirs")
 LISTED = ("addresses", "qualifications", "employment", "registrations", "references")
 NEVER_ISSUED = number_of(9_999_999)
 NEW_PASSWORD = "amber kettle harbour spoke"
@@ -171,7 +173,7 @@ class Atlas:
         else:
             yield at
             if row.method == "GET" and not row.of and not about_self:
-                for name in ("asked", "free", "refusing", "registered"):
+                for name in ("asked", "refusing", "registered"):
                     yield {"reference": self.known.filed[name].reference}
 
     def _things(self, row, name, about_self):
@@ -197,9 +199,12 @@ class Atlas:
         world = self.world
         if about_self:
             return [world.theirs]
-        return {GRANT: [world.granting], REFUSAL: [world.refusing]}.get(
-            row.of, [world.refusing, world.granting]
-        )
+        known = {
+            GRANT: [world.plain],
+            CONDITIONAL: [world.granting],
+            REFUSAL: [world.refusing],
+        }
+        return known.get(row.of, [world.refusing, world.granting])
 
     def _persons(self, row, *, about_self):
         world = self.world
@@ -248,7 +253,7 @@ class Known:
             name: getattr(world, name)
             for name in ("asked", "overdue", "free", "assessed", "draft", "registered")
         }
-        for name in ("refusing", "granting", "theirs"):
+        for name in PROPOSED:
             of = getattr(world, name).application_id
             applications[name] = await session.get_one(type(world.asked), of)
         checks = await session.execute(
@@ -269,7 +274,7 @@ class Known:
         """Of the application that the place is about."""
         proposals = {
             str(proposal.id): name
-            for name in ("refusing", "granting", "theirs")
+            for name in PROPOSED
             for proposal in [getattr(self.world, name)]
         }
         if "proposal_id" in place.at:

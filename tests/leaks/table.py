@@ -8,7 +8,7 @@ and a thing in the wrong state (409).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.leaks.roles import CASEWORKERS, EVERYBODY, SIGNED_IN, Role
+from tests.leaks.roles import CASEWORKERS, EVERYBODY, SIGNED_IN, STAFF_ROLES, Role
 
 
 class Meets(StrEnum):
@@ -77,6 +77,9 @@ class Row:
         lines = frozenset[Role]().union(*(line.roles for line in self.because))
         return (lines & self.only) - self.refused
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} ({self.of})"
+
     def meets(self, role: Role) -> Meets:
         if role in self.allowed:
             return self.find
@@ -96,7 +99,7 @@ WITHHELD, MERGED, DEAD = (
     "somebody who died",
 )
 FREE, TAKEN = "an application that nobody has", "an application that somebody has"
-GRANT, REFUSAL = "a grant", "a refusal"
+GRANT, CONDITIONAL, REFUSAL = "a grant", "a grant with a condition", "a refusal"
 
 APPLICANT = frozenset({Role.APPLICANT})
 REGISTRANT = frozenset({Role.REGISTRANT})
@@ -105,6 +108,11 @@ ASSESSORS = frozenset({Role.CASEWORKER, Role.OTHER_CASEWORKER})
 MANAGERS = frozenset({Role.TEAM_MANAGER})
 SHOWN_TO = REGISTRANT.union(*(line.roles for line in READERS))
 """A certificate: whose it is, and who reads them all."""
+
+FACTORLESS = APPLICANT | {Role.OTHER_APPLICANT}
+"""Who have not set up a second factor."""
+BOUND = frozenset(STAFF_ROLES)
+"""Who may never be without one."""
 
 DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
@@ -205,11 +213,11 @@ TABLE = [
     own("GET", "/account/password", line=ACCOUNT),
     own("POST", "/account/password", line=ACCOUNT),
     own("GET", "/account/recovery-codes", line=ACCOUNT),
-    own("POST", "/account/recovery-codes", line=ACCOUNT),
+    own("POST", "/account/recovery-codes", refused=FACTORLESS, line=ACCOUNT),
     own("GET", "/account/second-factor", line=ACCOUNT),
     own("POST", "/account/second-factor", line=ACCOUNT),
     own("GET", "/account/second-factor/remove", line=ACCOUNT),
-    own("POST", "/account/second-factor/remove", line=ACCOUNT),
+    own("POST", "/account/second-factor/remove", refused=BOUND, line=ACCOUNT),
     own("GET", "/account/second-factor/replace", line=ACCOUNT),
     own("GET", "/account/sign-ins", line=ACCOUNT),
     own("POST", "/account/sign-out-everywhere", line=ACCOUNT),
@@ -226,7 +234,7 @@ TABLE = [
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
-    own("POST", "/apply/begin"),
+    own("POST", "/apply/begin", refused=REGISTRANT),
     own("GET", "/apply/{reference}", APPLICANT),
     own("POST", "/apply/{reference}/answer", APPLICANT),
     own("GET", "/apply/{reference}/check", APPLICANT),
@@ -299,8 +307,10 @@ TABLE = [
     work("GET", "/staff/proposals", *READERS),
     case("GET", PROPOSAL, *READERS),
     case("POST", f"{PROPOSAL}/approval", TEAM_MANAGER, REGISTRAR, of=GRANT),
+    case("POST", f"{PROPOSAL}/approval", REGISTRAR, refused=MANAGERS, of=CONDITIONAL),
     case("POST", f"{PROPOSAL}/approval", REGISTRAR, refused=MANAGERS, of=REFUSAL),
     case("POST", f"{PROPOSAL}/return", TEAM_MANAGER, REGISTRAR, of=GRANT),
+    case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=CONDITIONAL),
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=REFUSAL),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),

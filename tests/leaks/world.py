@@ -13,7 +13,7 @@ from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import AssessmentAct, Outcome, return_to_officer
 from register.certificate import Certificate
-from register.entry import ConditionKind, Entry, NewCondition
+from register.entry import Entry
 from register.kit import store
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
@@ -44,6 +44,7 @@ from tests.leaks.roles import (
     TREASURY,
     Role,
 )
+from tests.leaks.telling import PEOPLE, birth_date
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.register.assessing import act, give
 
@@ -77,6 +78,9 @@ class World:
     """Being checked, after a proposal came back."""
     refusing: Proposal = None
     granting: Proposal = None
+    """With a condition."""
+    plain: Proposal = None
+    """Without one."""
     theirs: Proposal = None
     """About a member of staff."""
     draft: Application = None
@@ -213,6 +217,11 @@ async def grant(world, session):
     application = await in_hand(world, session, of, *await somebody(session, of))
     officer = world.accounts[Role.CASEWORKER]
     world.granting = await grant_proposed(session, of, application, officer=officer)
+    of = world.subject("plain")
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    world.plain = await grant_proposed(
+        session, of, application, officer=officer, plainly=True
+    )
 
 
 async def about_staff(world, session):
@@ -254,11 +263,11 @@ async def owing(world, session):
 
 
 async def granted(world, session, of, application):
-    officer, manager = (
+    officer, registrar = (
         world.accounts[Role.CASEWORKER],
-        world.accounts[Role.TEAM_MANAGER],
+        world.accounts[Role.REGISTRAR],
     )
-    return await billed(session, of, application, officer=officer, manager=manager)
+    return await billed(session, of, application, officer=officer, registrar=registrar)
 
 
 async def registrant(world, session):
@@ -275,11 +284,6 @@ async def registrant(world, session):
     )
     await paid(session, world.registered, world.invoice, provider_id=provider_id)
     entry = await entry_of(session, account)
-    by = make_process(session)
-    condition = NewCondition(
-        ConditionKind.REGISTRATION, of.public("condition"), date(2027, 9, 1)
-    )
-    await entry.set_condition(session, condition, on=NOW, by=by)
     world.listed = await certified(session, of, entry)
     subject = f"{account.id} {account.mark}"
     world.reset = links.sign(PURPOSE, subject, until=NOW + timedelta(hours=1))
@@ -312,7 +316,8 @@ async def not_public(world, session):
 async def entered(world, session, name, **since):
     """Registered first; what became of them since then hides them."""
     of = world.subject(name)
-    person = await make_person(session, of.told("given name"), of.told("family name"))
+    name = of.told("given name"), of.told("family name")
+    person = await make_person(session, *name, birth_date(of, next(PEOPLE)))
     entry = await make_entry(session, person=person)
     known = await certified(session, of, entry)
     for what, value in since.items():
