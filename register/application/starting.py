@@ -37,10 +37,12 @@ async def start(
     reference: str | None = None,
 ) -> Application:
     """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered. `reference`: else one is drawn."""
-    # Two clicks would each find no open application and begin one.
-    known = await session.scalar(
-        select(Account.person_id).where(Account.id == account.id).with_for_update()
-    )
+    # Two clicks would each find no open application and begin one. The process is written only after that, since its actor
+    # holds on to the account too, and then neither of the two could have it for itself.
+    with session.no_autoflush:
+        known = await session.scalar(
+            select(Account.person_id).where(Account.id == account.id).with_for_update()
+        )
     rule_set = await RuleSet.open_on(session, part, day_of(by.at))
     person = await _person_of(session, account, known, now=by.at)
     if begun := await _open_application(session, person, part):

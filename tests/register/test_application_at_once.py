@@ -39,7 +39,7 @@ async def test_beginning_at_once_begins_one(committed):
 
     async def begin(session):
         mine = await session.get_one(Account, account.id)
-        by = make_process(session)
+        by = make_process(session, actor=mine)
         return (await start(session, mine, Part.MANAGER, by=by)).reference
 
     references = await all_at_once(committed, begin)
