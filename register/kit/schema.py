@@ -14,7 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from register.kit.startup import CannotStart
 
 OLDEST_SERVER = 180000
-LOCK_NOT_AVAILABLE = "55P03"
+WHY_NOT = {
+    "55P03": "The database is being migrated or is busy elsewhere: try again when that is over.",
+    "42501": "The login of DATABASE_URL may not migrate: it has to own the database and make roles in it.",
+}
+"""By SQLSTATE: a lock that is not to be had, and a right that is not there."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,8 @@ class Schema:
         try:
             command.upgrade(self._config(), "head")
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
-                raise CannotStart(
-                    "The database is being migrated or is busy elsewhere: try again when that is over."
-                ) from error
+            if told := WHY_NOT.get(getattr(error.orig, "sqlstate", None) or ""):
+                raise CannotStart(told) from error
             raise
         return self._head()
 

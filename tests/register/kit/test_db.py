@@ -9,6 +9,8 @@ from sqlalchemy import text
 from app import MIGRATIONS
 from register.kit.db import Role, connect
 from register.kit.schema import Schema
+from register.kit.startup import CannotStart
+from tests.conftest import run_sql
 
 ASK_FOR_TLS = bytes.fromhex("00000008 04d2162f")
 
@@ -50,6 +52,18 @@ async def test_the_options_of_a_url_are_postgresql_s_own(url):
     await asyncio.to_thread(Schema(MIGRATIONS, url).require_current)
 
     assert await whoami(url) == Role.APP
+
+
+async def test_a_login_that_may_not_migrate_is_told_so(cluster):
+    await run_sql(
+        cluster.url("postgres"),
+        "create role humble login",
+        "create database humbles owner humble",
+    )
+    url = cluster.url("humbles").replace("postgres@", "humble@")
+
+    with pytest.raises(CannotStart, match="may not migrate"):
+        await asyncio.to_thread(Schema(MIGRATIONS, url).upgrade)
 
 
 async def test_the_short_name_of_the_scheme_is_known_too(url):
