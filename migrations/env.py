@@ -48,9 +48,11 @@ async def run_online() -> None:
     engine = engine_of(
         url, server_settings={"lock_timeout": "10s", "statement_timeout": "15min"}
     )
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(run_online())
