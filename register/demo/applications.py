@@ -47,6 +47,7 @@ from register.demo.staff import Office
 from register.demo.wordings import ASKED, NOTES, RETURNED
 from register.entry import EntryEvent
 from register.kit.clock import day_of
+from register.kit.files import FileState
 from register.part import Part
 from register.person import Person
 from register.process import Process
@@ -168,7 +169,11 @@ class Journey:
             keep_answers(self.session, Part.MANAGER, given, now=self.at)
 
     async def upload(
-        self, section: SectionName, kind: EvidenceKind, *, readable: bool = True
+        self,
+        section: SectionName,
+        kind: EvidenceKind,
+        *,
+        state: FileState = FileState.CLEAN,
     ) -> None:
         await add_document(
             self.session,
@@ -176,7 +181,7 @@ class Journey:
             self.application,
             section,
             kind,
-            readable=readable,
+            state=state,
             at=self.at,
         )
 

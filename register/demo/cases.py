@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application import SectionName
+from register.application import EvidenceKind, SectionName
 from register.application.starting import expire_drafts
 from register.assessment import (
     ASSESSED,
@@ -26,6 +26,7 @@ from register.demo.people import Somebody
 from register.demo.staff import Office
 from register.demo.wordings import PROPOSED, REFUSED
 from register.kit.clock import end_of
+from register.kit.files import FileState
 
 Tell = Callable[[Journey], Awaitable[None]]
 
@@ -35,13 +36,21 @@ LAST_SECTIONS = tuple(SectionName)[6:]
 
 
 async def half_done(j: Journey) -> None:
+    """With a scan that could not be opened."""
     await j.begin()
     await j.fill(but=LAST_SECTIONS)
+    await j.upload(
+        SectionName.IDENTITY, EvidenceKind.DRIVING_LICENCE, state=FileState.UNREADABLE
+    )
 
 
 async def nearly_sent(j: Journey) -> None:
+    """With a file that the scanner stopped, and another in its place."""
     await j.begin()
     await j.fill(but=(SectionName.EQUALITY,))
+    await j.upload(
+        SectionName.IDENTITY, EvidenceKind.UTILITY_BILL, state=FileState.INFECTED
+    )
 
 
 async def forgotten(j: Journey) -> None:
@@ -245,7 +254,7 @@ CASES = (
     Case(forgotten, (75, 110), 1, 2),
     Case(given_up_early, (10, 30), 1, 1),
     Case(given_up_late, (15, 40), 1, 1),
-    Case(given_up_at_last, (20, 40), 0, 1),
+    Case(given_up_at_last, (20, 40), 1, 1),
     Case(asked, (13, 17), 1, 2, frozenset({Trait.GAP})),
     Case(asked, (28, 40), 1, 2),
     Case(asked_and_answered, (9, 14), 1, 2),

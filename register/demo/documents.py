@@ -1,4 +1,4 @@
-"""The demo's evidence: drawn once a kind, and stored for each application as a file that was found clean."""
+"""The demo's evidence: drawn once a kind, and stored for each application as a file that was checked."""
 
 import hashlib
 import time
@@ -37,14 +37,14 @@ async def add_document(
     kind: EvidenceKind,
     *,
     item_id: UUID | None = None,
-    readable: bool = True,
+    state: FileState = FileState.CLEAN,
     at: datetime,
 ) -> None:
     content, media_type = drawn(kind)
     folder = f"{FOLDER}/{day_of(at):%Y-%m-%d}"
     stored_as, cleaned_as = (f"{folder}/{draw.uuid().hex}" for _ in range(2))
     await store.put(stored_as, _whole(content))
-    if readable:
+    if state is FileState.CLEAN:
         await store.put(cleaned_as, _whole(content))
     file = StoredFile(
         id=draw.uuid(),
@@ -56,10 +56,9 @@ async def add_document(
         stored_as=stored_as,
         created_at=at,
     )
-    if readable:
-        file.settle(FileState.CLEAN, now=at, cleaned_as=cleaned_as)
-    else:
-        file.settle(FileState.UNREADABLE, now=at)
+    file.settle(
+        state, now=at, cleaned_as=cleaned_as if state is FileState.CLEAN else None
+    )
     session.add(file)
     await session.flush()
     session.add(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from pydantic import ValidationError
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -111,13 +112,16 @@ def _wrong_settings(error: ValidationError) -> str:
 
 @contextmanager
 def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar that shows itself where it takes a while; call what it gives with how much more was done."""
+    """A bar where somebody looks; call what it gives with how much more was done."""
+    console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         task = bar.add_task(title, total=total)
         yield lambda more: bar.advance(task, more)
