@@ -1,0 +1,85 @@
+"""Every page of the service in a real browser: nothing that axe finds, nothing wider than the window, and valid HTML."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from register.web.guards import handlers
+from tests.looks.showing import Window
+from tests.looks.walking import NO_PAGES
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+ROOT = Path(__file__).parents[2]
+CHECKER = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+FILES = {
+    "/api/openapi.json",
+    "/apply/{reference}/documents/{document}",
+    "/certificates/{serial}/file",
+    "/staff/applications/{reference}/evidence/{evidence_id}",
+}
+LEADS_ON = {"/pay/return"}
+"""Never shows a page of its own."""
+EXTENDS = re.compile(r'{% extends "(\w+)/([^"]+)"')
+
+
+def test_every_address_that_shows_a_page_was_looked_at(app, album):
+    routes = {
+        path: re.compile(re.sub(r"\{\w+\}", "[^/]+", path))
+        for path, methods, _ in handlers(app)
+        if "GET" in methods and not path.startswith(NO_PAGES)
+    }
+    looked_at = {
+        # Of /apply/{reference}/check and /apply/{reference}/{section} it is the one that names more.
+        min(
+            (route for route, pattern in routes.items() if pattern.fullmatch(path)),
+            key=lambda route: route.count("{"),
+            default="",
+        )
+        for path in album.paths
+    }
+
+    assert routes.keys() - FILES - LEADS_ON - looked_at == set()
+
+
+def test_every_template_of_a_page_was_looked_at(album):
+    written = [
+        *ROOT.glob("register/templates/**/*.html"),
+        *ROOT.glob("fees/templates/**/*.html"),
+    ]
+    built_on = {
+        ROOT / package / "templates" / name
+        for template in written
+        for package, name in EXTENDS.findall(template.read_text())
+    }
+    pages = {
+        template
+        for template in written
+        if EXTENDS.search(template.read_text()) and template not in built_on
+    }
+
+    assert pages - {look.template for look in album.looks} == set()
+
+
+async def test_every_page_can_be_used_by_everybody(album, screen, record_property):
+    window = await Window.open(screen)
+    record_property("pages", len(album.looks))
+
+    faults = [fault for look in album.looks for fault in await window.faults(look)]
+
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_is_valid_html(album, tmp_path):
+    for n, look in enumerate(album.looks):
+        (tmp_path / f"{n}.html").write_text(look.html)
+
+    checked = subprocess.run(
+        ["java", "-jar", CHECKER, "--errors-only", "--exit-zero-always", tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert checked.stderr == ""

@@ -1,0 +1,28 @@
+"""Comes to every page of the leak matrix's world as everybody who may: as it is, sent empty, sent as it should be, refused."""
+
+from tests.leaks.driving import UNSAFE
+from tests.leaks.roles import Role
+from tests.leaks.table import TABLE, Meets
+
+NO_PAGES = ("/api/v1/", "/static/", "/health/", "/webhooks/")
+
+
+async def walk(driver, album):
+    for role in Role:
+        for row in rows_of(role):
+            for place in driver.atlas.places(row, role):
+                for sent in (None, {}) if row.method in UNSAFE else (None,):
+                    answer = await driver.call(role, row, place, sent)
+                    album.add(repr(answer), answer.response)
+
+
+def rows_of(role):
+    """Where the door opens, and once where it does not in each way."""
+    refused = set()
+    for row in TABLE:
+        meets = row.meets(role)
+        if row.path.startswith(NO_PAGES) or meets in refused:
+            continue
+        if meets is not Meets.ALLOW:
+            refused.add(meets)
+        yield row
