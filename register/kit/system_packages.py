@@ -5,6 +5,7 @@
 It runs each time before the service or the tests start, so it only looks unless something is missing.
 """
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -22,11 +23,17 @@ PROGRAMS = {
 }
 """What an option asks for: the programs of which one must be found, and the package that has it."""
 
+LIBRARIES = {"--browser": ("atomic", "libatomic1")}
+"""And what the program that drives the browser is linked to."""
+
 
 def missing(options: list[str]) -> list[str]:
-    wanted = (PROGRAMS[option] for option in options)
-    return missing_libraries() + [
-        package for programs, package in wanted if not any(map(shutil.which, programs))
+    programs = (PROGRAMS[option] for option in options)
+    libraries = (LIBRARIES[option] for option in options if option in LIBRARIES)
+    return [
+        *missing_libraries(),
+        *(package for names, package in programs if not any(map(shutil.which, names))),
+        *(package for name, package in libraries if not ctypes.util.find_library(name)),
     ]
 
 
