@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -24,10 +24,11 @@ class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
     REFUSE = "refuse"
+    CHANGE_RULES = "change_rules"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants are the team manager's or the registrar's, refusals and restrictions the registrar's."""
+        """Who may say yes: grants are the team manager's or the registrar's, all else is the registrar's."""
         if self is ProposalKind.GRANT:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
         return frozenset({StaffRole.REGISTRAR})
@@ -85,8 +86,10 @@ class Proposal(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[ProposalKind] = mapped_column(code(ProposalKind))
-    application_id: Mapped[UUID] = mapped_column(index=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    about: Mapped[str]
+    """What it would change, as a code and an id: of each thing one proposal waits at a time."""
+    application_id: Mapped[UUID | None] = mapped_column(index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     data: Mapped[dict[str, Any]]
     """What will be done, as codes, ids and dates; the words stand in the texts of the process."""
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
@@ -108,13 +111,14 @@ class Proposal(Base):
     __table_args__ = (
         CheckConstraint("approver_id <> proposer_id", name="two_people"),
         CheckConstraint("approver_id <> all (touched)", name="fresh_eyes"),
+        CheckConstraint("about ~ '^[a-z_]+:[a-z0-9_-]+$'", name="about"),
         CheckConstraint(
             "(state in ('waiting', 'withdrawn')) = (approver_id is null) and (state = 'waiting') = (decided_at is null)",
             name="decided",
         ),
         Index(
             "proposal_one_waiting",
-            "application_id",
+            "about",
             unique=True,
             postgresql_where="state = 'waiting'",
         ),
@@ -126,24 +130,24 @@ class Proposal(Base):
         session: AsyncSession,
         kind: ProposalKind,
         *,
-        application_id: UUID,
-        person_id: UUID,
+        about: str,
+        application_id: UUID | None = None,
+        person_id: UUID | None = None,
         data: dict[str, Any],
         touched: Iterable[UUID],
         proposer: Account,
         by: Process,
     ) -> Self:
         """Propose; raises AlreadyProposed, or AboutYourself."""
-        if proposer.person_id == person_id:
+        if person_id and proposer.person_id == person_id:
             raise AboutYourself
-        waiting = await session.scalar(
-            select(cls).where(cls.application_id == application_id, cls.waiting)
-        )
+        waiting = await session.scalar(cls.waiting_on(about))
         if waiting:
             raise AlreadyProposed(waiting)
         proposal = cls(
             id=uuid4(),
             kind=kind,
+            about=about,
             application_id=application_id,
             person_id=person_id,
             data=data,
@@ -156,6 +160,10 @@ class Proposal(Base):
         session.add(proposal)
         proposal._tell(ProposalEvent.MADE, by)
         return proposal
+
+    @classmethod
+    def waiting_on(cls, about: str) -> Select[Self]:
+        return select(cls).where(cls.about == about, cls.waiting)
 
     async def approve(
         self, session: AsyncSession, *, approver: Account, by: Process
@@ -195,7 +203,7 @@ class Proposal(Base):
             return AlreadyDecided(self)
         if not account.roles & self.kind.approvers:
             return NotYours(self.kind)
-        if account.person_id == self.person_id:
+        if self.person_id and account.person_id == self.person_id:
             return AboutYourself()
         if account.id == self.proposer_id or account.id in self.touched:
             return NeedsAnotherPerson()

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from register.kit.db import Base, code
-from register.rule_set import Verdict
+from register.rule_set import AcceptedQualification, Verdict
 
 
 class Qualification(Base):
@@ -34,6 +34,8 @@ class Qualification(Base):
     """The row of the rule set that the holder says it is."""
     verdict: Mapped[Verdict | None] = mapped_column(code(Verdict))
     verified_at: Mapped[datetime | None]
+
+    accepted: Mapped[AcceptedQualification | None] = relationship(lazy="raise")
 
     __table_args__ = (
         CheckConstraint(

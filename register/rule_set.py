@@ -1,17 +1,31 @@
 """Rule sets: the effective-dated terms of each part; every decision and deadline records the version it was made under."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    aliased,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
-from register.kit.clock import start_of
+from register.kit.clock import day_of, since, start_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.part import Part
@@ -21,6 +35,28 @@ class PartNotOpen(Refused):
     def __init__(self, part: Part) -> None:
         self.part = part
         super().__init__("This part of the register is not open for applications.")
+
+
+class NotLater(Refused):
+    """A version begins after the one that it follows, so that no day has had two rules."""
+
+    def __init__(self, latest: "RuleSet") -> None:
+        self.latest = latest
+        super().__init__(
+            "These rules must begin after the day on which the version before them begins."
+        )
+
+
+class Route(StrEnum):
+    """The way by which a qualification counts."""
+
+    NAMED = "named"
+    PREDECESSOR = "predecessor"
+    UK_EQUIVALENT = "uk_equivalent"
+    APPRENTICESHIP = "apprenticeship"
+    DEGREE = "degree"
+    OVERSEAS = "overseas"
+    PORTFOLIO = "portfolio"
 
 
 class Verdict(StrEnum):
@@ -68,8 +104,43 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return end if day <= end else end.replace(year=day.year + 1)
 
 
+class AcceptedTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A qualification that the part names, or one that counts as it."""
+
+    code: str
+    """Stays the same from version to version."""
+    title: str
+    route: Route
+    country: str
+    verdict: Verdict
+    level: int | None = None
+    awarding_body: str | None = None
+    """None where it counts whoever awarded it."""
+    awarded_from: date | None = None
+    awarded_until: date | None = None
+    """The last day on which an award counts."""
+    gap_units: tuple[str, ...] = ()
+    """What is still to be learnt where the verdict is partial."""
+    evidence: str | None = None
+    """Where the equivalence is shown, as an address."""
+
+
+class StandardTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+    title: str
+    meaning: str
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that one version says."""
+
+    rules: Rules
+    accepted: tuple[AcceptedTerms, ...]
+    standards: tuple[StandardTerms, ...]
+
+
 class RuleSet(Base):
-    """The terms of one part for a time. Rows are never changed; a new version ends the one before."""
+    """The terms of one part for a time. The database refuses any change of a row but one: a new version ends the one before."""
 
     __tablename__ = "rule_set"
 
@@ -115,19 +186,111 @@ class RuleSet(Base):
             raise PartNotOpen(part)
         return found
 
+    @classmethod
+    async def versions(cls, session: AsyncSession, part: Part) -> list[Self]:
+        """Every version that was, is and will be, the newest first, with all that it says."""
+        found = await session.scalars(
+            select(cls)
+            .where(cls.part == part)
+            .options(selectinload(cls.accepted), selectinload(cls.standards))
+            .order_by(cls.version.desc())
+        )
+        return list(found)
+
+    @classmethod
+    async def publish(
+        cls, session: AsyncSession, part: Part, terms: Terms, *, on: date
+    ) -> Self:
+        """Let the terms begin that day; the version before them ends as it begins. Raises NotLater."""
+        latest = await session.scalar(
+            select(cls)
+            .where(cls.part == part, func.upper_inf(cls.valid))
+            .with_for_update()
+        )
+        if latest is None:
+            raise PartNotOpen(part)
+        if on <= latest.begins:
+            raise NotLater(latest)
+        latest.valid = Range(latest.valid.lower, start_of(on), bounds="[)")
+        await session.flush()
+        following = cls(
+            id=uuid4(),
+            part=part,
+            version=latest.version + 1,
+            valid=since(start_of(on)),
+            data=msgspec.to_builtins(terms.rules),
+            accepted=[
+                AcceptedQualification(
+                    id=uuid4(), position=n, **_columns(accepted, AcceptedTerms)
+                )
+                for n, accepted in enumerate(terms.accepted, start=1)
+            ],
+            standards=[
+                Standard(id=uuid4(), position=n, **_columns(standard, StandardTerms))
+                for n, standard in enumerate(terms.standards, start=1)
+            ],
+        )
+        session.add(following)
+        return following
+
+    @property
+    def terms(self) -> Terms:
+        """Where accepted qualifications and standards are loaded."""
+        return Terms(
+            rules=self.rules,
+            accepted=tuple(row.terms for row in self.accepted),
+            standards=tuple(row.terms for row in self.standards),
+        )
+
+    @property
+    def begins(self) -> date:
+        assert self.valid.lower is not None  # noqa: S101 - each version begins
+        return day_of(self.valid.lower)
+
+
+ROUTE, VERDICT = code(Route, "route"), code(Verdict)
+
 
 class AcceptedQualification(Base):
-    """A qualification that the part names, or one that counts as it."""
+    """A row of a version's list: AcceptedTerms says what it means."""
 
     __tablename__ = "accepted_qualification"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     rule_set_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.id"), index=True)
     position: Mapped[int]
+    code: Mapped[str]
     title: Mapped[str]
+    route: Mapped[Route] = mapped_column(ROUTE)
     level: Mapped[int | None]
     country: Mapped[str]
-    verdict: Mapped[Verdict] = mapped_column(code(Verdict))
+    awarding_body: Mapped[str | None]
+    awarded_from: Mapped[date | None]
+    awarded_until: Mapped[date | None]
+    verdict: Mapped[Verdict] = mapped_column(VERDICT)
+    gap_units: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    evidence: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("rule_set_id", "code"),
+        CheckConstraint("awarded_from <= awarded_until", name="awarded"),
+        CheckConstraint(
+            "verdict = 'partial' or cardinality(gap_units) = 0", name="gap_units"
+        ),
+    )
+
+    @property
+    def terms(self) -> AcceptedTerms:
+        return msgspec.convert(
+            {name: getattr(self, name) for name in AcceptedTerms.__struct_fields__},
+            AcceptedTerms,
+        )
+
+    def verdict_on(self, awarded_on: date) -> Verdict:
+        """What the list says of an award of that day."""
+        too_early = self.awarded_from and awarded_on < self.awarded_from
+        too_late = self.awarded_until and awarded_on > self.awarded_until
+        return Verdict.NO if too_early or too_late else self.verdict
 
 
 class Standard(Base):
@@ -143,3 +306,25 @@ class Standard(Base):
     meaning: Mapped[str]
 
     __table_args__ = (UniqueConstraint("rule_set_id", "code"),)
+
+    @property
+    def terms(self) -> StandardTerms:
+        return StandardTerms(self.code, self.title, self.meaning)
+
+
+async def renewed(
+    session: AsyncSession, rule_set_id: UUID, ids: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Of accepted qualifications of any version, those that this one has too: its own rows by theirs."""
+    older, newer = aliased(AcceptedQualification), aliased(AcceptedQualification)
+    rows = await session.execute(
+        select(older.id, newer.id)
+        .join(newer, newer.code == older.code)
+        .where(older.id.in_(ids), newer.rule_set_id == rule_set_id)
+    )
+    return {old: new for old, new in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+def _columns(terms: msgspec.Struct, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    values = {name: getattr(terms, name) for name in kind.__struct_fields__}
+    return {n: list(v) if isinstance(v, tuple) else v for n, v in values.items()}

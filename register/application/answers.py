@@ -336,3 +336,9 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     def of(self, section: SectionName) -> Answers | None:
         found: Answers | None = getattr(self, section)
         return found
+
+    @property
+    def accepted_ids(self) -> set[UUID]:
+        """The accepted qualifications that the applicant chose."""
+        held = self.qualifications.items if self.qualifications else []
+        return {said.accepted_id for said in held if said.accepted_id}

@@ -1,9 +1,10 @@
 """What the register takes over from a sent application: names, posts with their gaps, and qualifications as dated rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,9 +40,13 @@ async def take_over(
     application: Application,
     form: ApplicationForm,
     *,
+    accepted: Mapping[UUID, UUID],
     now: datetime,
 ) -> None:
-    """Bring the rows up to what has been sent. Sent again, only what differs is written."""
+    """Bring the rows up to what has been sent. Sent again, only what differs is written.
+
+    `accepted`: the rows of the rules in force, by those that the applicant chose, perhaps under earlier ones.
+    """
     if form.identity:
         await call_the_person(session, application, form.identity)
         await _names(session, application, form.identity)
@@ -62,7 +67,16 @@ async def take_over(
                 )
             )
     if form.qualifications:
-        await _qualifications(session, application, form.qualifications.items)
+        held = [
+            msgspec.structs.replace(
+                said,
+                accepted_id=accepted.get(said.accepted_id)
+                if said.accepted_id
+                else None,
+            )
+            for said in form.qualifications.items
+        ]
+        await _qualifications(session, application, held)
 
 
 async def call_the_person(

@@ -53,6 +53,8 @@ class Filled(NamedTuple):
     on: date
     rules: Rules
     email: str
+    lost: Collection[UUID] = ()
+    """Accepted qualifications that were chosen and that the rules no longer have."""
 
     def facts(self, item: Any = None) -> Facts:
         referees = self.form.references.items if self.form.references else []
@@ -165,6 +167,11 @@ def _qualifications(answers: Qualifications, filled: Filled) -> Iterator[Fault]:
     if answers.items and answers.none:
         yield Fault("none", "Remove the qualifications, or say that you have some")
     for held in answers.items:
+        if held.accepted_id in filled.lost:
+            yield Fault(
+                str(held.id),
+                f"Choose again: “{held.title}” is no longer in our list",
+            )
         wanted = held.proof is Proof.CERTIFICATE and held.awarded
         if wanted and not filled.proofs(SectionName.QUALIFICATIONS, held.id):
             yield Fault(str(held.id), f"Upload the certificate for {held.title}")

@@ -1,7 +1,7 @@
 """Sending an application, and sending what was asked for: checked once more, kept as sent, and taken over."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +17,7 @@ from register.application.state import Move, SectionName
 from register.kit.clock import day_of
 from register.kit.errors import Refused
 from register.process import Process
-from register.rule_set import RuleSet
+from register.rule_set import RuleSet, renewed
 
 
 class NotComplete(Refused):
@@ -41,17 +41,27 @@ async def filled(
         rule_set = await session.get_one(RuleSet, application.rule_set_id)
     else:
         rule_set = await RuleSet.on(session, application.part, day_of(now))
+    return await filled_under(session, application, rule_set, on=day_of(now))
+
+
+async def filled_under(
+    session: AsyncSession, application: Application, rule_set: RuleSet, *, on: date
+) -> Filled:
+    """The same as it would be measured by any version of the rules on any day."""
     account = await session.get_one(Account, application.account_id)
+    form = await form_of(session, application.id)
+    chosen = form.accepted_ids
     return Filled(
-        form=await form_of(session, application.id),
+        form=form,
         evidence=[
             proof
             for proof in await evidence_of(session, application.id)
             if proof.usable
         ],
-        on=day_of(now),
+        on=on,
         rules=rule_set.rules,
         email=account.email,
+        lost=chosen - (await renewed(session, rule_set.id, chosen)).keys(),
     )
 
 
@@ -112,4 +122,5 @@ async def _send(
     for row in await sections_of(session, application.id, sections):
         session.add(SentSection.of(row, now=now))
         setattr(sent, row.name, row.answers)
-    await take_over(session, application, sent, now=now)
+    accepted = await renewed(session, application.rule_set_id, sent.accepted_ids)
+    await take_over(session, application, sent, accepted=accepted, now=now)

@@ -48,12 +48,14 @@ from register.assessment.deciding import (
     reasons_of,
     refused_because,
     return_to_officer,
+    rule_set_of,
     rules_of,
     took_a_step,
 )
 from register.assessment.notes import Note, note, notes_of
 from register.assessment.people import PeoplePage, known_among, people, person_for
 from register.assessment.proposals import (
+    OnApplication,
     Pending,
     PendingPage,
     Returned,
@@ -114,6 +116,7 @@ __all__ = [
     "Note",
     "NothingNotMet",
     "NothingToAsk",
+    "OnApplication",
     "Outcome",
     "Overtaken",
     "Pending",
@@ -168,6 +171,7 @@ __all__ = [
     "refused_because",
     "return_to_officer",
     "returned_to",
+    "rule_set_of",
     "rules_of",
     "seen_now",
     "to_ask",

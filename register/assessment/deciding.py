@@ -197,6 +197,7 @@ async def _propose(
     proposal = await Proposal.make(
         session,
         kind,
+        about=f"application:{application.id}",
         application_id=application.id,
         person_id=application.person_id,
         data=data,
@@ -315,4 +316,9 @@ async def refused_because(
 
 
 async def rules_of(session: AsyncSession, application: Application) -> Rules:
-    return (await session.get_one(RuleSet, application.rule_set_id)).rules
+    return (await rule_set_of(session, application)).rules
+
+
+async def rule_set_of(session: AsyncSession, application: Application) -> RuleSet:
+    """The version under which it is decided."""
+    return await session.get_one(RuleSet, application.rule_set_id)

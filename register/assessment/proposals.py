@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -21,17 +21,21 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Pending:
-    """A proposal, what it is about, who made it, and what keeps the reader from deciding it."""
+    """A proposal, who made it, and what keeps the reader from deciding it."""
 
     proposal: Proposal
-    application: Application
     proposer: str
     why_not: Refused | None
 
 
 @dataclass(frozen=True)
+class OnApplication(Pending):
+    application: Application
+
+
+@dataclass(frozen=True)
 class PendingPage:
-    rows: Sequence[Pending]
+    rows: Sequence[Pending | OnApplication]
     next: UUID | None
 
 
@@ -40,11 +44,13 @@ async def pending(
 ) -> PendingPage:
     """What waits for a second person, oldest first, in one query."""
     lines = (
-        select(Proposal, Application, Account.name)
-        .join(Application, Proposal.application_id == Application.id)
+        select(Proposal, Account.name, Application)
+        .outerjoin(Application, Proposal.application_id == Application.id)
         .join(Account, Proposal.proposer_id == Account.id)
         .options(joinedload(Application.person))
-        .where(Proposal.waiting, visible_to(reader))
+        .where(
+            Proposal.waiting, or_(Proposal.application_id.is_(None), visible_to(reader))
+        )
         .order_by(Proposal.proposed_at, Proposal.id)
         .limit(PAGE + 1)
     )
@@ -61,10 +67,10 @@ async def pending(
 
 async def proposal_for(
     session: AsyncSession, reader: Account, proposal_id: UUID
-) -> Pending:
+) -> OnApplication:
     """Any proposal on an application that the reader may see, decided ones too; raises NotFound."""
     rows = await session.execute(
-        select(Proposal, Application, Account.name)
+        select(Proposal, Account.name, Application)
         .join(Application, Proposal.application_id == Application.id)
         .join(Account, Proposal.proposer_id == Account.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
@@ -73,13 +79,17 @@ async def proposal_for(
     row = rows.one_or_none()
     if not row:
         raise NotFound
-    return _pending(reader, *row)
+    proposal, proposer, application = row
+    return OnApplication(proposal, proposer, proposal.why_not(reader), application)
 
 
 def _pending(
-    reader: Account, proposal: Proposal, application: Application, proposer: str
-) -> Pending:
-    return Pending(proposal, application, proposer, proposal.why_not(reader))
+    reader: Account, proposal: Proposal, proposer: str, application: Application | None
+) -> Pending | OnApplication:
+    why_not = proposal.why_not(reader)
+    if application:
+        return OnApplication(proposal, proposer, why_not, application)
+    return Pending(proposal, proposer, why_not)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from register.account import Account
 from register.application import Application
@@ -21,6 +22,7 @@ async def qualifications_of(
     found = await session.scalars(
         select(Qualification)
         .where(Qualification.person_id == application.person_id)
+        .options(joinedload(Qualification.accepted))
         .order_by(Qualification.awarded_on.desc().nulls_last(), Qualification.title)
     )
     return list(found)

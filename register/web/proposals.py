@@ -9,8 +9,8 @@ from litestar.response import Redirect, Template
 
 from register.assessment import (
     AssessmentAct,
+    OnApplication,
     Overtaken,
-    Pending,
     checks_of,
     conditions_of,
     lock_unchanged,
@@ -20,7 +20,7 @@ from register.assessment import (
     read_checks,
     reasons_of,
     return_to_officer,
-    rules_of,
+    rule_set_of,
     seen_now,
 )
 from register.kit import forms
@@ -107,7 +107,7 @@ async def send_back(
 
 
 async def proposal_page(
-    session: Session, act: Act, found: Pending, form: forms.Form
+    session: Session, act: Act, found: OnApplication, form: forms.Form
 ) -> Template:
     application = found.application
     sealed = not may_read_restricted(application, act.account)
@@ -130,7 +130,7 @@ async def proposal_page(
         conditions=await conditions_of(
             session, found.proposal.data.get("conditions", [])
         ),
-        rules=await rules_of(session, application),
+        rule_set=await rule_set_of(session, application),
     )
 
 

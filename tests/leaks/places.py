@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import func, select
 
 from register.application import SectionName
@@ -36,6 +37,7 @@ from tests.leaks.table import (
     MERGED,
     REFUSAL,
     RESTRICTED,
+    RULES,
     TABLE,
     UNSENT,
     WITHHELD,
@@ -92,6 +94,7 @@ MISSING = {
     "serial": lambda _: grouped(draw_serial()),
     "number": lambda _: NEVER_ISSUED,
     "job_id": lambda _: "999999999",
+    "part": lambda _: "gardener",
 }
 
 
@@ -134,6 +137,8 @@ class Atlas:
             return list(self._own(row, names))
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
+        if row.path.startswith(RULES):
+            return [self._rules(row, names)]
         (name,) = names
         return [{name: found} for found in self._things(row, name, about_self)]
 
@@ -175,6 +180,13 @@ class Atlas:
             if row.method == "GET" and not row.of and not about_self:
                 for name in ("asked", "refusing", "registered"):
                     yield {"reference": self.known.filed[name].reference}
+
+    def _rules(self, row, names):
+        """The manager part has a draft that is being written, the deputy part one that was proposed."""
+        proposed = row.path.startswith(f"{RULES}/proposal")
+        at = {"part": "deputy" if proposed else "manager", "version": "1"}
+        at["code"] = "R1" if "/standards/" in row.path else "scotland-scqf9"
+        return {name: at[name] for name in names}
 
     def _things(self, row, name, about_self):
         world, invoices = self.world, [self.world.invoice.reference]
@@ -380,6 +392,37 @@ def uploaded(_known, _place, _role):
     return {"kind": "letter", "file": pdf()}
 
 
+def drafted(known, place, _role):
+    """What the pages of a draft carry."""
+    draft = known.world.rules[place.at["part"]]
+    return {"version": str(draft.version)}
+
+
+def returned(known, place, role):
+    return drafted(known, place, role) | {"words": "Look again"}
+
+
+def figures(known, place, role):
+    rules = msgspec.structs.asdict(known.world.rules[place.at["part"]].terms.rules)
+    said = {name: str(value) for name, value in rules.items()}
+    return said | drafted(known, place, role) | {"open": "yes"}
+
+
+def beginning(known, place, role):
+    day = {"begins_on-day": "1", "begins_on-month": "5", "begins_on-year": "2027"}
+    return drafted(known, place, role) | day
+
+
+def accepted(known, place, role):
+    row = {"title": "A degree", "route": "degree", "country": "Wales"}
+    return drafted(known, place, role) | row | {"verdict": "full"}
+
+
+def standard(known, place, role):
+    row = {"code": place.at["code"], "title": "Keep time", "meaning": "Be there"}
+    return drafted(known, place, role) | row
+
+
 def signed(_known, _place, _role):
     """As GOV.UK Pay sends it: of a payment that we do not have."""
     notice = {
@@ -430,6 +473,15 @@ BODIES = {
     },
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
+    "/staff/rules/{part}/draft/figures": figures,
+    "/staff/rules/{part}/draft/start": beginning,
+    "/staff/rules/{part}/draft/qualifications/{code}": accepted,
+    "/staff/rules/{part}/draft/qualifications/{code}/removal": drafted,
+    "/staff/rules/{part}/draft/standards/{code}": standard,
+    "/staff/rules/{part}/draft/standards/{code}/removal": drafted,
+    "/staff/rules/{part}/draft/proposal": drafted,
+    "/staff/rules/{part}/proposal/approval": drafted,
+    "/staff/rules/{part}/proposal/return": returned,
     "/staff/proposals/{proposal_id}/approval": stamped(),
     "/staff/proposals/{proposal_id}/return": stamped(words="Look again"),
 }

@@ -55,6 +55,8 @@ OFFICERS = (CASEWORKER, TEAM_MANAGER, REGISTRAR)
 READERS = (*OFFICERS, AUDITOR)
 """A caseworker reads of all applications, so as to take one or stand in; of health and crime only in those assigned."""
 STAFF = (*READERS, FINANCE, ADMIN)
+WRITERS = (TEAM_MANAGER, REGISTRAR, ADMIN)
+"""Of rules: they are configuration, and what the register's status changes go by."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+RULES = "/staff/rules/{part}"
+LISTS = (f"{RULES}/draft/qualifications/{{code}}", f"{RULES}/draft/standards/{{code}}")
 
 
 def public(method: str, path: str, line: Line = PUBLIC, **more) -> Row:
@@ -320,6 +324,23 @@ TABLE = [
     work("GET", "/staff/outgoing", *READERS),
     work("GET", "/staff/outgoing/{message_id}", *READERS),
     work("POST", "/staff/outgoing/{message_id}", *OFFICERS),
+    # The rules of each part
+    work("GET", "/staff/rules", *READERS, ADMIN),
+    work("GET", RULES, *READERS, ADMIN),
+    work("GET", f"{RULES}/versions/{{version}}", *READERS, ADMIN),
+    work("GET", f"{RULES}/draft", *READERS, ADMIN),
+    work("POST", f"{RULES}/draft", *WRITERS),
+    work("GET", f"{RULES}/draft/figures", *WRITERS),
+    work("POST", f"{RULES}/draft/figures", *WRITERS),
+    work("GET", f"{RULES}/draft/start", *WRITERS),
+    work("POST", f"{RULES}/draft/start", *WRITERS),
+    *(work(method, path, *WRITERS) for path in LISTS for method in ("GET", "POST")),
+    *(work("POST", f"{path}/removal", *WRITERS) for path in LISTS),
+    work("POST", f"{RULES}/draft/removal", *WRITERS),
+    work("POST", f"{RULES}/draft/proposal", *WRITERS),
+    work("GET", f"{RULES}/proposal", *READERS, ADMIN),
+    work("POST", f"{RULES}/proposal/approval", REGISTRAR),
+    work("POST", f"{RULES}/proposal/return", REGISTRAR),
     # Money
     work("GET", "/staff/payments", FINANCE, AUDITOR),
     work("GET", "/staff/payments/{reference}", FINANCE, AUDITOR),

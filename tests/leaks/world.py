@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import select, text
 
 from fees.invoice import Invoice
@@ -18,7 +19,9 @@ from register.kit import store
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
+from register.part import Part
 from register.proposal import Proposal
+from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
 from tests.leaks.canaries import Aviary, Canary, Subject
 from tests.leaks.cases import (
@@ -97,6 +100,7 @@ class World:
     message: Message = None
     job: int = 0
     reset: str = ""
+    rules: dict[Part, RuleDraft] = field(default_factory=dict)
 
     def subject(self, name, *own, **more):
         return Subject(self.aviary, name, frozenset(own), **more)
@@ -118,6 +122,7 @@ async def make_world(session):
     await registrant(world, session)
     await not_public(world, session)
     await outbox(world, session)
+    await rules(world, session)
     await session.commit()
     return world
 
@@ -339,3 +344,26 @@ async def outbox(world, session):
         "update pgqueuer set status = 'failed' where id = (select max(id) from pgqueuer) returning id"
     )
     world.job = await session.scalar(stop)
+
+
+async def rules(world, session):
+    """A draft that somebody writes, and one that waits for a second person."""
+    writer = world.accounts[Role.TEAM_MANAGER]
+    for part in (Part.MANAGER, Part.DEPUTY):
+        by = make_process(session, actor=writer)
+        drafted = await begin(session, part, account=writer, by=by)
+        terms = drafted.draft.terms
+        shorter = msgspec.structs.replace(terms.rules, appeal_days=14)
+        await drafted.draft.change(
+            session,
+            account=writer,
+            seen=drafted.draft.version,
+            terms=msgspec.structs.replace(terms, rules=shorter),
+            begins_on=date(2027, 4, 1),
+        )
+        await session.flush()
+        world.rules[part] = drafted.draft
+    seen = drafted.draft.version
+    by = make_process(session, actor=writer)
+    await propose(session, drafted, seen=seen, proposer=writer, by=by)
+    await session.flush()

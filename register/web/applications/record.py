@@ -24,7 +24,7 @@ from register.assessment import (
     known_among,
     may_assess,
     may_read_restricted,
-    rules_of,
+    rule_set_of,
     seen_now,
     to_ask,
     why_returned,
@@ -87,7 +87,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         age=await age_of(session, application, now=act.now)
         if application.state in IN_HAND
         else None,
-        rules=await rules_of(session, application),
+        rule_set=await rule_set_of(session, application),
         returned=await why_returned(session, application),
         request_open=request,
         overdue=request.overdue(act.now) if request else False,

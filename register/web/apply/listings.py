@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import msgspec
 from litestar.response import Redirect, Template
-from sqlalchemy import select
 from typing_extensions import override
 
 from register.application import (
@@ -29,7 +28,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.input import FormData
-from register.rule_set import AcceptedQualification
+from register.rule_set import AcceptedQualification, renewed
 from register.web.apply.items import (
     OTHER,
 )
@@ -40,6 +39,7 @@ from register.web.apply.own import (
     find_home,
     of_home,
     overtaken,
+    rules_shown,
     standing,
 )
 from register.web.apply.questions import SectionForm
@@ -316,10 +316,15 @@ class QualificationListing(Listing):
         self, act: Acting, application: Application, form: SectionForm
     ) -> None:
         rows = await _accepted(act, application)
-        cast("forms.Select", form["accepted"]).choices = [
+        field = cast("forms.Select", form["accepted"])
+        field.choices = [
             *((str(row.id), row.title) for row in rows),
             (OTHER, "Another qualification"),
         ]
+        saved = field.data if field.raw_data is None else None
+        if saved and saved != OTHER and rows:
+            now = await renewed(act.session, rows[0].rule_set_id, {UUID(saved)})
+            field.data = str(now.get(UUID(saved), ""))
 
     @override
     async def known(self, act: Acting, form: SectionForm) -> dict[str, Any]:
@@ -340,12 +345,8 @@ class QualificationListing(Listing):
 async def _accepted(
     act: Acting, application: Application
 ) -> Sequence[AcceptedQualification]:
-    found = await act.session.scalars(
-        select(AcceptedQualification)
-        .where(AcceptedQualification.rule_set_id == application.rule_set_id)
-        .order_by(AcceptedQualification.position)
-    )
-    return found.all()
+    rule_set = await rules_shown(act, application)
+    return rule_set.accepted
 
 
 class PostListing(Listing):

@@ -20,10 +20,12 @@ from register.application.faults import faults
 from register.application.formats import URN, plain_urn
 from register.employment import Home, home_by_urn
 from register.kit import forms
+from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.csrf import FIELD
 from register.kit.security.input import FormData
+from register.rule_set import RuleSet
 from register.web.apply.questions import SectionForm
 from register.web.needs import Acting
 
@@ -37,6 +39,17 @@ async def own(act: Acting, reference: str) -> Application:
 
 async def standing(act: Acting, application: Application) -> Filled:
     return await filled(act.session, application, now=act.now)
+
+
+async def rules_shown(act: Acting, application: Application) -> RuleSet:
+    """The rules, with their lists, that count for a draft today, and for what was sent the day it was sent."""
+    rule_set = (
+        await act.session.get_one(RuleSet, application.rule_set_id)
+        if application.submitted_at
+        else await RuleSet.on(act.session, application.part, day_of(act.now))
+    )
+    await act.session.refresh(rule_set, ["standards", "accepted"])
+    return rule_set
 
 
 def section_named(name: str) -> SectionName:

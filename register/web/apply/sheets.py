@@ -23,7 +23,6 @@ from register.application.equality import QUESTIONS, keep_answers
 from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.security.input import FormData
-from register.rule_set import RuleSet
 from register.web.apply.own import (
     answers_from,
     both_versions,
@@ -31,6 +30,7 @@ from register.web.apply.own import (
     find_home,
     of_home,
     overtaken,
+    rules_shown,
     standing,
 )
 from register.web.apply.questions import (
@@ -161,14 +161,14 @@ class StandardsSheet(Sheet):
     async def known(
         self, act: Acting, application: Application, form: SectionForm
     ) -> dict[str, Any]:
-        rules = (await _rules_shown(act, application)).rules
+        rules = (await rules_shown(act, application)).rules
         return {"version": rules.standards_version, "declared_at": act.now}
 
     @override
     async def page(
         self, act: Acting, application: Application, form: SectionForm
     ) -> Template:
-        rule_set = await _rules_shown(act, application)
+        rule_set = await rules_shown(act, application)
         return page(
             "register/apply/standards.html",
             form=form,
@@ -186,17 +186,6 @@ class EnglishSheet(Sheet):
         if answers.shown_by.needs_evidence:
             return f"/apply/{application.reference}/evidence/{self.name}"
         return super().after(application, answers)
-
-
-async def _rules_shown(act: Acting, application: Application) -> RuleSet:
-    """The rule set with the standards that count for a draft today, and for what was sent the day it was sent."""
-    rule_set = (
-        await act.session.get_one(RuleSet, application.rule_set_id)
-        if application.submitted_at
-        else await RuleSet.on(act.session, application.part, day_of(act.now))
-    )
-    await act.session.refresh(rule_set, ["standards"])
-    return rule_set
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Applications as staff work on them, page by page."""
 
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.event import listen, remove
@@ -23,10 +24,12 @@ from register.assessment import (
 from register.kit.cleaning import MediaType
 from register.kit.files import FileState, StoredFile
 from register.kit.post import Message
+from register.part import Part
 from register.process import Event
 from register.proposal import Proposal
 from register.qualification import Qualification
 from register.request import Request
+from register.rule_set import RuleSet
 from tests.make import NOW, make_account, make_home, make_person
 from tests.reading import Page
 from tests.register.assessing import (
@@ -400,6 +403,39 @@ async def test_a_qualification_is_judged(caseworker, session, application, at):
     assert answer.status_code == 303
     await session.refresh(held)
     assert held.verdict == "partial"
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        (date(2019, 6, 30), "our list says: meets the requirement"),
+        (date(2019, 6, 29), "our list says: does not count"),
+    ],
+)
+async def test_the_officer_reads_what_the_list_says_of_an_award_of_that_day(
+    caseworker, session, application, at, until, said
+):
+    first = (await RuleSet.versions(session, Part.MANAGER))[0]
+    accepted = msgspec.structs.replace(first.terms.accepted[0], awarded_until=until)
+    terms = msgspec.structs.replace(first.terms, accepted=(accepted,))
+    listed = await RuleSet.publish(session, Part.MANAGER, terms, on=date(2028, 1, 1))
+    held = (await session.scalars(select(Qualification))).one()
+    held.accepted_id, held.awarded_on = listed.accepted[0].id, date(2019, 6, 30)
+    await session.flush()
+
+    page = Page(await caseworker.get(f"{at}/sections/qualifications"))
+
+    assert said in page.text
+
+
+async def test_a_decision_shows_the_version_of_the_rules_that_it_is_made_under(
+    caseworker, at
+):
+    page = Page(await caseworker.get(at))
+
+    link = page.soup.select_one("[href='/staff/rules/manager/versions/1']")
+    assert "Rules, version 1" in page.text
+    assert link
 
 
 async def test_a_verdict_that_there_is_not_is_a_fault(

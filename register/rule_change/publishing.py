@@ -1,0 +1,123 @@
+"""Publishing: the draft is proposed, and a second person lets it begin or gives it back."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.kit.clock import day_of
+from register.kit.errors import Refused
+from register.process import Process, ProcessText, TextKind
+from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
+from register.rule_change.draft import (
+    DraftChanged,
+    Drafted,
+    NothingChanged,
+    RuleDraft,
+    RulesEvent,
+)
+from register.rule_change.terms import changes
+from register.rule_set import RuleSet
+
+
+class SameStandardsVersion(Refused):
+    """Applicants declare that they accept a version, so what it says stays."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The standards are changed, so they need a new version: give it under “Figures”."
+        )
+
+
+class BeginsTooSoon(Refused):
+    def __init__(self, earliest: date) -> None:
+        self.earliest = earliest
+        super().__init__(
+            "Rules can only be changed for days to come: choose a later day."
+        )
+
+
+async def propose(
+    session: AsyncSession,
+    drafted: Drafted,
+    *,
+    seen: int,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Raises BeginsTooSoon, NothingChanged, SameStandardsVersion, DraftChanged or AlreadyProposed."""
+    draft, before = drafted.draft, drafted.base.terms
+    if seen != draft.version:
+        raise DraftChanged
+    if not changes(before, draft.terms):
+        raise NothingChanged
+    if (
+        before.standards != draft.terms.standards
+        and before.rules.standards_version == draft.terms.rules.standards_version
+    ):
+        raise SameStandardsVersion
+    begins_on = _must_be_to_come(draft, today=day_of(by.at))
+    return await Proposal.make(
+        session,
+        ProposalKind.CHANGE_RULES,
+        about=draft.about,
+        data={
+            "draft": str(draft.id),
+            "version": draft.version,
+            "part": draft.part,
+            "begins_on": begins_on.isoformat(),
+        },
+        touched=draft.touched,
+        proposer=proposer,
+        by=by,
+    )
+
+
+def _must_be_to_come(draft: RuleDraft, *, today: date) -> date:
+    if draft.begins_on is None or draft.begins_on <= today:
+        raise BeginsTooSoon(today + timedelta(days=1))
+    return draft.begins_on
+
+
+async def why_returned(session: AsyncSession, draft: RuleDraft) -> str | None:
+    """What the second person wants done, where the last proposal of this draft came back."""
+    last = await session.scalar(
+        select(Proposal)
+        .where(
+            Proposal.about == draft.about,
+            Proposal.data["draft"].astext == str(draft.id),
+        )
+        .order_by(Proposal.proposed_at.desc())
+        .limit(1)
+    )
+    if last is None or last.state is not ProposalState.RETURNED:
+        return None
+    words: str | None = await session.scalar(
+        select(ProcessText.words).where(ProcessText.process_id == last.decided_in)
+    )
+    return words
+
+
+def give_back(
+    proposal: Proposal, *, words: str, approver: Account, by: Process
+) -> None:
+    """Return the draft to those who wrote it, with what is still to be done."""
+    proposal.return_(approver=approver, by=by)
+    by.say(TextKind.INTERNAL, words)
+
+
+@carries_out(ProposalKind.CHANGE_RULES)
+async def publish(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    """Raises BeginsTooSoon where the proposal waited until its day had come."""
+    draft = await session.get_one(RuleDraft, UUID(proposal.data["draft"]))
+    begins_on = _must_be_to_come(draft, today=day_of(by.at))
+    published = await RuleSet.publish(session, draft.part, draft.terms, on=begins_on)
+    by.tell(
+        RulesEvent.PUBLISHED,
+        part=draft.part,
+        version=published.version,
+        begins=begins_on,
+    )
+    await session.delete(draft)

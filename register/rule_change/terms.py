@@ -1,0 +1,53 @@
+"""What differs between two versions of the rules of a part."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from register.rule_set import AcceptedTerms, Rules, StandardTerms, Terms
+
+
+class Kind(StrEnum):
+    FIGURE = "figure"
+    ACCEPTED = "accepted"
+    STANDARD = "standard"
+
+
+@dataclass(frozen=True)
+class Change:
+    """`before` or `after` is None where there is nothing on that side."""
+
+    kind: Kind
+    name: str
+    """The figure, or the code of the qualification or standard."""
+    before: Any
+    after: Any
+
+
+def changes(old: Terms, new: Terms) -> list[Change]:
+    """In the order in which the pages show them."""
+    return [
+        *_figures(old.rules, new.rules),
+        *_listed(Kind.ACCEPTED, old.accepted, new.accepted),
+        *_listed(Kind.STANDARD, old.standards, new.standards),
+    ]
+
+
+def _figures(old: Rules, new: Rules) -> Iterator[Change]:
+    for name in Rules.__struct_fields__:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield Change(Kind.FIGURE, name, before, after)
+
+
+def _listed(
+    kind: Kind,
+    old: Sequence[AcceptedTerms] | Sequence[StandardTerms],
+    new: Sequence[AcceptedTerms] | Sequence[StandardTerms],
+) -> Iterator[Change]:
+    before: Mapping[str, Any] = {row.code: row for row in old}
+    after: Mapping[str, Any] = {row.code: row for row in new}
+    for code in [*before, *(code for code in after if code not in before)]:
+        if before.get(code) != after.get(code):
+            yield Change(kind, code, before.get(code), after.get(code))

@@ -1,0 +1,115 @@
+"""The figures of a rule set as a form: each field is called as the figure is, and its label is what pages call it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from register.kit import forms
+
+MONTHS, DAYS = 600, 3_660
+
+
+class Versioned(forms.Form):
+    """Carries the version of the draft that its page showed."""
+
+    version = forms.Number(
+        "This page", highest=2**31, missing="This page is out of date. Open it again"
+    )
+
+
+class FiguresForm(Versioned):
+    open = forms.YesNo(
+        "Can people apply for this part?", what="people can apply for this part"
+    )
+    title = forms.Text("Name of the part", longest=80)
+    registrar_name = forms.Text("Who signs certificates", longest=120)
+    minimum_age_years = forms.Number(
+        "Lowest age", hint="In years", lowest=16, highest=99
+    )
+    register_by_months = forms.Number(
+        "Time to be registered in",
+        hint="In months from the start of the role",
+        highest=MONTHS,
+    )
+    qualification_deadline_months = forms.Number(
+        "Time to be qualified in",
+        hint="In months from the start of the role",
+        lowest=1,
+        highest=MONTHS,
+    )
+    address_history_years = forms.Number(
+        "Address history", hint="In years", lowest=1, highest=99
+    )
+    employment_gap_days = forms.Number(
+        "Longest time without a job that needs no explanation",
+        hint="In days",
+        highest=DAYS,
+    )
+    draft_kept_days = forms.Number(
+        "How long an application that is not sent is kept",
+        hint="In days",
+        lowest=1,
+        highest=DAYS,
+    )
+    draft_reminder_days = forms.Number(
+        "Reminder before it is deleted", hint="In days", highest=DAYS
+    )
+    information_due_days = forms.Number(
+        "Time to answer when we ask for more", hint="In days", lowest=1, highest=DAYS
+    )
+    information_reminder_days = forms.Number(
+        "Reminder before the last day to answer", hint="In days", highest=DAYS
+    )
+    assessment_target_working_days = forms.Number(
+        "Target for assessing an application",
+        hint="In working days",
+        lowest=1,
+        highest=DAYS,
+    )
+    payment_window_working_days = forms.Number(
+        "Time to pay the fee", hint="In working days", lowest=1, highest=250
+    )
+    payment_reminder_days = forms.Number(
+        "Reminder before the last day to pay", hint="In days", highest=DAYS
+    )
+    period_end_month = forms.Number(
+        "Month in which a registration period ends",
+        hint="1 to 12",
+        lowest=1,
+        highest=12,
+    )
+    period_end_day = forms.Number(
+        "Day of that month on which it ends", lowest=1, highest=31
+    )
+    publication_former_months = forms.Number(
+        "How long a former entry is shown", hint="In months", highest=MONTHS
+    )
+    publication_order_months = forms.Number(
+        "How long a removal by order is shown", hint="In months", highest=MONTHS
+    )
+    appeal_days = forms.Number("Time to appeal", hint="In days", lowest=1, highest=DAYS)
+    standards_version = forms.Text("Version of the standards", longest=40)
+    declaration_version = forms.Text("Version of the declaration", longest=40)
+
+    def validate(
+        self, extra_validators: Mapping[str, Sequence[Any]] | None = None
+    ) -> bool:
+        """The last day of a period is one that every year has."""
+        sound = super().validate(extra_validators)
+        month, day = self.period_end_month.data, self.period_end_day.data
+        if month and day and day > LONGEST[month - 1]:
+            self.add_error(
+                "period_end_day", "Day of that month on which it ends must be in it"
+            )
+            return False
+        return sound
+
+
+LONGEST = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""The days of each month that come every year."""
+
+FIGURES = {
+    field.name: str(field.label.text)
+    for field in FiguresForm()
+    if field.name != "version"
+}
+"""What pages call each figure, in their order."""

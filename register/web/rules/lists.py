@@ -1,0 +1,254 @@
+"""The lists of a draft: accepted qualifications and standards, each added, changed and taken out on a page of its own."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from register.kit import forms
+from register.kit.errors import NotFound
+from register.kit.pages import page
+from register.rule_change import Drafted
+from register.rule_set import AcceptedTerms, Route, StandardTerms, Verdict
+from register.web.needs import Act, Form, Visit
+from register.web.rules.drafting import back, opened, written
+from register.web.rules.figures import Versioned
+from register.web.rules.parts import WRITERS
+
+NEW = "new"
+MOST = 200
+
+
+class AcceptedForm(Versioned):
+    title = forms.Text("Name of the qualification")
+    route = forms.Radios(
+        "How does it count?",
+        what="how it counts",
+        choices=[(route, route) for route in Route],
+    )
+    country = forms.Text("Country", longest=100)
+    awarding_body = forms.Text("Awarding body", optional=True)
+    level = forms.Number("Level", lowest=1, highest=12, optional=True)
+    awarded_from = forms.Date(
+        "Awards count from", what="the first day of an award that counts", optional=True
+    )
+    awarded_until = forms.Date(
+        "Awards count until", what="the last day of an award that counts", optional=True
+    )
+    verdict = forms.Radios(
+        "What is it worth?",
+        what="what it is worth",
+        choices=[(verdict, verdict) for verdict in Verdict],
+    )
+    gap_units = forms.LongText(
+        "What is still to be learnt",
+        what="what is still to be learnt",
+        hint="One unit a line",
+        longest=2000,
+        only_if=("verdict", Verdict.PARTIAL),
+        optional=True,
+    )
+    evidence = forms.Text(
+        "Where this is shown", hint="A web address", longest=500, optional=True
+    )
+
+    def validate(
+        self, extra_validators: Mapping[str, Sequence[Any]] | None = None
+    ) -> bool:
+        sound = super().validate(extra_validators)
+        first, last = self.awarded_from.data, self.awarded_until.data
+        if first and last and last < first:
+            self.add_error(
+                "awarded_until",
+                "The last day of an award that counts must not be before the first",
+            )
+            return False
+        if self.evidence.data and not self.evidence.data.startswith("https://"):
+            self.add_error("evidence", "Where this is shown must begin with https://")
+            return False
+        return sound
+
+
+class StandardForm(Versioned):
+    code = forms.Text("Code", hint="Like R11", longest=10)
+    title = forms.Text("Title")
+    meaning = forms.LongText("Meaning", what="the meaning", longest=1000)
+
+
+@get("/{part:str}/draft/qualifications/{code:str}", access=WRITERS)
+async def accepted(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
+    found = await opened(act, part)
+    await found.draft.must_be_open(act.session)
+    known = _accepted_known(_of(found.draft.terms.accepted, code))
+    form = AcceptedForm(data=known | {"version": found.draft.version})
+    return _item_page("accepted", found, form, code)
+
+
+def _accepted_known(row: AcceptedTerms | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return msgspec.structs.asdict(row) | {"gap_units": "\n".join(row.gap_units)}
+
+
+@post("/{part:str}/draft/qualifications/{code:str}", access=WRITERS)
+async def keep_accepted(
+    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    before = _of(terms.accepted, code)
+    answers = AcceptedForm(form)
+    if not answers.validate():
+        return _item_page("accepted", found, answers, code)
+    row = AcceptedTerms(
+        code=before.code
+        if before
+        else _code_for(answers.title.data, [row.code for row in terms.accepted]),
+        title=answers.title.data,
+        route=Route(answers.route.data),
+        country=answers.country.data,
+        verdict=Verdict(answers.verdict.data),
+        level=answers.level.data,
+        awarding_body=answers.awarding_body.data or None,
+        awarded_from=answers.awarded_from.data,
+        awarded_until=answers.awarded_until.data,
+        gap_units=tuple(
+            line.strip()
+            for line in (answers.gap_units.data or "").splitlines()
+            if line.strip()
+        ),
+        evidence=answers.evidence.data or None,
+    )
+    following = msgspec.structs.replace(
+        terms, accepted=_with(terms.accepted, before, row)
+    )
+    if not await written(act, found, answers, terms=following):
+        return _item_page("accepted", found, answers, code)
+    return back(found.draft.part, "#qualifications")
+
+
+def _code_for(title: str, taken: list[str]) -> str:
+    """A code that nothing else in the list has, made of the first words of the title."""
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
+    stem = words or "qualification"
+    if stem not in taken and stem != NEW:
+        return stem
+    return next(f"{stem}-{n}" for n in range(2, MOST + 3) if f"{stem}-{n}" not in taken)
+
+
+@post("/{part:str}/draft/qualifications/{code:str}/removal", access=WRITERS)
+async def remove_accepted(
+    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    rest = _but(terms.accepted, code)
+    return await _without(
+        act, found, form, visit, msgspec.structs.replace(terms, accepted=rest)
+    )
+
+
+@get("/{part:str}/draft/standards/{code:str}", access=WRITERS)
+async def standard(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
+    found = await opened(act, part)
+    await found.draft.must_be_open(act.session)
+    row = _of(found.draft.terms.standards, code)
+    known = msgspec.structs.asdict(row) if row else {}
+    form = StandardForm(data=known | {"version": found.draft.version})
+    return _item_page("standard", found, form, code)
+
+
+@post("/{part:str}/draft/standards/{code:str}", access=WRITERS)
+async def keep_standard(
+    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    before = _of(terms.standards, code)
+    answers = StandardForm(form)
+    if not answers.validate():
+        return _item_page("standard", found, answers, code)
+    row = StandardTerms(answers.code.data, answers.title.data, answers.meaning.data)
+    if any(o.code == row.code and o is not before for o in terms.standards):
+        answers.add_error("code", "Code must be one that no other standard has")
+    elif not re.fullmatch(r"[A-Z][A-Z0-9.]*", row.code):
+        answers.add_error("code", "Code must be capital letters and numbers, like R11")
+    if answers.faults:
+        return _item_page("standard", found, answers, code)
+    following = msgspec.structs.replace(
+        terms, standards=_with(terms.standards, before, row)
+    )
+    if not await written(act, found, answers, terms=following):
+        return _item_page("standard", found, answers, code)
+    return back(found.draft.part, "#standards")
+
+
+@post("/{part:str}/draft/standards/{code:str}/removal", access=WRITERS)
+async def remove_standard(
+    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    rest = _but(terms.standards, code)
+    return await _without(
+        act, found, form, visit, msgspec.structs.replace(terms, standards=rest)
+    )
+
+
+async def _without(
+    act: Act, found: Drafted, form: Form, visit: Visit, following: Any
+) -> Redirect:
+    answers = Versioned(form)
+    if answers.validate() and await written(act, found, answers, terms=following):
+        visit.flash("It is taken out of the draft")
+    else:
+        visit.flash(
+            "Nothing was taken out: the draft has changed since you opened the page"
+        )
+    return back(found.draft.part)
+
+
+def _of(rows: tuple[Any, ...], code: str) -> Any:
+    """The row of that code, None for a new one; raises NotFound."""
+    if code == NEW:
+        return None
+    row = next((row for row in rows if row.code == code), None)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _with(rows: tuple[Any, ...], before: Any, row: Any) -> tuple[Any, ...]:
+    if before is None:
+        return (*rows, row)
+    return tuple(row if other is before else other for other in rows)
+
+
+def _but(rows: tuple[Any, ...], code: str) -> tuple[Any, ...]:
+    row = _of(rows, code)
+    return tuple(other for other in rows if other is not row)
+
+
+def _item_page(kind: str, found: Drafted, form: Versioned, code: str) -> Template:
+    return page(
+        f"register/rules/{kind}.html",
+        part=found.draft.part,
+        form=form,
+        code=code,
+        is_new=code == NEW,
+        version=found.draft.version,
+    )
+
+
+pages = [
+    accepted,
+    keep_accepted,
+    remove_accepted,
+    standard,
+    keep_standard,
+    remove_standard,
+]
