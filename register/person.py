@@ -109,6 +109,13 @@ class NameKind(StrEnum):
     ALIAS = "alias"
 
 
+class PersonEvent(StrEnum):
+    WITHHELD = "person:withheld"
+    DIED = "person:died"
+    SHOWN_AGAIN = "person:shown_again"
+    DEATH_UNDONE = "person:death_undone"
+
+
 class Person(Base):
     __tablename__ = "person"
 

@@ -17,7 +17,7 @@ from sqlalchemy.types import Uuid
 from register.account import Account, StaffRole
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.process import Process
+from register.process import Process, ProcessText
 
 
 class ProposalKind(StrEnum):
@@ -25,6 +25,8 @@ class ProposalKind(StrEnum):
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
     REFUSE = "refuse"
     CHANGE_RULES = "change_rules"
+    SHOW_AGAIN = "show_again"
+    UNDO_DEATH = "undo_death"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
@@ -230,6 +232,26 @@ class Proposal(Base):
             proposal=self.id,
             of=self.kind,
         )
+
+
+async def why_returned(
+    session: AsyncSession, about: str, *, since: datetime | None = None
+) -> str | None:
+    """What the second person wants done, where the last proposal of this thing came back."""
+    last = await session.scalar(
+        select(Proposal)
+        .where(Proposal.about == about)
+        .order_by(Proposal.proposed_at.desc())
+        .limit(1)
+    )
+    if last is None or last.state is not ProposalState.RETURNED:
+        return None
+    if since and last.proposed_at < since:
+        return None
+    words: str | None = await session.scalar(
+        select(ProcessText.words).where(ProcessText.process_id == last.decided_in)
+    )
+    return words
 
 
 Effect = Callable[[AsyncSession, Proposal, Process], Awaitable[None]]

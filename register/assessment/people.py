@@ -80,11 +80,12 @@ def _begins(column: SQLColumnExpression[str], start: str) -> ColumnElement[bool]
     return and_(column >= start, column < start + LAST_CHARACTER)
 
 
-async def person_for(session: AsyncSession, reader: Account, person_id: UUID) -> Person:
+async def person_for(
+    session: AsyncSession, reader: Account, person_id: UUID, *, lock: bool = False
+) -> Person:
     """Raises NotFound for who is not there, or is the reader."""
-    found = await session.scalar(
-        select(Person).where(Person.id == person_id, known_to(reader))
-    )
+    person = select(Person).where(Person.id == person_id, known_to(reader))
+    found = await session.scalar(person.with_for_update() if lock else person)
     if not found:
         raise NotFound
     return found

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from sqlalchemy import CheckConstraint, Index, select, text, tuple_
+from sqlalchemy import CheckConstraint, Index, delete, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,6 +39,8 @@ class MessageState(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+    STOPPED = "stopped"
+    """Nothing is to be written to that person any more."""
 
 
 class Failure(StrEnum):
@@ -160,6 +162,33 @@ class Message(Base):
         await enqueue(session, "send_message", {"message_id": self.id})
 
 
+class Silence(Base):
+    """A person to whom nothing is written, whoever asks for it."""
+
+    __tablename__ = "silence"
+
+    person_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+
+
+async def silence(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
+    """From now write nothing to that person, and send nothing of what has not left yet."""
+    session.add(Silence(person_id=person_id, since=now))
+    await session.execute(
+        update(Message)
+        .where(
+            Message.person_id == person_id,
+            Message.state.in_([MessageState.QUEUED, MessageState.FAILED]),
+        )
+        .values(state=MessageState.STOPPED, failed_because=None, settled_at=now)
+    )
+
+
+async def break_silence(session: AsyncSession, person_id: UUID) -> None:
+    """What was stopped meanwhile stays unsent."""
+    await session.execute(delete(Silence).where(Silence.person_id == person_id))
+
+
 async def post(
     session: AsyncSession,
     *,
@@ -172,7 +201,13 @@ async def post(
     person_id: UUID | None = None,
     application_id: UUID | None = None,
 ) -> None:
-    """Put a letter into the outbox, if the caller's transaction commits; the same key is never written twice."""
+    """Put a letter into the outbox, if the caller's transaction commits; the same key is never written twice.
+
+    To a person of whom there is a silence it is not written.
+    """
+    silent = select(Silence.since).where(Silence.person_id == person_id)
+    if person_id and await session.scalar(silent):
+        return
     wording = wording_of(letter)
     written = insert(Message).values(
         key=key,

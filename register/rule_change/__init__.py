@@ -18,7 +18,6 @@ from register.rule_change.publishing import (
     SameStandardsVersion,
     give_back,
     propose,
-    why_returned,
 )
 from register.rule_change.terms import Change, changes
 
@@ -41,5 +40,4 @@ __all__ = [
     "draft_of",
     "give_back",
     "propose",
-    "why_returned",
 ]

@@ -3,14 +3,13 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.kit.clock import day_of
 from register.kit.errors import Refused
-from register.process import Process, ProcessText, TextKind
-from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
+from register.process import Process, TextKind
+from register.proposal import Proposal, ProposalKind, carries_out
 from register.rule_change.draft import (
     DraftChanged,
     Drafted,
@@ -79,25 +78,6 @@ def _must_be_to_come(draft: RuleDraft, *, today: date) -> date:
     if draft.begins_on is None or draft.begins_on <= today:
         raise BeginsTooSoon(today + timedelta(days=1))
     return draft.begins_on
-
-
-async def why_returned(session: AsyncSession, draft: RuleDraft) -> str | None:
-    """What the second person wants done, where the last proposal of this draft came back."""
-    last = await session.scalar(
-        select(Proposal)
-        .where(
-            Proposal.about == draft.about,
-            Proposal.data["draft"].astext == str(draft.id),
-        )
-        .order_by(Proposal.proposed_at.desc())
-        .limit(1)
-    )
-    if last is None or last.state is not ProposalState.RETURNED:
-        return None
-    words: str | None = await session.scalar(
-        select(ProcessText.words).where(ProcessText.process_id == last.decided_in)
-    )
-    return words
 
 
 def give_back(

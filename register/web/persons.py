@@ -20,12 +20,15 @@ from register.assessment import (
     visible_to,
 )
 from register.entry import Entry, Shown, public_words, shown_at
+from register.hiding import about
 from register.kit import forms
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.person import Person
 from register.process import Event
-from register.web.casework import READERS
+from register.proposal import Proposal
+from register.web.casework import OFFICERS, READERS
+from register.web.hiding import WITHHOLDERS
 from register.web.needs import Act, Session
 from register.web.timelines import history_page, restricted
 
@@ -80,6 +83,9 @@ async def person(
         person=found,
         applications=applications,
         entries=await _entries(session, act, found),
+        waiting=await session.scalar(Proposal.waiting_on(about(found))),
+        may_hide=act.viewer.has(*WITHHOLDERS.roles),
+        may_act=act.viewer.has(*OFFICERS.roles),
         told=await history_page(
             session,
             request,

@@ -34,6 +34,8 @@ from tests.leaks.table import (
     ELSEWHERE,
     FREE,
     GRANT,
+    HIDDEN,
+    HIDDEN_STILL,
     MERGED,
     REFUSAL,
     RESTRICTED,
@@ -224,6 +226,12 @@ class Atlas:
             return [str(world.draft.person_id)]
         if about_self:
             return [str(world.theirs.person_id)]
+        if row.of == HIDDEN:
+            return [str(world.dead.entry.person_id)]
+        if row.of == HIDDEN_STILL:
+            return [str(world.withheld.entry.person_id)]
+        if row.method == "POST":
+            return [str(world.listed.entry.person_id)]
         entries = (world.listed.entry, world.withheld.entry, world.merged.entry)
         known = (world.asked, *entries)
         return [str(of.person_id) for of in known]
@@ -473,6 +481,15 @@ BODIES = {
     },
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
+    "/staff/persons/{person_id}/death": {
+        "died_on-day": "1",
+        "died_on-month": "3",
+        "died_on-year": "2027",
+        "told_by": "family",
+    },
+    "/staff/persons/{person_id}/withholding": {"because": "Danger"},
+    "/staff/persons/{person_id}/showing": {"because": "No danger"},
+    "/staff/persons/{person_id}/proposal/return": {"words": "Look again"},
     "/staff/rules/{part}/draft/figures": figures,
     "/staff/rules/{part}/draft/start": beginning,
     "/staff/rules/{part}/draft/qualifications/{code}": accepted,

@@ -120,6 +120,16 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+PERSON = "/staff/persons/{person_id}"
+HIDDEN, HIDDEN_STILL = (
+    "somebody said to be dead",
+    "somebody whom it is proposed to show again",
+)
+HIDING = {
+    "death": OFFICERS,
+    "withholding": (TEAM_MANAGER, REGISTRAR),
+    "showing": OFFICERS,
+}
 RULES = "/staff/rules/{part}"
 LISTS = (f"{RULES}/draft/qualifications/{{code}}", f"{RULES}/draft/standards/{{code}}")
 
@@ -319,6 +329,20 @@ TABLE = [
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
+    case("GET", f"{PERSON}/death", *OFFICERS),
+    case("POST", f"{PERSON}/death", *OFFICERS),
+    case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),
+    case("GET", f"{PERSON}/showing", *OFFICERS),
+    case("POST", f"{PERSON}/showing", *OFFICERS, of=HIDDEN),
+    case("GET", f"{PERSON}/proposal", *READERS, of=HIDDEN_STILL),
+    case("POST", f"{PERSON}/proposal/approval", REGISTRAR, of=HIDDEN_STILL),
+    case("POST", f"{PERSON}/proposal/return", REGISTRAR, of=HIDDEN_STILL),
+    *(
+        nobody(method, f"{PERSON}/{what}", *because, of=UNSENT)
+        for what, because in HIDING.items()
+        for method in ("GET", "POST")
+    ),
     work("GET", "/staff/certificates/{number}", *READERS),
     work("POST", "/staff/certificates/{number}", *OFFICERS),
     work("GET", "/staff/outgoing", *READERS),

@@ -15,6 +15,7 @@ from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import AssessmentAct, Outcome, return_to_officer
 from register.certificate import Certificate
 from register.entry import Entry
+from register.hiding import propose_showing
 from register.kit import store
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
@@ -314,6 +315,14 @@ async def not_public(world, session):
     world.withheld = await entered(world, session, "withheld", withheld=True)
     died_on = date(2027, 3, 1)
     world.dead = await entered(world, session, "dead", deceased_on=died_on)
+    by = make_process(session, actor=world.accounts[Role.CASEWORKER])
+    await propose_showing(
+        session,
+        world.withheld.entry.person,
+        because=world.subject("withheld").office("shown again because"),
+        proposer=world.accounts[Role.CASEWORKER],
+        by=by,
+    )
     into = world.withheld.entry.person_id
     world.merged = await entered(world, session, "merged", merged_into=into)
 

@@ -12,7 +12,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.part import Part
-from register.proposal import Proposal
+from register.proposal import Proposal, why_returned
 from register.rule_change import (
     DraftChanged,
     Drafted,
@@ -22,7 +22,6 @@ from register.rule_change import (
     changes,
     discard,
     draft_of,
-    why_returned,
 )
 from register.rule_set import Rules
 from register.web.needs import Act, Acting, Form, Session, Visit
@@ -97,7 +96,7 @@ async def draft_page(
             act.session, found.base, draft.terms, on=draft.begins_on or today
         ),
         waiting=await act.session.scalar(Proposal.waiting_on(draft.about)),
-        returned=await why_returned(act.session, draft),
+        returned=await why_returned(act.session, draft.about, since=draft.begun_at),
         writes=act.viewer.has(*WRITERS.roles),
         form=form,
         deciding=proposal is not None,
