@@ -27,6 +27,7 @@ class ProposalKind(StrEnum):
     CHANGE_RULES = "change_rules"
     SHOW_AGAIN = "show_again"
     UNDO_DEATH = "undo_death"
+    AGREE_TO_LEAVE = "agree_to_leave"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:

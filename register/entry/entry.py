@@ -92,7 +92,7 @@ class NotPossible(Refused):
 class EntryHeld(Refused):
     def __init__(self, entry: "Entry") -> None:
         self.entry = entry
-        super().__init__("This entry is held and cannot lapse.")
+        super().__init__("This entry is held, so it cannot end now.")
 
 
 class EndsAsItBegins(Refused):

@@ -27,6 +27,7 @@ from register.kit.post import post as post_letter
 from register.kit.security import limits as tries
 from register.kit.security import links, passwords, sessions, totp
 from register.kit.security.sessions import WebSession
+from register.person import Person
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Acting, Form, Limits, Session, Visit
 from register.web.sign_in import password_fits, see
@@ -82,6 +83,7 @@ async def account(session: Session, act: Act) -> Template:
         "register/account/account.html",
         account=own,
         codes_left=await RecoveryCode.left(session, own),
+        person=await session.get(Person, own.person_id) if own.person_id else None,
     )
 
 

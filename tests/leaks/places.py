@@ -96,6 +96,7 @@ MISSING = {
     "serial": lambda _: grouped(draw_serial()),
     "number": lambda _: NEVER_ISSUED,
     "job_id": lambda _: "999999999",
+    "leaving_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
 
@@ -205,6 +206,7 @@ class Atlas:
                 str(p.id) for p in self._proposals(row, about_self=about_self)
             ],
             "person_id": self._persons(row, about_self=about_self),
+            "leaving_id": [str((world.asking if row.of else world.leaving).id)],
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
@@ -406,6 +408,10 @@ def drafted(known, place, _role):
     return {"version": str(draft.version)}
 
 
+def leaving(known, _place, _role):
+    return {"leaving": str(known.world.asking.id)}
+
+
 def returned(known, place, role):
     return drafted(known, place, role) | {"words": "Look again"}
 
@@ -481,6 +487,17 @@ BODIES = {
     },
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
+    "/leaving": {
+        "entry": "deputy",
+        "because": "retired",
+        "last_day-day": "30",
+        "last_day-month": "3",
+        "last_day-year": "2027",
+        "understood": "yes",
+    },
+    "/leaving/withdrawal": leaving,
+    "/staff/leaving/{leaving_id}/refusal": {"words": "Not now"},
+    "/staff/leaving/{leaving_id}/return": {"words": "Look again"},
     "/staff/persons/{person_id}/death": {
         "died_on-day": "1",
         "died_on-month": "3",

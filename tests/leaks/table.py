@@ -120,6 +120,8 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+UNDECIDED = "a request on which nobody has proposed anything"
+LEAVING = "/staff/leaving/{leaving_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
     "somebody said to be dead",
@@ -245,6 +247,9 @@ TABLE = [
     own("POST", "/certificates", REGISTRANT),
     own("GET", "/certificates/{serial}", SHOWN_TO, *READERS),
     own("GET", "/certificates/{serial}/file", SHOWN_TO, *READERS),
+    own("GET", "/leaving"),
+    own("POST", "/leaving", REGISTRANT),
+    own("POST", "/leaving/withdrawal", REGISTRANT),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -329,6 +334,12 @@ TABLE = [
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
+    work("GET", "/staff/leaving", *READERS),
+    work("GET", LEAVING, *READERS),
+    work("POST", f"{LEAVING}/proposal", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{LEAVING}/refusal", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{LEAVING}/approval", REGISTRAR),
+    work("POST", f"{LEAVING}/return", REGISTRAR),
     case("GET", f"{PERSON}/death", *OFFICERS),
     case("POST", f"{PERSON}/death", *OFFICERS),
     case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),

@@ -20,6 +20,7 @@ from register.kit import store
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
+from register.leaving import Leaving, LeavingReason
 from register.part import Part
 from register.proposal import Proposal
 from register.rule_change import RuleDraft, begin, propose
@@ -98,6 +99,10 @@ class World:
     dead: Certified = None
     merged: Certified = None
     """Into somebody withheld."""
+    asking: Leaving = None
+    """The registrant's wish to leave one of their parts; from the other they have not asked to go."""
+    leaving: Leaving = None
+    """Somebody else's, that it is proposed to agree to."""
     message: Message = None
     job: int = 0
     reset: str = ""
@@ -122,6 +127,7 @@ async def make_world(session):
     await owing(world, session)
     await registrant(world, session)
     await not_public(world, session)
+    await leaving(world, session)
     await outbox(world, session)
     await rules(world, session)
     await session.commit()
@@ -338,6 +344,30 @@ async def entered(world, session, name, **since):
         setattr(person, what, value)
     await entry.project(session, now=NOW)
     return known
+
+
+async def leaving(world, session):
+    await make_entry(session, person=world.listed.entry.person, part=Part.DEPUTY)
+    world.asking = await ask_to_leave(session, world.listed.entry)
+    of = world.subject("leaving", entered=True)
+    name = of.public("given name"), of.public("family name")
+    person = await make_person(session, *name, birth_date(of, next(PEOPLE)))
+    world.leaving = await ask_to_leave(
+        session, await make_entry(session, person=person)
+    )
+    officer = world.accounts[Role.CASEWORKER]
+    by = make_process(session, actor=officer)
+    await world.leaving.propose(session, proposer=officer, by=by)
+
+
+async def ask_to_leave(session, entry):
+    return await Leaving.ask(
+        session,
+        entry,
+        because=LeavingReason.RETIRED,
+        last_day=date(2027, 4, 1),
+        by=make_process(session),
+    )
 
 
 async def outbox(world, session):
