@@ -28,6 +28,9 @@ class ProposalKind(StrEnum):
     SHOW_AGAIN = "show_again"
     UNDO_DEATH = "undo_death"
     AGREE_TO_LEAVE = "agree_to_leave"
+    PAUSE_CLOCK = "pause_clock"
+    EXTEND_CONDITION = "extend_condition"
+    DISCHARGE_CONDITION = "discharge_condition"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:

@@ -78,6 +78,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the start of the role to the day by which the holder must be registered."""
     qualification_deadline_months: int
     """From the start of the role, not from registration (CHR r28 and r32)."""
+    qualification_reminder_months: tuple[int, ...]
+    """Before the day on which the qualification is due."""
     address_history_years: int
     employment_gap_days: int
     """A longer time without a post needs an explanation."""

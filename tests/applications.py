@@ -50,6 +50,7 @@ RULES = Rules(
     minimum_age_years=18,
     register_by_months=6,
     qualification_deadline_months=36,
+    qualification_reminder_months=(12, 6, 3, 1),
     address_history_years=5,
     employment_gap_days=28,
     draft_kept_days=90,

@@ -47,6 +47,7 @@ class EntryEvent(StrEnum):
     REMOVED = "entry:removed"
     ORDERED = "entry:ordered"
     CONDITION_SET = "entry:condition_set"
+    DUE_MOVED = "entry:due_moved"
     WARNED = "entry:warned"
     HELD = "entry:held"
     PERIOD_ENDED = "entry:period_ended"
@@ -329,6 +330,20 @@ class Entry(Base):
             due=condition.due_on,
         )
         return fact
+
+    async def move_due(
+        self, session: AsyncSession, condition: Condition, *, due_on: date, by: Process
+    ) -> None:
+        """Let a condition be due on another day; what we said before stays on record as superseded."""
+        condition.due_on, condition.recorded_at, condition.process = due_on, by.at, by
+        by.tell(
+            EntryEvent.DUE_MOVED,
+            person_id=self.person_id,
+            entry=self.id,
+            condition=condition.id,
+            due=due_on,
+        )
+        await self.project(session, now=by.at)
 
     async def warn(
         self,

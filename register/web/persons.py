@@ -20,6 +20,7 @@ from register.assessment import (
     visible_to,
 )
 from register.entry import Entry, Shown, public_words, shown_at
+from register.entry.facts import Condition
 from register.hiding import about
 from register.kit import forms
 from register.kit.errors import NotFound
@@ -67,6 +68,8 @@ class Held:
 
     entry: Entry
     shown: Shown | None
+    conditions: Sequence[Condition]
+    """In force now."""
 
 
 @get("/staff/persons/{person_id:uuid}", access=READERS)
@@ -112,7 +115,8 @@ async def _entries(session: Session, act: Act, person: Person) -> list[Held]:
     for entry_id in list(ids):
         entry = await Entry.load(session, entry_id)
         words = await public_words(session, entry.facts)
-        held.append(Held(entry, shown_at(entry.facts, words, act.now)))
+        conditions = [one for one in entry.conditions if one.holds(act.now)]
+        held.append(Held(entry, shown_at(entry.facts, words, act.now), conditions))
     return sorted(held, key=lambda h: h.entry.part.position)
 
 

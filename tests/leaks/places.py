@@ -37,10 +37,12 @@ from tests.leaks.table import (
     HIDDEN,
     HIDDEN_STILL,
     MERGED,
+    PAUSED,
     REFUSAL,
     RESTRICTED,
     RULES,
     TABLE,
+    UNDECIDED,
     UNSENT,
     WITHHELD,
 )
@@ -96,6 +98,7 @@ MISSING = {
     "serial": lambda _: grouped(draw_serial()),
     "number": lambda _: NEVER_ISSUED,
     "job_id": lambda _: "999999999",
+    "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
@@ -140,8 +143,9 @@ class Atlas:
             return list(self._own(row, names))
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
-        if row.path.startswith(RULES):
-            return [self._rules(row, names)]
+        if row.path.startswith(RULES) or "condition_id" in names:
+            named = self._conditions if "condition_id" in names else self._rules
+            return named(row, names)
         (name,) = names
         return [{name: found} for found in self._things(row, name, about_self)]
 
@@ -184,12 +188,26 @@ class Atlas:
                 for name in ("asked", "refusing", "registered"):
                     yield {"reference": self.known.filed[name].reference}
 
+    def _conditions(self, row, names):
+        world = self.world
+        known = {UNDECIDED: [world.undecided], PAUSED: [world.paused]}
+        found = known.get(row.of, [world.decided])
+        if row.path.startswith("/conditions"):
+            found = [world.owned]
+        elif row.method == "GET" and "evidence_id" not in names:
+            found = [world.decided, world.paused]
+        return [
+            {"condition_id": str(of.id)}
+            | ({"evidence_id": str(world.proof.id)} if "evidence_id" in names else {})
+            for of in found
+        ]
+
     def _rules(self, row, names):
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
         at = {"part": "deputy" if proposed else "manager", "version": "1"}
         at["code"] = "R1" if "/standards/" in row.path else "scotland-scqf9"
-        return {name: at[name] for name in names}
+        return [{name: at[name] for name in names}]
 
     def _things(self, row, name, about_self):
         world, invoices = self.world, [self.world.invoice.reference]
@@ -418,7 +436,10 @@ def returned(known, place, role):
 
 def figures(known, place, role):
     rules = msgspec.structs.asdict(known.world.rules[place.at["part"]].terms.rules)
-    said = {name: str(value) for name, value in rules.items()}
+    said = {
+        name: ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        for name, value in rules.items()
+    }
     return said | drafted(known, place, role) | {"open": "yes"}
 
 
@@ -435,6 +456,10 @@ def accepted(known, place, role):
 def standard(known, place, role):
     row = {"code": place.at["code"], "title": "Keep time", "meaning": "Be there"}
     return drafted(known, place, role) | row
+
+
+def file_alone(_known, _place, _role):
+    return {"file": pdf()}
 
 
 def signed(_known, _place, _role):
@@ -487,6 +512,29 @@ BODIES = {
     },
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
+    "/conditions/{condition_id}": file_alone,
+    "/staff/conditions/{condition_id}/pause": {
+        "pause-because": "break",
+        "pause-from_on-day": "1",
+        "pause-from_on-month": "3",
+        "pause-from_on-year": "2027",
+        "pause-words": "A break",
+    },
+    "/staff/conditions/{condition_id}/extension": {
+        "extend-due_on-day": "1",
+        "extend-due_on-month": "3",
+        "extend-due_on-year": "2030",
+        "extend-enrolled": "yes",
+        "extend-forecast": "yes",
+        "extend-words": "The college",
+    },
+    "/staff/conditions/{condition_id}/discharge": {"discharge-words": "Met"},
+    "/staff/conditions/{condition_id}/resumption": {
+        "resume-until_on-day": "9",
+        "resume-until_on-month": "3",
+        "resume-until_on-year": "2027",
+    },
+    "/staff/conditions/{condition_id}/return": {"return-words": "Look again"},
     "/leaving": {
         "entry": "deputy",
         "because": "retired",

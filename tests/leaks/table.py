@@ -121,6 +121,8 @@ ITEM = "/apply/{reference}/{section}/items/{item}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
 UNDECIDED = "a request on which nobody has proposed anything"
+PAUSED = "a condition whose clock stands still"
+CONDITION = "/staff/conditions/{condition_id}"
 LEAVING = "/staff/leaving/{leaving_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
@@ -250,6 +252,9 @@ TABLE = [
     own("GET", "/leaving"),
     own("POST", "/leaving", REGISTRANT),
     own("POST", "/leaving/withdrawal", REGISTRANT),
+    own("GET", "/conditions"),
+    own("GET", "/conditions/{condition_id}", REGISTRANT),
+    own("POST", "/conditions/{condition_id}", REGISTRANT),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -334,6 +339,14 @@ TABLE = [
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
+    work("GET", CONDITION, *READERS),
+    work("GET", f"{CONDITION}/evidence/{{evidence_id}}", *READERS),
+    work("POST", f"{CONDITION}/pause", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{CONDITION}/extension", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{CONDITION}/discharge", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{CONDITION}/resumption", *OFFICERS, of=PAUSED),
+    work("POST", f"{CONDITION}/approval", REGISTRAR),
+    work("POST", f"{CONDITION}/return", REGISTRAR),
     work("GET", "/staff/leaving", *READERS),
     work("GET", LEAVING, *READERS),
     work("POST", f"{LEAVING}/proposal", *OFFICERS, of=UNDECIDED),

@@ -14,9 +14,19 @@ from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import AssessmentAct, Outcome, return_to_officer
 from register.certificate import Certificate
-from register.entry import Entry
+from register.condition import (
+    ConditionEvidence,
+    PauseReason,
+    Standing,
+    propose_discharge,
+    propose_pause,
+)
+from register.entry import ConditionKind, Entry, NewCondition
+from register.entry.facts import Condition
 from register.hiding import propose_showing
 from register.kit import store
+from register.kit.cleaning import MediaType
+from register.kit.files import FileState, StoredFile
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
@@ -103,6 +113,14 @@ class World:
     """The registrant's wish to leave one of their parts; from the other they have not asked to go."""
     leaving: Leaving = None
     """Somebody else's, that it is proposed to agree to."""
+    owned: Condition = None
+    """The registrant's."""
+    undecided: Condition = None
+    decided: Condition = None
+    """On which it is proposed to do something."""
+    paused: Condition = None
+    proof: ConditionEvidence = None
+    """Sent for the one that is decided."""
     message: Message = None
     job: int = 0
     reset: str = ""
@@ -128,6 +146,7 @@ async def make_world(session):
     await registrant(world, session)
     await not_public(world, session)
     await leaving(world, session)
+    await conditions(world, session)
     await outbox(world, session)
     await rules(world, session)
     await session.commit()
@@ -368,6 +387,71 @@ async def ask_to_leave(session, entry):
         last_day=date(2027, 4, 1),
         by=make_process(session),
     )
+
+
+async def conditions(world, session):
+    world.owned = world.listed.entry.conditions[0]
+    standings = []
+    for name in ("undecided", "decided", "paused"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        wanted = NewCondition(
+            ConditionKind.QUALIFICATION, of.public("condition"), date(2029, 6, 30)
+        )
+        entry = await make_entry(session, person=person, conditions=[wanted])
+        setattr(world, name, entry.conditions[0])
+        standings.append(await Standing.of(session, entry, entry.conditions[0]))
+    _, decided, paused = standings
+    officer, registrar = (
+        world.accounts[Role.CASEWORKER],
+        world.accounts[Role.REGISTRAR],
+    )
+    by = make_process(session, actor=officer)
+    words = world.subject("decided").office("discharged because")
+    await propose_discharge(session, decided, words=words, proposer=officer, by=by)
+    stop = await propose_pause(
+        session,
+        paused,
+        because=PauseReason.SICKNESS,
+        from_on=date(2027, 3, 1),
+        words=world.subject("paused").office("paused because"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+    await session.flush()
+    by = make_process(session, actor=registrar)
+    await stop.approve(session, approver=registrar, by=by)
+    world.proof = await proof_of(world, session, decided)
+
+
+async def proof_of(world, session, standing):
+    """A document that has been found clean."""
+    of = world.subject("proof")
+    stored = StoredFile(
+        id=uuid4(),
+        owner_account_id=world.accounts[Role.REGISTRANT].id,
+        name=f"{of.told('file name')}.pdf",
+        media_type=MediaType.PDF,
+        size=1,
+        sha256=bytes(32),
+        state=FileState.QUARANTINED,
+        stored_as=f"2027-03-10/{uuid4().hex}",
+        created_at=NOW,
+    )
+    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    session.add(stored)
+    await session.flush()
+    await store.put(stored.cleaned_as, pieces(of.told("file")))
+    proof = ConditionEvidence(
+        id=uuid4(),
+        condition_id=standing.condition.id,
+        file_id=stored.id,
+        added_at=NOW,
+    )
+    session.add(proof)
+    await session.flush()
+    return proof
 
 
 async def outbox(world, session):

@@ -16,6 +16,28 @@ class Versioned(forms.Form):
     )
 
 
+class Ladder(forms.Text):
+    """Numbers of months, the highest first, as "12, 6, 3, 1"; none at all is one too."""
+
+    empty = ()
+
+    def write(self, value: Any) -> str:
+        return ", ".join(map(str, value))
+
+    def read(self, text: str) -> Any:
+        parts = [part.strip() for part in super().read(text).split(",")]
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError(f"{self.subject} must be numbers, like 12, 6, 3, 1")
+        months = tuple(int(part) for part in parts)
+        if list(months) != sorted(set(months), reverse=True) or months[-1] < 1:
+            raise ValueError(
+                f"{self.subject} must begin with the highest number, and have each once"
+            )
+        if months[0] > MONTHS:
+            raise ValueError(f"{self.subject} must be {MONTHS} or fewer")
+        return months
+
+
 class FiguresForm(Versioned):
     open = forms.YesNo(
         "Can people apply for this part?", what="people can apply for this part"
@@ -35,6 +57,11 @@ class FiguresForm(Versioned):
         hint="In months from the start of the role",
         lowest=1,
         highest=MONTHS,
+    )
+    qualification_reminder_months = Ladder(
+        "Reminders before the qualification is due",
+        hint="In months, like 12, 6, 3, 1",
+        optional=True,
     )
     address_history_years = forms.Number(
         "Address history", hint="In years", lowest=1, highest=99

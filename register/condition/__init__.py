@@ -1,0 +1,46 @@
+"""Conditions of registration after they are set: their clocks, what is sent for them, and how they end."""
+
+from register.condition.acts import ConditionAct, ConditionEvent
+from register.condition.clock import (
+    AlreadyPaused,
+    ClockPause,
+    DueAlready,
+    NotPaused,
+    OutOfOrder,
+    PauseReason,
+    Standing,
+    resume,
+    standing_of,
+    standings_of,
+)
+from register.condition.evidence import ConditionEvidence, evidence_of, send
+from register.condition.proposing import (
+    NotLater,
+    give_back,
+    propose_discharge,
+    propose_extension,
+    propose_pause,
+)
+
+__all__ = [
+    "AlreadyPaused",
+    "ClockPause",
+    "ConditionAct",
+    "ConditionEvent",
+    "ConditionEvidence",
+    "DueAlready",
+    "NotLater",
+    "NotPaused",
+    "OutOfOrder",
+    "PauseReason",
+    "Standing",
+    "evidence_of",
+    "give_back",
+    "propose_discharge",
+    "propose_extension",
+    "propose_pause",
+    "resume",
+    "send",
+    "standing_of",
+    "standings_of",
+]

@@ -1,0 +1,194 @@
+"""Pausing the clock of a condition, giving it more time, and discharging it: each by two people."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from register.account import Account
+from register.condition.acts import ConditionEvent
+from register.condition.clock import (
+    AlreadyPaused,
+    ClockPause,
+    DueAlready,
+    PauseReason,
+    Standing,
+    standing_of,
+)
+from register.kit.errors import Refused
+from register.kit.post import post
+from register.process import Process, TextKind
+from register.proposal import Proposal, ProposalKind, carries_out
+
+
+class NotLater(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "More time means a later day than the one on which the condition is due."
+        )
+
+
+async def propose_pause(
+    session: AsyncSession,
+    standing: Standing,
+    *,
+    because: PauseReason,
+    from_on: date,
+    words: str,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Let the clock stand still from that day until somebody sets it going; raises AlreadyPaused or DueAlready."""
+    _may_pause(standing, from_on)
+    data = {"because": because, "from_on": from_on.isoformat()}
+    kind = ProposalKind.PAUSE_CLOCK
+    return await _propose(
+        session, standing, kind, data, words=words, proposer=proposer, by=by
+    )
+
+
+def _may_pause(standing: Standing, from_on: date) -> None:
+    if standing.paused:
+        raise AlreadyPaused
+    if standing.condition.due_on is None or from_on > standing.condition.due_on:
+        raise DueAlready
+
+
+async def propose_extension(
+    session: AsyncSession,
+    standing: Standing,
+    *,
+    due_on: date,
+    words: str,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Raises NotLater."""
+    _must_be_later(standing, due_on)
+    kind, data = ProposalKind.EXTEND_CONDITION, {"due_on": due_on.isoformat()}
+    return await _propose(
+        session, standing, kind, data, words=words, proposer=proposer, by=by
+    )
+
+
+def _must_be_later(standing: Standing, due_on: date) -> None:
+    if standing.condition.due_on is None or due_on <= standing.condition.due_on:
+        raise NotLater
+
+
+async def propose_discharge(
+    session: AsyncSession,
+    standing: Standing,
+    *,
+    words: str,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """The condition is met."""
+    kind = ProposalKind.DISCHARGE_CONDITION
+    return await _propose(
+        session, standing, kind, {}, words=words, proposer=proposer, by=by
+    )
+
+
+async def _propose(
+    session: AsyncSession,
+    standing: Standing,
+    kind: ProposalKind,
+    data: dict[str, Any],
+    *,
+    words: str,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    by.say(TextKind.INTERNAL, words)
+    return await Proposal.make(
+        session,
+        kind,
+        about=standing.about,
+        person_id=standing.entry.person_id,
+        data=data | {"condition": str(standing.condition.id)},
+        touched=[],
+        proposer=proposer,
+        by=by,
+    )
+
+
+def give_back(
+    proposal: Proposal, *, words: str, approver: Account, by: Process
+) -> None:
+    """Return it to who proposed it, with what is still to be done."""
+    proposal.return_(approver=approver, by=by)
+    by.say(TextKind.INTERNAL, words)
+
+
+@carries_out(ProposalKind.PAUSE_CLOCK)
+async def pause(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    standing = await _standing(session, proposal, by)
+    from_on = date.fromisoformat(proposal.data["from_on"])
+    _may_pause(standing, from_on)
+    paused = ClockPause(
+        condition_id=standing.condition.id,
+        entry_id=standing.entry.id,
+        because=PauseReason(proposal.data["because"]),
+        from_on=from_on,
+        process_id=by.id,
+        recorded_at=by.at,
+    )
+    session.add(paused)
+    _tell(standing, ConditionEvent.PAUSED, by, from_on=from_on, because=paused.because)
+    await _write(session, standing, "condition_paused", by=by, pause=paused)
+
+
+@carries_out(ProposalKind.EXTEND_CONDITION)
+async def extend(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    standing = await _standing(session, proposal, by)
+    due_on = date.fromisoformat(proposal.data["due_on"])
+    _must_be_later(standing, due_on)
+    _tell(standing, ConditionEvent.EXTENDED, by, due_on=due_on)
+    await standing.entry.move_due(session, standing.condition, due_on=due_on, by=by)
+    await _write(session, standing, "condition_extended", by=by)
+
+
+@carries_out(ProposalKind.DISCHARGE_CONDITION)
+async def discharge(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    standing = await _standing(session, proposal, by)
+    _tell(standing, ConditionEvent.DISCHARGED, by)
+    await standing.entry.end(session, standing.condition, on=by.at, by=by)
+    await _write(session, standing, "condition_discharged", by=by)
+
+
+async def _standing(session: AsyncSession, proposal: Proposal, by: Process) -> Standing:
+    condition_id = UUID(proposal.data["condition"])
+    return await standing_of(session, condition_id, now=by.at, lock=True)
+
+
+def _tell(standing: Standing, event: ConditionEvent, by: Process, **facts: Any) -> None:
+    by.tell(
+        event,
+        person_id=standing.entry.person_id,
+        condition=standing.condition.id,
+        **facts,
+    )
+
+
+async def _write(
+    session: AsyncSession, standing: Standing, letter: str, *, by: Process, **more: Any
+) -> None:
+    person_id = standing.entry.person_id
+    account = await session.scalar(
+        select(Account).where(Account.person_id == person_id)
+    )
+    if account is None:
+        return
+    await post(
+        session,
+        to=account.email,
+        letter=letter,
+        context={"standing": standing, **more},
+        key=f"{letter}:{by.id}",
+        person_id=person_id,
+        now=by.at,
+    )
