@@ -18,6 +18,7 @@ from register.entry.facts import (
     RemovalReason,
     WarningKind,
 )
+from register.entry.known import known_at, superseded_facts
 from register.entry.projection import (
     EntryProjection,
     project,
@@ -51,6 +52,7 @@ __all__ = [
     "Shown",
     "Status",
     "WarningKind",
+    "known_at",
     "project",
     "project_many",
     "public_words",
@@ -58,5 +60,6 @@ __all__ = [
     "shown_at",
     "status_at",
     "status_in_sql",
+    "superseded_facts",
     "tokens_of",
 ]

@@ -236,6 +236,15 @@ class HoldSuperseded(Superseded):
     __tablename__ = "hold_superseded"
 
 
+AnyRegistration = Registration | RegistrationSuperseded
+AnyLapse = Lapse | LapseSuperseded
+AnyRemoval = Removal | RemovalSuperseded
+AnyOrder = Order | OrderSuperseded
+AnyCondition = Condition | ConditionSuperseded
+AnyWarning = WarningFact | WarningSuperseded
+AnyHold = Hold | HoldSuperseded
+"""As we hold it now, or as we once did: the rules read the two alike."""
+
 KINDS: dict[type[Current], type[Superseded]] = {
     Registration: RegistrationSuperseded,
     Lapse: LapseSuperseded,

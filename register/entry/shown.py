@@ -6,18 +6,21 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from register.entry.facts import (
-    Condition,
+    AnyCondition,
+    AnyOrder,
+    AnyRegistration,
+    AnyWarning,
     ConditionKind,
+    ConditionTerms,
     Fact,
-    Order,
-    Registration,
-    WarningFact,
 )
 from register.entry.status import Facts, Status, status_at
 from register.kit.clock import day_of, months_after, start_of
 from register.rule_set import Rules
 
 A_MOMENT = timedelta(microseconds=1)
+
+AnyRestriction = AnyOrder | AnyCondition | AnyWarning
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def restrictions_at(
     facts: Facts, words: Mapping[UUID, str], instant: datetime
 ) -> tuple[Restriction, ...]:
     """In force at the instant: orders, then conditions, then warnings, each by when it began."""
-    kinds: tuple[list[Order | Condition | WarningFact], ...] = (
+    kinds: tuple[list[AnyRestriction], ...] = (
         list(facts.orders),
         list(facts.conditions),
         list(facts.warnings),
@@ -109,7 +112,7 @@ def publication_ends(facts: Facts, rules: Rules, instant: datetime) -> datetime 
     return start_of(months_after(day_of(max(ends)), months)) if ends else None
 
 
-def _period(registration: Registration, instant: datetime) -> Period:
+def _period(registration: AnyRegistration, instant: datetime) -> Period:
     upper = registration.valid.upper
     ended = upper is not None and upper <= instant
     return Period(
@@ -118,9 +121,7 @@ def _period(registration: Registration, instant: datetime) -> Period:
     )
 
 
-def _restriction(
-    fact: Order | Condition | WarningFact, words: Mapping[UUID, str]
-) -> Restriction:
+def _restriction(fact: AnyRestriction, words: Mapping[UUID, str]) -> Restriction:
     upper = fact.valid.upper
     return Restriction(
         kind=fact.kind,
@@ -130,13 +131,11 @@ def _restriction(
     )
 
 
-def _text(
-    fact: Order | Condition | WarningFact, words: Mapping[UUID, str]
-) -> str | None:
+def _text(fact: AnyRestriction, words: Mapping[UUID, str]) -> str | None:
     """The public wording, and by when a condition is to be met: of a qualification the month, of anything else the day."""
     said = words.get(fact.text_id) if fact.text_id else None
     due = ""
-    if isinstance(fact, Condition) and fact.due_on:
+    if isinstance(fact, ConditionTerms) and fact.due_on:
         month = f"{fact.due_on:%B %Y}"
         due = (
             f"Due by {month}."

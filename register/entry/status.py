@@ -6,15 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from register.entry.facts import (
-    Condition,
+    AnyCondition,
+    AnyHold,
+    AnyLapse,
+    AnyOrder,
+    AnyRegistration,
+    AnyRemoval,
+    AnyWarning,
     Fact,
-    Hold,
-    Lapse,
-    Order,
-    Registration,
-    Removal,
     RemovalReason,
-    WarningFact,
 )
 
 
@@ -47,13 +47,13 @@ VOLUNTARY = frozenset({RemovalReason.VOLUNTARY, RemovalReason.VOLUNTARY_DURING_C
 class Facts:
     """All that we hold, or held, of one entry."""
 
-    registrations: Sequence[Registration] = ()
-    lapses: Sequence[Lapse] = ()
-    removals: Sequence[Removal] = ()
-    orders: Sequence[Order] = ()
-    conditions: Sequence[Condition] = ()
-    warnings: Sequence[WarningFact] = ()
-    holds: Sequence[Hold] = ()
+    registrations: Sequence[AnyRegistration] = ()
+    lapses: Sequence[AnyLapse] = ()
+    removals: Sequence[AnyRemoval] = ()
+    orders: Sequence[AnyOrder] = ()
+    conditions: Sequence[AnyCondition] = ()
+    warnings: Sequence[AnyWarning] = ()
+    holds: Sequence[AnyHold] = ()
 
     def __iter__(self) -> Iterator[Fact]:
         for kind in fields(self):

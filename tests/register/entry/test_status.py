@@ -1,15 +1,11 @@
-"""The status rules, read as sentences; the same lives are then put to the rules in SQL."""
+"""The status rules, read as sentences; test_lives.py puts arbitrary lives to them and to their twin in SQL."""
 
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 
-from register.entry import Entry, Facts, Status, status_at, status_in_sql
+from register.entry import Facts, Status, status_at
 from register.entry.facts import (
     Hold,
     Lapse,
@@ -21,9 +17,6 @@ from register.entry.facts import (
     RemovalReason,
 )
 from register.kit.clock import start_of
-from register.part import Part
-from register.rule_set import RuleSet
-from tests.make import make_person, make_process
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
@@ -145,85 +138,3 @@ def test_an_order_outranks_every_other_removal():
 
 def test_only_a_registered_person_may_practise():
     assert [status for status in Status if status.may_practise] == [Status.REGISTERED]
-
-
-MOMENTS = st.integers(0, 40).map(
-    lambda n: datetime(2027, 3, 27, tzinfo=UTC) + n * timedelta(hours=1)
-)
-"""Few and near, so that bounds often meet; the clocks change on the way."""
-
-
-@st.composite
-def spans(draw):
-    start, end = draw(MOMENTS), draw(st.none() | MOMENTS)
-    return Range(start, None if end is None or end <= start else end)
-
-
-@st.composite
-def registrations(draw):
-    cuts = sorted(draw(st.sets(MOMENTS, min_size=2, max_size=6)))
-    pairs = list(zip(cuts[::2], cuts[1::2], strict=False))
-    return [registration(start, end) for start, end in pairs]
-
-
-LIVES = st.builds(
-    Facts,
-    registrations=registrations(),
-    lapses=st.lists(
-        st.builds(Lapse, valid=spans(), because=st.sampled_from(LapseReason)),
-        max_size=2,
-    ),
-    removals=st.lists(
-        st.builds(Removal, valid=spans(), because=st.sampled_from(RemovalReason)),
-        max_size=2,
-    ),
-    orders=st.lists(
-        st.builds(Order, valid=spans(), kind=st.sampled_from(OrderKind)), max_size=2
-    ),
-    holds=st.lists(st.builds(Hold, valid=spans()), max_size=2),
-)
-
-
-async def live(session, facts):
-    """Write an arbitrary life past every verb."""
-    person = await make_person(session)
-    by = make_process(session)
-    entry = Entry(id=uuid4(), person_id=person.id, part=Part.MANAGER, created_at=by.at)
-    rule_set = await RuleSet.on(session, Part.MANAGER, date(2027, 3, 10))
-    session.add(entry)
-    await session.flush()
-    for fact in facts:
-        values = {
-            c.name: getattr(fact, c.name)
-            for c in fact.__table__.columns
-            if getattr(fact, c.name) is not None
-        }
-        values |= {
-            "id": uuid4(),
-            "entry_id": entry.id,
-            "recorded_at": by.at,
-            "process_id": by.id,
-        }
-        if isinstance(fact, Registration):
-            values["rule_set_id"] = rule_set.id
-        await session.execute(insert(type(fact)).values(**values))
-    return entry
-
-
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(facts=LIVES, instants=st.lists(MOMENTS, min_size=3, max_size=8))
-async def test_the_rules_and_their_twin_in_sql_agree_on_every_life(
-    session, facts, instants
-):
-    entry = await live(session, facts)
-
-    for instant in instants:
-        for at in (instant - INSTANT, instant):
-            told = await session.scalar(
-                select(status_in_sql(at)).where(Entry.id == entry.id)
-            )
-            assert told == status_at(facts, at)
