@@ -150,17 +150,26 @@ async def home_by_urn(session: AsyncSession, urn: str) -> Home | None:
 
 
 async def places_shown(
-    session: AsyncSession, people: Collection[UUID], now: datetime
+    session: AsyncSession,
+    people: Collection[UUID],
+    at: datetime,
+    *,
+    known: datetime | None = None,
 ) -> dict[UUID, str | None]:
-    """Where the public may know each person to work; None where they work nowhere that we know."""
+    """Where the public may know each person to work; None where they work nowhere that we know, or knew at a moment."""
     rows = await session.execute(
-        select(Person.id, place_of(Person.id, now)).where(Person.id.in_(people))
+        select(Person.id, place_of(Person.id, at, known=known)).where(
+            Person.id.in_(people)
+        )
     )
     return {person_id: place for person_id, place in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
 def place_of(
-    person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], now: datetime
+    person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID],
+    at: datetime,
+    *,
+    known: datetime | None = None,
 ) -> ScalarSelect[str | None]:
     """For each row of a query: the town, or the region where the town has too few homes."""
     neighbour = aliased(Home)
@@ -171,8 +180,10 @@ def place_of(
     )
     posts = select(place).join(Employment, Employment.home_id == Home.id)
     posts = posts.where(
-        Employment.person_id == person_id, Employment.valid.contains(now)
+        Employment.person_id == person_id, Employment.valid.contains(at)
     )
+    if known:
+        posts = posts.where(Employment.recorded_at <= known)
     posts = posts.order_by(
         Employment.manages.desc(), func.lower(Employment.valid).desc(), Home.urn
     )

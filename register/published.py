@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -53,17 +53,10 @@ class PublishedPerson:
         return self.entries[0]
 
     @classmethod
-    def of(cls, rows: Iterable[EntryProjection]) -> Self:
-        ordered = sorted(
-            rows,
-            key=lambda row: (row.status is not Status.REGISTERED, row.part.position),
-        )
-        return cls(
-            ordered[0].number,
-            ordered[0].name,
-            ordered[0].town,
-            tuple(_entry(row) for row in ordered),
-        )
+    def of(cls, rows: Sequence[EntryProjection]) -> Self:
+        first = min(rows, key=_rank)
+        entries = [_entry(row) for row in rows]
+        return cls(first.number, first.name, first.town, leading_first(entries))
 
     def as_json(self, as_at: datetime) -> dict[str, Any]:
         leading = self.leading.as_json()
@@ -79,14 +72,35 @@ class PublishedPerson:
             "qualifications": leading["qualifications"],
             "restrictions": leading["restrictions"],
             "entries": [entry.as_json() for entry in self.entries],
-            "as_at": as_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "as_at": written(as_at),
         }
+
+
+def leading_first(entries: Iterable[PublishedEntry]) -> tuple[PublishedEntry, ...]:
+    return tuple(sorted(entries, key=_rank))
+
+
+def _rank(entry: PublishedEntry | EntryProjection) -> tuple[bool, int]:
+    return entry.status is not Status.REGISTERED, entry.part.position
+
+
+def written(moment: datetime) -> str:
+    """As the API writes it: to the second, in UTC."""
+    plain = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    return f"{plain.isoformat()}Z"
 
 
 async def published(
     session: AsyncSession, number: str, *, now: datetime
 ) -> PublishedPerson:
-    """The person with that number.
+    """The person with that number, as the public may see them; raises what public_rows does."""
+    return PublishedPerson.of(await public_rows(session, number, now=now))
+
+
+async def public_rows(
+    session: AsyncSession, number: str, *, now: datetime
+) -> list[EntryProjection]:
+    """What is public of the entries of the person with that number, at least one.
 
     Raises NotFound for a number that was never issued and for somebody withheld, who must look the same, whatever number they
     had before; MovedTo for a merged number; Gone for somebody who died, was withdrawn, or whose publication is over.
@@ -113,7 +127,7 @@ async def published(
     ]
     if not public:
         raise Gone
-    return PublishedPerson.of(public)
+    return public
 
 
 async def fresh(

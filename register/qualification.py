@@ -50,14 +50,25 @@ class Qualification(Base):
 
 
 async def titles_shown(
-    session: AsyncSession, people: Collection[UUID]
+    session: AsyncSession,
+    people: Collection[UUID],
+    *,
+    by: date | None = None,
+    known: datetime | None = None,
 ) -> dict[UUID, list[str]]:
-    """What the register shows of each: what was awarded, and verified as meeting the part's requirement or some of it."""
+    """What the register shows of each: what was awarded, and verified as meeting the part's requirement or some of it.
+
+    Of a day gone by: what was awarded by then, and verified by the moment at which it was known.
+    """
     held = select(Qualification.person_id, Qualification.title).where(
         Qualification.person_id.in_(people),
         Qualification.awarded_on.is_not(None),
         Qualification.verdict.in_([Verdict.FULL, Verdict.PARTIAL]),
     )
+    if by:
+        held = held.where(Qualification.awarded_on <= by)
+    if known:
+        held = held.where(Qualification.verified_at <= known)
     rows = await session.execute(
         held.order_by(Qualification.awarded_on.desc(), Qualification.title)
     )

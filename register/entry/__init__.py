@@ -1,5 +1,6 @@
 """Entries in the register: dated facts, the status they give, and what the public sees of them."""
 
+from register.entry.changes import Change, Changed, changes_between
 from register.entry.entry import (
     FACTS,
     AlreadyEntered,
@@ -25,15 +26,27 @@ from register.entry.projection import (
     project_many,
     public_words,
     row_at,
+    rules_at,
     tokens_of,
 )
-from register.entry.shown import Period, Restriction, Shown, shown_at
+from register.entry.shown import (
+    A_MOMENT,
+    Period,
+    Restriction,
+    Shown,
+    restrictions_at,
+    shown_at,
+    told,
+)
 from register.entry.status import Facts, Status, status_at
 from register.entry.twin import status_in_sql
 
 __all__ = [
+    "A_MOMENT",
     "FACTS",
     "AlreadyEntered",
+    "Change",
+    "Changed",
     "ConditionKind",
     "Entry",
     "EntryEvent",
@@ -52,14 +65,18 @@ __all__ = [
     "Shown",
     "Status",
     "WarningKind",
+    "changes_between",
     "known_at",
     "project",
     "project_many",
     "public_words",
+    "restrictions_at",
     "row_at",
+    "rules_at",
     "shown_at",
     "status_at",
     "status_in_sql",
     "superseded_facts",
     "tokens_of",
+    "told",
 ]

@@ -85,11 +85,16 @@ class Fact:
         """Set rather than its id, so that an act is written before the facts it changes."""
         return relationship(lazy="raise")
 
+    @property
+    def starts(self) -> datetime:
+        assert self.valid.lower is not None  # noqa: S101 - the tables' CHECK
+        return self.valid.lower
+
     def holds(self, instant: datetime) -> bool:
         return self.valid.contains(instant)
 
     def began(self, instant: datetime) -> bool:
-        return self.valid.lower is not None and self.valid.lower <= instant
+        return self.starts <= instant
 
 
 class Current(Fact, Base):
@@ -244,6 +249,9 @@ AnyCondition = Condition | ConditionSuperseded
 AnyWarning = WarningFact | WarningSuperseded
 AnyHold = Hold | HoldSuperseded
 """As we hold it now, or as we once did: the rules read the two alike."""
+
+AnyRestriction = AnyOrder | AnyCondition | AnyWarning
+"""What limits or qualifies a registration."""
 
 KINDS: dict[type[Current], type[Superseded]] = {
     Registration: RegistrationSuperseded,

@@ -19,7 +19,7 @@ from register.part import Part
 from register.person import Person, PersonName, forms
 from register.process import ProcessText
 from register.qualification import titles_shown
-from register.rule_set import RuleSet
+from register.rule_set import Rules, RuleSet
 
 if TYPE_CHECKING:
     from register.entry.entry import Entry
@@ -97,12 +97,7 @@ async def row_at(
 
 async def public_words(session: AsyncSession, *many: Facts) -> dict[UUID, str]:
     """The public wordings of the facts; one that was erased is missing."""
-    texts = (
-        fact.text_id
-        for facts in many
-        for kind in (facts.orders, facts.conditions, facts.warnings)
-        for fact in kind
-    )
+    texts = (fact.text_id for facts in many for fact in facts.restrictions)
     ids = {text_id for text_id in texts if text_id}
     rows = (
         await session.execute(
@@ -199,8 +194,17 @@ def _published(
 async def _publication_ends(
     session: AsyncSession, facts: Facts, now: datetime
 ) -> datetime | None:
-    begun = [r for r in facts.registrations if r.began(now)]
+    rules = await rules_at(session, facts, now)
+    return publication_ends(facts, rules, now) if rules else None
+
+
+async def rules_at(
+    session: AsyncSession, facts: Facts, instant: datetime
+) -> Rules | None:
+    """Those under which the last registration was made; None before the first."""
+    begun = [r for r in facts.registrations if r.began(instant)]
     if not begun:
         return None
-    rule_set = await session.get_one(RuleSet, begun[-1].rule_set_id)
-    return publication_ends(facts, rule_set.rules, now)
+    last = max(begun, key=lambda registration: registration.starts)
+    rule_set = await session.get_one(RuleSet, last.rule_set_id)
+    return rule_set.rules

@@ -1,26 +1,23 @@
 """What the public may read of an entry's facts at an instant: one pure function for page, API, projection and certificate."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from register.entry.facts import (
-    AnyCondition,
-    AnyOrder,
     AnyRegistration,
-    AnyWarning,
+    AnyRestriction,
     ConditionKind,
     ConditionTerms,
-    Fact,
+    Superseded,
+    WarningTerms,
 )
 from register.entry.status import Facts, Status, status_at
 from register.kit.clock import day_of, months_after, start_of
 from register.rule_set import Rules
 
 A_MOMENT = timedelta(microseconds=1)
-
-AnyRestriction = AnyOrder | AnyCondition | AnyWarning
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,10 @@ def shown_at(
     status = status_at(facts, instant)
     if status is None:
         return None
-    begun = sorted((r for r in facts.registrations if r.began(instant)), key=_lower)
+    begun = sorted(
+        (r for r in facts.registrations if r.began(instant)),
+        key=lambda fact: fact.starts,
+    )
     *before, last = [_period(registration, instant) for registration in begun]
     restrictions = restrictions_at(facts, words, instant) if status.current else ()
     return Shown(status, last.from_on, last.until_on, restrictions, tuple(before))
@@ -79,18 +79,43 @@ def restrictions_at(
     facts: Facts, words: Mapping[UUID, str], instant: datetime
 ) -> tuple[Restriction, ...]:
     """In force at the instant: orders, then conditions, then warnings, each by when it began."""
-    kinds: tuple[list[AnyRestriction], ...] = (
-        list(facts.orders),
-        list(facts.conditions),
-        list(facts.warnings),
+    kinds: tuple[Sequence[AnyRestriction], ...] = (
+        facts.orders,
+        facts.conditions,
+        facts.warnings,
     )
     found = [
         fact
         for kind in kinds
-        for fact in sorted(kind, key=_lower)
+        for fact in sorted(kind, key=lambda fact: fact.starts)
         if fact.holds(instant)
     ]
     return tuple(_restriction(fact, words) for fact in found)
+
+
+def told(facts: Facts, rules: Rules, now: datetime) -> Facts:
+    """Without the restrictions that ended so long ago that they are not told even of the days on which they stood."""
+
+    def still(fact: AnyRestriction) -> bool:
+        end = told_until(fact, rules)
+        return end is None or now < end
+
+    return replace(
+        facts,
+        orders=[order for order in facts.orders if still(order)],
+        conditions=[condition for condition in facts.conditions if still(condition)],
+        warnings=[warning for warning in facts.warnings if still(warning)],
+    )
+
+
+def told_until(fact: AnyRestriction, rules: Rules) -> datetime | None:
+    """None while no end is known. A warning is told for its term; what else there is, as long after it as an entry that ended."""
+    end = fact.valid.upper
+    if end is None and isinstance(fact, Superseded):
+        end = fact.recorded.upper
+    if end is None or isinstance(fact, WarningTerms):
+        return end
+    return start_of(months_after(day_of(end), rules.publication_former_months))
 
 
 def publication_ends(facts: Facts, rules: Rules, instant: datetime) -> datetime | None:
@@ -103,7 +128,7 @@ def publication_ends(facts: Facts, rules: Rules, instant: datetime) -> datetime 
         for r in facts.registrations
         if r.valid.upper and r.valid.upper <= instant
     ]
-    ends += [_lower(removal) for removal in facts.removals if removal.holds(instant)]
+    ends += [removal.starts for removal in facts.removals if removal.holds(instant)]
     months = (
         rules.publication_order_months
         if status is Status.REMOVED_BY_ORDER
@@ -116,7 +141,7 @@ def _period(registration: AnyRegistration, instant: datetime) -> Period:
     upper = registration.valid.upper
     ended = upper is not None and upper <= instant
     return Period(
-        day_of(_lower(registration)),
+        day_of(registration.starts),
         day_of(upper - A_MOMENT) if upper and ended else registration.until_on,
     )
 
@@ -126,7 +151,7 @@ def _restriction(fact: AnyRestriction, words: Mapping[UUID, str]) -> Restriction
     return Restriction(
         kind=fact.kind,
         text=_text(fact, words),
-        from_on=day_of(_lower(fact)),
+        from_on=day_of(fact.starts),
         until_on=day_of(upper - A_MOMENT) if upper else None,
     )
 
@@ -143,8 +168,3 @@ def _text(fact: AnyRestriction, words: Mapping[UUID, str]) -> str | None:
             else f"To be met by {fact.due_on.day} {month}."
         )
     return "\n".join(filter(None, (said, due))) or None
-
-
-def _lower(fact: Fact) -> datetime:
-    assert fact.valid.lower is not None  # noqa: S101 - the tables' CHECK
-    return fact.valid.lower

@@ -12,6 +12,7 @@ from register.entry.facts import (
     AnyOrder,
     AnyRegistration,
     AnyRemoval,
+    AnyRestriction,
     AnyWarning,
     Fact,
     RemovalReason,
@@ -58,6 +59,10 @@ class Facts:
     def __iter__(self) -> Iterator[Fact]:
         for kind in fields(self):
             yield from getattr(self, kind.name)
+
+    @property
+    def restrictions(self) -> list[AnyRestriction]:
+        return [*self.orders, *self.conditions, *self.warnings]
 
     def bounds(self) -> set[datetime]:
         """Every moment at which a fact begins or ends."""

@@ -1,40 +1,115 @@
-"""The page of a person in the register, as anybody may see it."""
+"""The page of a person in the register, as anybody may see it: today, or on a day gone by."""
 
-from litestar import get
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, get
+from litestar.datastructures import MultiDict
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.kit import forms
 from register.kit.clock import day_of
-from register.kit.errors import NotFound
+from register.kit.errors import MovedTo, NotFound
 from register.kit.pages import page
 from register.kit.security.limits import MINUTE, ProcessLimit, Rate
+from register.past import PastPerson, Then, published_then
 from register.person import read_number
-from register.published import published
+from register.published import PublishedPerson, published
+from register.web.days import DAYS, days_of, fault_of_day, known_too_early, then_of
 from register.web.guards import PUBLIC
 from register.web.needs import Moment, Network, Session
 from register.web.search import PART_NAMES
 
 CHECKS = ProcessLimit(Rate(600, MINUTE))
 
+IN_FORCE, SAID = "in_force", "said"
+
+
+class DayForm(forms.Form):
+    """Another day, in boxes; `as_at` and `as_known` have it in one piece."""
+
+    day = forms.Date("Day", what="the day", past=True, hint="For example, 27 3 2027")
+    view = forms.Radios(
+        "What do you want to see?",
+        what="what you want to see",
+        choices=[
+            (IN_FORCE, "What was in force on that day, as we know it now"),
+            (SAID, "What the register said on that day"),
+        ],
+    )
+
+    @property
+    def address(self) -> str:
+        known = f"&as_known={self.day.data}" if self.view.data == SAID else ""
+        return f"?as_at={self.day.data}{known}"
+
+    def read_address(self, asked: MultiDict[str]) -> None:
+        """Say what is wrong with the days of an address that was typed by hand."""
+        for name in DAYS:
+            for value in asked.getall(name, []):
+                if fault := fault_of_day(value, self.today):  # type: ignore[arg-type]  # every one of these has it
+                    self.add_error("day", f"Day {fault.rstrip('.')}")
+            if len(asked.getall(name, [])) > 1:
+                self.add_error("day", "Day must be given once")
+        if known_too_early(asked):
+            sentence = "The register says nothing of a day before it has come"
+            self.add_error("day", sentence)
+
 
 @get("/register/{number:str}", access=PUBLIC)
 async def entry(
-    session: Session, network: Network, now: Moment, number: FromPath[str]
+    request: Request[Any, Any, Any],
+    session: Session,
+    network: Network,
+    now: Moment,
+    number: FromPath[str],
 ) -> Template | Redirect:
     CHECKS.hit(network)
     canonical = read_number(number)
     if canonical is None:
         raise NotFound
     if canonical != number:
-        return Redirect(f"/register/{canonical}", status_code=308)
-    person = await published(session, canonical, now=now)
+        raise MovedTo(f"/register/{canonical}")
+    asked = request.query_params
+    sent = "day-day" in asked
+    form = DayForm(asked if sent else None, data=in_boxes(asked), today=day_of(now))
+    if sent and form.validate():
+        return Redirect(f"/register/{number}{form.address}", status_code=303)
+    if not sent:
+        form.read_address(asked)
+    then = None if form.faults else then_of(asked, now)
+    if then:
+        past = await published_then(session, number, then, now=now)
+        return entry_page(past, form, now=now, then=then)
+    return entry_page(await published(session, number, now=now), form, now=now)
+
+
+def in_boxes(asked: MultiDict[str]) -> dict[str, Any]:
+    """What an address asks for, to start from."""
+    as_at, as_known = days_of(asked)
+    return {"day": as_at or as_known, "view": SAID if as_known else IN_FORCE}
+
+
+def entry_page(
+    person: PublishedPerson | PastPerson,
+    form: DayForm,
+    *,
+    now: datetime,
+    then: Then | None = None,
+) -> Template:
+    headers = {"Cache-Control": "no-cache"}
     return page(
         "register/entries/entry.html",
+        status=422 if form.faults else 200,
         person=person,
+        form=form,
+        then=then,
         now=now,
-        today=day_of(now),
+        today=then.day if then else day_of(now),
         part_names=PART_NAMES,
-        headers={"Cache-Control": "no-cache"},
+        # Search engines would keep what was in force as if it still were.
+        headers=headers | ({"X-Robots-Tag": "noindex"} if then or form.faults else {}),
     )
 
 

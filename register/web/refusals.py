@@ -64,7 +64,11 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if visit:
         visit.discard()
     if isinstance(error, MovedTo):
-        return Redirect(error.address, status_code=HTTP_308_PERMANENT_REDIRECT)
+        # With what was asked for, or somebody who asked for another day would be answered for today.
+        return Redirect(
+            f"{error.address}{_query(request)}",
+            status_code=HTTP_308_PERMANENT_REDIRECT,
+        )
     refusal = refusal_of(error)
     if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error(
@@ -161,9 +165,13 @@ def _sqlstate(error: Exception) -> str:
 def _sign_in(request: Request[Any, Any, Any]) -> str:
     if request.method != "GET":
         return "/sign-in"
-    query = request.scope["query_string"].decode("ascii", "ignore")
-    wanted = request.scope["path"] + (f"?{query}" if query else "")
+    wanted = request.scope["path"] + _query(request)
     return f"/sign-in?next={quote(wanted, safe='/')}"
+
+
+def _query(request: Request[Any, Any, Any]) -> str:
+    query = request.scope["query_string"].decode("ascii", "ignore")
+    return f"?{query}" if query else ""
 
 
 def problem(

@@ -568,8 +568,15 @@ BODIES = {
     "/staff/proposals/{proposal_id}/return": stamped(words="Look again"),
 }
 
+DAYS_GONE_BY = (
+    "?as_at=2027-03-09",
+    "?as_at=2027-02-02&as_known=2027-03-09",
+    "?as_known=2026-12-31",
+)
 QUERIES = {
     ("GET", "/search"): ("", "?q=Zqx", "?q=adebayo&part=manager", "?q={withheld}"),
+    ("GET", "/register/{number}"): ("", *DAYS_GONE_BY),
+    ("GET", "/api/v1/register/{number}"): ("", *DAYS_GONE_BY),
     ("GET", "/api/v1/register"): (
         "?q=Zqx",
         "?q=adebayo&status=registered",

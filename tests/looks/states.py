@@ -92,7 +92,13 @@ async def everybody_in_the_register(stage):
     numbers = [await make(stage.session) for make in STANDING]
     addresses = [f"/register/{number}" for number in numbers]
     found = ("/search?q=Adebayo", "/search?q=Adebayo&status=suspended")
-    await stage.see(None, *addresses, *found)
+    days = [
+        f"{address}?as_at={day}{known}"
+        for address in addresses
+        for day in ("2027-03-09", "2026-01-01")
+        for known in ("", "&as_known=2027-03-10")
+    ]
+    await stage.see(None, *addresses, *found, *days, f"{addresses[0]}?as_at=2099-01-01")
     persons = await stage.session.scalars(text("select id from person"))
     registrar = stage.world.accounts[Role.REGISTRAR]
     histories = [f"/staff/persons/{person}" for person in persons]

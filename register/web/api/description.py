@@ -8,6 +8,7 @@ from register.part import Part
 from register.search import FEWEST_LETTERS, PAGE
 from register.web.api.people import CHECK_RATE, LONGEST, SEARCH_RATE
 from register.web.api.shapes import NUMBER_FIELD, SCHEMAS, Json, ref
+from register.web.days import AS_AT, AS_KNOWN
 
 # How a piece of the description is written
 
@@ -25,7 +26,7 @@ def in_query(
     }
 
 
-def answer(description: str, name: str, example: Json, **more: Any) -> Json:
+def answer(description: str, schema: Json, example: Json, /, **more: Any) -> Json:
     """What an operation answers with 200."""
     return {
         "description": description,
@@ -33,9 +34,7 @@ def answer(description: str, name: str, example: Json, **more: Any) -> Json:
             "ETag": ref("headers", "ETag"),
             "Cache-Control": ref("headers", "Cache-Control"),
         },
-        "content": {
-            "application/json": {"schema": ref("schemas", name), "example": example}
-        },
+        "content": {"application/json": {"schema": schema, "example": example}},
         **more,
     }
 
@@ -109,6 +108,19 @@ PERSON = {
     "entries": [{"part": "manager", **SHOWN, "previous_periods": []}],
     "as_at": "2027-03-12T10:30:00Z",
 }
+PERSON_THEN = {
+    **PERSON,
+    "as_at": "2027-03-01T23:59:59Z",
+    "changes": [
+        {
+            "part": "manager",
+            "at": "2027-03-01T00:00:00Z",
+            "what": "restriction",
+            "from": None,
+            "to": "conditions_order",
+        }
+    ],
+}
 PEOPLE = {
     "items": [PERSON],
     "next": f"/api/v1/register?q=adebayo&page={NUMBER}",
@@ -179,7 +191,7 @@ RESPONSES = {
 }
 HEADERS = {
     "ETag": {
-        "description": "Stands for all of the answer but as_at. Send it as If-None-Match when you ask again.",
+        "description": "Stands for all of the answer but as_at and as_known. Send it as If-None-Match when you ask again.",
         "required": True,
         "schema": {"type": "string", "pattern": '^"[0-9a-f]{32}"$'},
     },
@@ -212,7 +224,8 @@ PARAMETERS = {
 CHECK = operation(
     "checkNumber",
     "Check a number",
-    "What the register says of the person with that number at this moment.",
+    "What the register says of the person with that number at this moment; or, of a day gone by, what was in force at its"
+    " end in London and what changed on it. Nobody is shown of a day gone by who is not shown today.",
     [
         {
             "name": "number",
@@ -221,9 +234,26 @@ CHECK = operation(
             "required": True,
             "schema": {"type": "string"},
             "example": NUMBER,
-        }
+        },
+        in_query(
+            AS_AT,
+            "A day up to today: what was in force at its end, as we know it now. You get PersonThen.",
+            "2027-03-12",
+            format="date",
+        ),
+        in_query(
+            AS_KNOWN,
+            "A day up to today, and not before as_at: what the register said on that day, before anything was put right"
+            " since; of that day, unless you send as_at too. You get PersonThen.",
+            "2027-03-12",
+            format="date",
+        ),
     ],
-    answer("The person is shown in the register.", "Person", PERSON),
+    answer(
+        "The person is shown in the register.",
+        {"anyOf": [ref("schemas", "Person"), ref("schemas", "PersonThen")]},
+        PERSON,
+    ),
     HTTPStatus.PERMANENT_REDIRECT,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.GONE,
@@ -269,7 +299,7 @@ FIND = operation(
     ],
     answer(
         "Whoever matches, which may be nobody.",
-        "People",
+        ref("schemas", "People"),
         PEOPLE,
         links={
             "person": {
@@ -296,7 +326,8 @@ DESCRIPTION: Json = {
         "/api/v1/register": FIND,
     },
     "components": {
-        "schemas": SCHEMAS,
+        "schemas": SCHEMAS
+        | {"PersonThen": SCHEMAS["PersonThen"] | {"examples": [PERSON_THEN]}},
         "responses": RESPONSES,
         "headers": HEADERS,
         "parameters": PARAMETERS,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +12,22 @@ from litestar.datastructures import MultiDict
 from litestar.params import FromPath
 
 from register.entry import Status
+from register.kit.clock import day_of
 from register.kit.errors import MovedTo, NotFound
 from register.kit.security.limits import MINUTE, ProcessLimit, Rate
 from register.part import Part
+from register.past import published_then
 from register.person import read_number
 from register.published import published
 from register.search import FEWEST_LETTERS, Sought, find
+from register.web.days import (
+    AS_AT,
+    AS_KNOWN,
+    DAYS,
+    fault_of_day,
+    known_too_early,
+    then_of,
+)
 from register.web.guards import PUBLIC
 from register.web.needs import Moment, Network, Session
 from register.web.refusals import problem
@@ -38,18 +49,26 @@ async def check(
     now: Moment,
     number: FromPath[str],
 ) -> Response[Any]:
-    """One person by number."""
+    """One person by number, now or as at a day gone by."""
     CHECKS.hit(network)
-    if faults := _faults(request.query_params, {}):
+    asked = request.query_params
+    if faults := _faults_of_days(asked, today=day_of(now)):
         return _malformed(faults)
     canonical = read_number(number)
     if canonical is None:
         raise NotFound
     try:
-        person = await published(session, canonical, now=now)
+        return _answer(request, await _said(session, canonical, asked, now=now))
     except MovedTo as moved:
         raise MovedTo(f"/api/v1{moved.address}") from None
-    return _answer(request, person.as_json(now))
+
+
+async def _said(
+    session: Session, number: str, asked: MultiDict[str], *, now: Moment
+) -> dict[str, Any]:
+    if then := then_of(asked, now):
+        return (await published_then(session, number, then, now=now)).as_json()
+    return (await published(session, number, now=now)).as_json(now)
 
 
 @get("/api/v1/register", access=PUBLIC, csrf="exempt")
@@ -110,6 +129,14 @@ ASKED: Mapping[str, Fault] = {
 }
 
 
+def _faults_of_days(asked: MultiDict[str], *, today: date) -> dict[str, str]:
+    known = dict.fromkeys(DAYS, lambda value: fault_of_day(value, today))
+    faults = _faults(asked, known)
+    if not faults and known_too_early(asked):
+        faults[AS_KNOWN] = f"{AS_KNOWN} must be the day of {AS_AT}, or a later one."
+    return faults
+
+
 def _faults(
     asked: MultiDict[str], known: Mapping[str, Fault], *, needed: Collection[str] = ()
 ) -> dict[str, str]:
@@ -130,7 +157,7 @@ def _malformed(faults: Mapping[str, str]) -> Response[Any]:
 
 
 def _answer(request: Request[Any, Any, Any], body: dict[str, Any]) -> Response[bytes]:
-    """The tag is of what was said, not of when: an unchanged entry need not be sent again."""
+    """The tag is of what was said, not of the moments for which: an unchanged entry need not be sent again."""
     said = msgspec.json.encode(_without_moment(body))
     tag = f'"{hashlib.sha256(said).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
@@ -150,7 +177,7 @@ def _has(request: Request[Any, Any, Any], tag: str) -> bool:
 def _without_moment(body: dict[str, Any]) -> dict[str, Any]:
     if "items" in body:
         return {**body, "items": [_without_moment(item) for item in body["items"]]}
-    return {name: value for name, value in body.items() if name != "as_at"}
+    return {name: value for name, value in body.items() if name not in DAYS}
 
 
 pages = [check, find_people]

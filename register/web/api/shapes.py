@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from register.employment import HOMES_THAT_HIDE_ONE
-from register.entry import ConditionKind, OrderKind, Status, WarningKind
+from register.entry import Changed, ConditionKind, OrderKind, Status, WarningKind
 from register.part import Part
 from register.search import PAGE
 
@@ -27,6 +27,11 @@ def day(description: str) -> Json:
 
 def one_of(codes: Collection[StrEnum], description: str) -> Json:
     return text(description, enum=list(codes))
+
+
+def perhaps_one_of(codes: Collection[StrEnum], description: str) -> Json:
+    """The same, or null, which is then one of the values."""
+    return perhaps(text(description, enum=[*codes, None]))
 
 
 def many(items: Json, description: str, **more: Any) -> Json:
@@ -66,6 +71,43 @@ STATUS = one_of(list(Status), "How the entry stands in the register.")
 FROM = day("The first day of the present or last period of registration.")
 UNTIL = day("Its last day, as printed: a period can end sooner, and status tells.")
 
+PERSON_THEN = {
+    "number": NUMBER_FIELD,
+    "name": text("As it is now."),
+    "status": perhaps_one_of(
+        list(Status), "How the entry stood; null before they were in the register."
+    ),
+    "may_practise": {
+        **MAY_PRACTISE,
+        "description": "Whether they were allowed to work in this part of the register.",
+    },
+    "town": perhaps(text("Where they worked; null before they were in the register.")),
+    "registered_from": perhaps(FROM),
+    "registered_until": perhaps(UNTIL),
+    "parts": many(one_of(list(Part), "A part."), "In the order of entries."),
+    "qualifications": QUALIFICATIONS,
+    "restrictions": many(
+        ref("schemas", "Restriction"),
+        "What limited or qualified the registration. Warnings are told for their term, and all else for some time after it"
+        " ended; whether they were allowed to practise is always told as it was.",
+    ),
+    "entries": many(
+        ref("schemas", "Entry"),
+        "One for each part in which there was an entry, the leading one first.",
+    ),
+    "as_at": text(
+        "The end of the day for which all of this holds, or this moment.",
+        format="date-time",
+    ),
+    "as_known": text(
+        "The end of the day on which the register said so, or this moment. Sent only if you ask for it.",
+        format="date-time",
+    ),
+    "changes": many(
+        ref("schemas", "Change"), "What changed on that day, in order of time."
+    ),
+}
+
 SCHEMAS = {
     "Person": whole(
         "A person on the register. Status, days, qualifications and restrictions are those of the leading entry: one that"
@@ -93,6 +135,23 @@ SCHEMAS = {
             "as_at": text(
                 "The moment for which all of this holds.", format="date-time"
             ),
+        },
+    ),
+    "PersonThen": {
+        **whole(
+            "A person on a day gone by. Who is shown at all is decided as of today.",
+            PERSON_THEN,
+        ),
+        "required": [name for name in PERSON_THEN if name != "as_known"],
+    },
+    "Change": whole(
+        "Something that changed in a part of the register: a status, or a restriction that began or ended.",
+        {
+            "part": one_of(list(Part), "Which part."),
+            "at": text("The moment.", format="date-time"),
+            "what": one_of(list(Changed), "Which of the two."),
+            "from": perhaps(text("The code before; null where there was none.")),
+            "to": perhaps(text("The code from then on; null where there is none.")),
         },
     ),
     "Entry": whole(

@@ -1,25 +1,36 @@
 """The public API: every answer is as its description promises, and the page for people is drawn from the same."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from register.entry import OrderKind
+from register.kit.clock import since, start_of
 from register.kit.db import connect, sessions_of
 from register.person import number_of
-from register.web.api.description import DESCRIPTION, PEOPLE, PERSON
+from register.web.api.description import DESCRIPTION, PEOPLE, PERSON, PERSON_THEN
 from register.web.api.people import CHECK_RATE, CHECKS, SEARCH_RATE, SEARCHES
 from register.web.guards import handlers
 from tests.browser import Browser
 from tests.make import (
+    NOW,
     make_employment,
     make_entry,
     make_home,
     make_person,
+    make_process,
 )
 from tests.promises import Promises
 from tests.reading import Page
-from tests.register.standing import DAY, EVERYBODY, QUALIFICATION, restricted, suspended
+from tests.register.standing import (
+    DAY,
+    EVERYBODY,
+    QUALIFICATION,
+    merged,
+    restricted,
+    suspended,
+)
 
 CHECK, FIND = "/api/v1/register/{number}", "/api/v1/register"
 PROMISES = Promises(DESCRIPTION)
@@ -154,17 +165,186 @@ def test_every_answer_that_is_described_was_seen():
     }
 
 
-async def test_a_check_with_a_parameter_is_not_answered_as_if_it_had_none(
-    browser, session
+@pytest.mark.parametrize(
+    ("query", "sentence", "invalid"),
+    [
+        ("as_of=2026-01-01", "There is no parameter called as_of.", ["as_of"]),
+        (
+            "as_at=2027-02-29",
+            "as_at must be a real day, written like 2027-03-12.",
+            ["as_at"],
+        ),
+        ("as_at=", "as_at must be a real day, written like 2027-03-12.", ["as_at"]),
+        (
+            "as_known=20270301",
+            "as_known must be a real day, written like 2027-03-12.",
+            ["as_known"],
+        ),
+        ("as_at=2027-03-11", "as_at must be today or in the past.", ["as_at"]),
+        ("as_known=9999-12-31", "as_known must be today or in the past.", ["as_known"]),
+        (
+            "as_at=2027-03-01&as_at=2027-03-02",
+            "as_at is given more than once.",
+            ["as_at"],
+        ),
+        (
+            "as_at=2027-03-02&as_known=2027-03-01",
+            "as_known must be the day of as_at, or a later one.",
+            ["as_known"],
+        ),
+    ],
+)
+async def test_a_check_that_cannot_be_answered_as_it_was_asked_says_why(
+    browser, session, query, sentence, invalid
 ):
     number = await restricted(session)
 
-    answer = await browser.get(f"/api/v1/register/{number}?as_at=2026-01-01")
+    answer = await browser.get(f"/api/v1/register/{number}?{query}")
 
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "There is no parameter called as_at."
-    assert answer.json()["invalid"] == ["as_at"]
+    assert answer.json()["detail"] == sentence
+    assert answer.json()["invalid"] == invalid
     assert PROMISES.broken_by(answer, CHECK) == []
+
+
+@pytest.mark.parametrize("query", ["as_at=2027-03-09", "as_known=2027-03-10"])
+@pytest.mark.parametrize(("make", "status"), EVERYBODY.items())
+async def test_a_check_of_somebody_on_a_day_gone_by_is_answered_as_described(
+    browser, session, make, status, query
+):
+    answer = await browser.get(f"/api/v1/register/{await make(session)}?{query}")
+
+    assert answer.status_code == status
+    assert PROMISES.broken_by(answer, CHECK) == []
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2027-01-31"])
+async def test_of_a_day_before_the_first_entry_there_is_nothing_to_say(
+    browser, session, day
+):
+    entry = await make_entry(session)
+
+    answer = await browser.get(f"/api/v1/register/{entry.person.number}?as_at={day}")
+
+    told = answer.json()
+    assert (told["status"], told["may_practise"]) == (None, False)
+    assert told["entries"] == told["parts"] == told["changes"] == []
+    assert told["as_at"] == f"{day}T23:59:59Z"
+    assert PROMISES.broken_by(answer, CHECK) == []
+
+
+async def test_the_earliest_day_that_can_be_written_is_answered(browser, session):
+    entry = await make_entry(session)
+
+    answer = await browser.get(
+        f"/api/v1/register/{entry.person.number}?as_at=0001-01-01"
+    )
+
+    assert answer.status_code == 200
+    assert PROMISES.broken_by(answer, CHECK) == []
+
+
+async def test_the_answer_for_a_day_gone_by_is_what_the_interface_says(
+    browser, session
+):
+    entry = await make_entry(session)
+    by = make_process(session, now=NOW - 5 * DAY)
+    day = (NOW - 5 * DAY).date()
+    await entry.order(
+        session,
+        OrderKind.SUSPENSION_ORDER,
+        on=NOW - 5 * DAY,
+        until=NOW,
+        wording=None,
+        by=by,
+    )
+
+    answer = await browser.get(
+        f"/api/v1/register/{entry.person.number}?as_at={day}&as_known={day}"
+    )
+
+    changed = {"part": "manager", "at": "2027-03-05T10:00:00Z"}
+    shown = {
+        "status": "suspended",
+        "may_practise": False,
+        "registered_from": "2027-02-01",
+        "registered_until": "2027-11-30",
+        "qualifications": [],
+        "restrictions": [
+            {
+                "kind": "suspension_order",
+                "text": None,
+                "from": "2027-03-05",
+                "until": "2027-03-10",
+                "decision": None,
+            }
+        ],
+    }
+    assert answer.json() == {
+        "number": entry.person.number,
+        "name": "Ngozi Adébáyò",
+        "town": None,
+        "parts": ["manager"],
+        **shown,
+        "entries": [{"part": "manager", **shown, "previous_periods": []}],
+        "as_at": "2027-03-05T23:59:59Z",
+        "as_known": "2027-03-05T23:59:59Z",
+        "changes": [
+            changed | {"what": "status", "from": "registered", "to": "suspended"},
+            changed | {"what": "restriction", "from": None, "to": "suspension_order"},
+        ],
+    }
+
+
+async def test_as_at_today_is_as_at_this_moment(browser, session):
+    entry = await make_entry(session)
+
+    answer = await browser.get(
+        f"/api/v1/register/{entry.person.number}?as_at={NOW.date()}"
+    )
+
+    assert answer.json()["as_at"] == "2027-03-10T10:00:00Z"
+
+
+@pytest.mark.parametrize("query", ["as_at={}", "as_known={}", "as_at={0}&as_known={0}"])
+async def test_the_tag_does_not_change_with_the_moment_alone(
+    browser, clock, session, query
+):
+    entry = await make_entry(session)
+    address = f"/api/v1/register/{entry.person.number}?{query.format(NOW.date())}"
+    tag = (await browser.get(address)).headers["etag"]
+
+    clock.now += timedelta(hours=1)
+    again = await browser.get(address, headers={"if-none-match": tag})
+
+    assert again.status_code == 304
+
+
+async def test_the_tag_of_a_day_changes_once_it_is_put_right(browser, session):
+    entry = await make_entry(session)
+    address = f"/api/v1/register/{entry.person.number}?as_at=2027-02-01"
+    before = await browser.get(address)
+
+    await entry.correct(
+        session,
+        entry.registrations[0],
+        valid=since(start_of(date(2027, 2, 2))),
+        by=make_process(session),
+    )
+    after = await browser.get(
+        address, headers={"if-none-match": before.headers["etag"]}
+    )
+
+    assert before.json()["status"] == "registered"
+    assert (after.status_code, after.json()["status"]) == (200, None)
+
+
+async def test_a_merged_number_leads_to_the_same_day_of_the_survivor(browser, session):
+    number = await merged(session)
+
+    answer = await browser.get(f"/api/v1/register/{number}?as_at=2027-03-09")
+
+    assert answer.headers["location"].endswith("?as_at=2027-03-09")
 
 
 async def test_all_that_is_wrong_with_a_question_is_told_at_once(browser):
@@ -310,7 +490,10 @@ def test_it_describes_every_address_of_the_api_and_no_other(app):
     assert served == described
 
 
-@pytest.mark.parametrize(("name", "example"), [("Person", PERSON), ("People", PEOPLE)])
+@pytest.mark.parametrize(
+    ("name", "example"),
+    [("Person", PERSON), ("PersonThen", PERSON_THEN), ("People", PEOPLE)],
+)
 def test_its_examples_are_answers_that_could_be_given(name, example):
     ref = {"$ref": f"#/components/schemas/{name}"}
 

@@ -68,11 +68,15 @@ def exploring(numbers):
             "generation": {"deterministic": True, "database": "none"},
             "dictionaries": {
                 "numbers": {"values": numbers},
+                "days": {"values": ["2027-03-09", "2027-02-01", "2026-01-01"]},
+                "later": {"values": ["2027-03-09", "2027-03-10"]},
                 "names": {"values": ["walker", "ann", "ngozi adebayo", *numbers]},
             },
             "parameters": {
                 "number": {"dictionary": "numbers", "probability": 0.5},
                 "q": {"dictionary": "names", "probability": 0.5},
+                "as_at": {"dictionary": "days", "probability": 0.8},
+                "as_known": {"dictionary": "later", "probability": 0.8},
             },
             "checks": {
                 # What is a letter of a name cannot be told in a schema.
