@@ -30,13 +30,19 @@ from register.imports import (
     import_homes,
 )
 from register.imports.running import Importer, carry_out, import_options, tell
-from register.kit import commands, logs, pages
-from register.kit.clock import Now, day_of, system_clock
+from register.kit import commands, logs
+from register.kit.clock import Now, day_of, start_of, system_clock
 from register.kit.commands import Commands, database, installation, progress
 from register.kit.db import Sessions, connect, sessions_of
-from register.kit.jobs import run_worker
+from register.kit.jobs import LONGEST_WORK, Outcome, run_due, run_worker
 from register.kit.life import require_life, showing_life
 from register.kit.modules import import_all
+from register.kit.pages import (
+    INLINE_SCRIPT_HASH,
+    plural,
+    static_files,
+    template_config,
+)
 from register.kit.schema import Schema
 from register.kit.security.csrf import CsrfMiddleware
 from register.kit.security.headers import Shell, content_policy, origin_of
@@ -51,6 +57,7 @@ from register.kit.startup import (
     require_printing,
 )
 from register.kit.supervisor import AskedToStop, Child, supervise
+from register.self_check.running import check_everybody, how_many, last_report
 from register.web.guards import PUBLIC, AccessMiddleware, require_declared_access
 from register.web.needs import dependencies, load_viewer, of_request
 from register.web.refusals import refuse
@@ -85,7 +92,7 @@ def create_app(
         route_handlers=[
             *register.web.pages,
             *fees.web.pages,
-            pages.static_files(access=PUBLIC, csrf="exempt"),
+            static_files(access=PUBLIC, csrf="exempt"),
         ],
         dependencies=dependencies(database, clock),
         middleware=[
@@ -94,7 +101,7 @@ def create_app(
             CsrfMiddleware(origin_of(known.public_url)),
         ],
         exception_handlers={Exception: refuse},
-        template_config=pages.template_config(
+        template_config=template_config(
             "register",
             "fees",
             of_request=of_request(),
@@ -114,7 +121,7 @@ def create_app(
     app.asgi_handler = Shell(
         app.asgi_handler,
         refuse=refuse,
-        policy=content_policy(pages.INLINE_SCRIPT_HASH, page_origins(known.pay_url)),
+        policy=content_policy(INLINE_SCRIPT_HASH, page_origins(known.pay_url)),
         trusted_proxies=known.trusted_proxies,
     )
     return app
@@ -308,6 +315,86 @@ def _import(importer: Importer, file: Path, *, dry_run: bool) -> None:
                 )
             )
     tell(report, dry_run=dry_run)
+
+
+@cli.command()
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="As if that day began just now; in production not a day to come.  [default: today, now]",
+)
+def nightly(*, on: datetime | None) -> None:
+    """Do now what falls due each night.
+
+    What a worker does by itself: reminders, what expires, what is swept away, and the self-check.
+    Whatever else waits is done too. Exit code 1 where something failed, or the register differs
+    from itself.
+    """
+    logs.configure()
+    require_printing()
+    require_folder(commands.data_dir())
+    import_all(register, fees, fitness)
+    with installation() as known:
+        Schema(MIGRATIONS, known.database_url).require_current()
+        night = asyncio.run(_night(known, _night_of(known, on)))
+        report = asyncio.run(last_report(known.database_url))
+    found = report.found if report else 0
+    click.echo(f"{plural(night.done, 'job')} done.")
+    for difference in report.differences if report else ():
+        click.echo(difference)
+    if night.failures or found:
+        raise click.ClickException(
+            f"{plural(len(night.failures), 'job')} failed, and the self-check found {plural(found, 'difference')}."
+        )
+
+
+def _night_of(known: Settings, on: datetime | None) -> Now:
+    clock = system_clock(known.clock_offset)
+    today = day_of(clock())
+    if on is None or on.date() == today:
+        return clock
+    if on.date() > today and known.environment is Environment.PRODUCTION:
+        raise CannotStart(
+            "In production nobody lapses before the day has come: choose today or a day in the past."
+        )
+    moment = start_of(on.date())
+    return lambda: moment
+
+
+async def _night(known: Settings, now: Now) -> Outcome:
+    engine = connect(known.database_url, idle=LONGEST_WORK)
+    try:
+        return await run_due(sessions_of(engine), now)
+    finally:
+        await engine.dispose()
+
+
+@cli.command("self-check")
+def self_check() -> None:
+    """Hold everybody in the register against every surface.
+
+    What the facts give is compared with the projection, the rules in SQL, search, the API, its
+    answer for a day gone by, and the last certificate. One line a difference: surface, number and
+    field. Exit code 1 where there is any.
+    """
+    import_all(register, fees, fitness)
+    with installation() as known:
+        Schema(MIGRATIONS, known.database_url).require_current()
+        people = asyncio.run(how_many(known.database_url))
+        with progress("People", people) as step:
+            found = asyncio.run(
+                check_everybody(
+                    known.database_url,
+                    now=system_clock(known.clock_offset),
+                    step=step,
+                    tell=click.echo,
+                )
+            )
+    if found:
+        raise click.ClickException(
+            f"{plural(found, 'difference')} among {plural(people, 'person', 'people')}."
+        )
+    click.echo(f"No difference among {plural(people, 'person', 'people')}.")
 
 
 async def _work(known: Settings) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
@@ -163,6 +164,22 @@ async def places_shown(
         )
     )
     return {person_id: place for person_id, place in rows}  # noqa: C416 - rows are not pairs to the type checker
+
+
+async def places_change(
+    session: AsyncSession, people: Collection[UUID], now: datetime
+) -> dict[UUID, datetime]:
+    """When the next post of each begins or ends after `now`, as far as we know."""
+    bounds = [func.lower(Employment.valid), func.upper(Employment.valid)]
+    rows = await session.execute(
+        select(
+            Employment.person_id,
+            *(func.min(bound).filter(bound > now) for bound in bounds),
+        )
+        .where(Employment.person_id.in_(people), or_(*(b > now for b in bounds)))
+        .group_by(Employment.person_id)
+    )
+    return {person_id: min(filter(None, moments)) for person_id, *moments in rows}
 
 
 def place_of(

@@ -26,6 +26,7 @@ from register.entry.projection import (
     project_many,
     public_words,
     row_at,
+    rows_at,
     rules_at,
     tokens_of,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "public_words",
     "restrictions_at",
     "row_at",
+    "rows_at",
     "rules_at",
     "shown_at",
     "status_at",

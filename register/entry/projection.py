@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from register.employment import places_shown
+from register.employment import places_change, places_shown
 from register.entry.shown import Shown, publication_ends, shown_at
 from register.entry.status import Facts, Status
 from register.kit.db import Base, code
@@ -81,7 +81,7 @@ async def project_many(
         [
             {"entry_id": entry.id, **values}
             for entry, values in zip(
-                entries, await _rows_at(session, entries, now), strict=True
+                entries, await rows_at(session, entries, now), strict=True
             )
         ],
     )
@@ -91,8 +91,42 @@ async def row_at(
     session: AsyncSession, entry: "Entry", now: datetime
 ) -> dict[str, Any]:
     """What the entry's row says at `now`."""
-    (row,) = await _rows_at(session, [entry], now)
+    (row,) = await rows_at(session, [entry], now)
     return row
+
+
+async def rows_at(
+    session: AsyncSession, entries: Sequence["Entry"], now: datetime
+) -> list[dict[str, Any]]:
+    """What the rows of all say at `now`, in as many queries as one takes."""
+    people = {entry.person_id for entry in entries}
+    words = await public_words(session, *(entry.facts for entry in entries))
+    former = await _former_names(session, people)
+    places = await places_shown(session, people, now)
+    moves = await places_change(session, people, now)
+    titles = await titles_shown(session, people)
+    rows = []
+    for entry in entries:
+        person, facts = entry.person, entry.facts
+        shown = shown_at(facts, words, now)
+        ends = await _publication_ends(session, facts, now)
+        bounds = {*facts.bounds(), ends, moves.get(person.id)}
+        rows.append(
+            {
+                "person_id": person.id,
+                "number": person.number,
+                "part": entry.part,
+                "name": person.name,
+                "name_key": person.name_key,
+                "town": places.get(person.id),
+                "qualifications": titles.get(person.id, []),
+                "tokens": tokens_of(person.name, *former.get(person.id, [])),
+                "published": _published(person, shown, ends, now),
+                "good_until": min((b for b in bounds if b and b > now), default=None),
+                **_shown(shown),
+            }
+        )
+    return rows
 
 
 async def public_words(session: AsyncSession, *many: Facts) -> dict[UUID, str]:
@@ -107,44 +141,6 @@ async def public_words(session: AsyncSession, *many: Facts) -> dict[UUID, str]:
         else ()
     )
     return {text_id: words for text_id, words in rows}  # noqa: C416 - rows are not pairs to the type checker
-
-
-async def _rows_at(
-    session: AsyncSession, entries: Sequence["Entry"], now: datetime
-) -> list[dict[str, Any]]:
-    people = {entry.person_id for entry in entries}
-    words = await public_words(session, *(entry.facts for entry in entries))
-    former = await _former_names(session, people)
-    places = await places_shown(session, people, now)
-    titles = await titles_shown(session, people)
-    rows = []
-    for entry in entries:
-        person, facts = entry.person, entry.facts
-        shown = shown_at(facts, words, now)
-        ends = await _publication_ends(session, facts, now)
-        rows.append(
-            {
-                "person_id": person.id,
-                "number": person.number,
-                "part": entry.part,
-                "name": person.name,
-                "name_key": person.name_key,
-                "town": places.get(person.id),
-                "qualifications": titles.get(person.id, []),
-                "tokens": tokens_of(person.name, *former.get(person.id, [])),
-                "published": _published(person, shown, ends, now),
-                "good_until": min(
-                    (
-                        b
-                        for b in (*facts.bounds(), *([ends] if ends else []))
-                        if b > now
-                    ),
-                    default=None,
-                ),
-                **_shown(shown),
-            }
-        )
-    return rows
 
 
 async def _former_names(

@@ -20,6 +20,7 @@ from register.web import (
     reset,
     rules,
     search,
+    self_check,
     sign_in,
     sign_up,
     staff,
@@ -48,4 +49,5 @@ pages: list[ControllerRouterHandler] = [
     *certificates.pages,
     *verify.pages,
     *outgoing.pages,
+    *self_check.pages,
 ]

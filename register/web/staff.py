@@ -13,9 +13,11 @@ from register.assessment import (
     returned_to,
 )
 from register.kit.pages import page
+from register.self_check import latest
 from register.web.casework import READERS
 from register.web.guards import STAFF
 from register.web.needs import Act, Session
+from register.web.self_check import WATCHERS
 
 
 @get("/staff", access=STAFF)
@@ -24,10 +26,14 @@ async def home(session: Session, act: Act) -> Template:
     account, now = act.account, act.now
     assesses = StaffRole.CASEWORKER in account.roles
     reads = bool(account.roles & READERS.roles)
+    watches = bool(account.roles & WATCHERS.roles)
+    check = await latest(session) if watches else None
     return page(
         "register/staff/home.html",
         account=account,
         reads=reads,
+        watches=watches,
+        alarm=bool(check and check.alarms(now)),
         assesses=assesses,
         mine=await queue(session, account, Filter(holder=Holder.ME), now=now)
         if assesses

@@ -393,6 +393,7 @@ TABLE = [
     work("GET", "/staff/payments", FINANCE, AUDITOR),
     work("GET", "/staff/payments/{reference}", FINANCE, AUDITOR),
     # The machine
+    work("GET", "/staff/self-check", REGISTRAR, ADMIN, AUDITOR),
     work("GET", "/staff/jobs", ADMIN, AUDITOR),
     work("POST", "/staff/jobs/{job_id}", ADMIN),
 ]

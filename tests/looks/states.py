@@ -20,6 +20,8 @@ from register.kit.files import FileState
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
 from register.proposal import Proposal
+from register.self_check import SelfCheck, Surface
+from register.self_check.nightly import SelfCheckDifference
 from tests.applications import make_application, make_document
 from tests.browser import Browser
 from tests.leaks.cases import PASSWORD
@@ -29,6 +31,7 @@ from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.register.assessing import act
 from tests.register.standing import EVERYBODY as STANDING
 
+HOUR = timedelta(hours=1)
 DOCUMENTED = [SectionName.IDENTITY, SectionName.QUALIFICATIONS, SectionName.ENGLISH]
 
 
@@ -381,7 +384,7 @@ async def empty_lists(stage):
     )
     await stage.session.execute(text("delete from pgqueuer"))
     for role, *paths in (
-        (Role.ADMIN, "/staff/jobs", "/staff"),
+        (Role.ADMIN, "/staff/jobs", "/staff/self-check", "/staff"),
         (Role.REGISTRAR, "/staff/outgoing", "/staff"),
         (Role.FINANCE_OFFICER, "/staff/payments?show=nonsense"),
         (
@@ -392,6 +395,18 @@ async def empty_lists(stage):
         ),
     ):
         await stage.see(stage.world.accounts[role], *paths, proved=True)
+
+
+async def the_register_differs_from_itself(stage):
+    check = SelfCheck(id=uuid4(), begun_at=NOW - 9 * HOUR, people=3)
+    stage.session.add(check)
+    await stage.session.flush()
+    number = stage.world.listed.entry.person.number
+    for surface in Surface:
+        found = {"surface": surface, "number": number, "field": "registered_until"}
+        stage.session.add(SelfCheckDifference(check_id=check.id, **found))
+    admin = stage.world.accounts[Role.ADMIN]
+    await stage.see(admin, "/staff/self-check", "/staff", proved=True)
 
 
 async def overtaken_by_a_colleague(stage):
@@ -457,6 +472,7 @@ STATES = [
     signing_up,
     one_s_own_account,
     empty_lists,
+    the_register_differs_from_itself,
     overtaken_by_a_colleague,
     sent_wrongly,
     trouble,

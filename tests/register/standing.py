@@ -75,7 +75,7 @@ async def in_two_parts(session):
 async def merged(session):
     kept, lost = await make_entry(session), await make_entry(session)
     lost.person.merged_into = kept.person.id
-    await session.flush()
+    await lost.project(session, now=NOW)
     return lost.person.number
 
 

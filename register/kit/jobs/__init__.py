@@ -4,7 +4,7 @@ Everything that knows of pgqueuer stands in this folder, so that another queue c
 """
 
 from register.kit.jobs.kinds import every, job
-from register.kit.jobs.pending import run_pending
+from register.kit.jobs.pending import Outcome, run_due, run_pending
 from register.kit.jobs.queue import (
     HeldJob,
     enqueue,
@@ -13,16 +13,19 @@ from register.kit.jobs.queue import (
     run_again,
     wait_before,
 )
-from register.kit.jobs.worker import run_worker
+from register.kit.jobs.worker import LONGEST_WORK, run_worker
 
 __all__ = [
+    "LONGEST_WORK",
     "HeldJob",
+    "Outcome",
     "enqueue",
     "every",
     "first_try",
     "held",
     "job",
     "run_again",
+    "run_due",
     "run_pending",
     "run_worker",
     "wait_before",

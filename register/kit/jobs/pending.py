@@ -1,5 +1,7 @@
 """Doing what is due here and now: for tests, and for the nightly command."""
 
+from dataclasses import dataclass
+
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job as PickedJob
 from pgqueuer.models import TracebackRecord
@@ -8,22 +10,48 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.kit.clock import Now
 from register.kit.db import Sessions
-from register.kit.jobs.kinds import kinds
-from register.kit.jobs.queue import Stopped, do, done, failure, queue, this_try
+from register.kit.jobs.kinds import kinds, periods
+from register.kit.jobs.queue import (
+    Stopped,
+    do,
+    done,
+    failure,
+    fall_due,
+    queue,
+    this_try,
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    done: int
+    failures: list[Exception]
+
+
+async def run_due(sessions: Sessions, now: Now) -> Outcome:
+    """Do here, once each, all that falls due by time, and whatever else waits; a job that failed comes back as with a worker."""
+    for name in periods:
+        await fall_due(sessions, name)
+    return await _run(sessions, now)
 
 
 async def run_pending(sessions: Sessions, now: Now) -> int:
     """Do here all that is due, and what that queues in turn, until nothing is left; then raise what failed on the way."""
+    outcome = await _run(sessions, now)
+    if outcome.failures:
+        raise (
+            outcome.failures[0]
+            if len(outcome.failures) == 1
+            else ExceptionGroup("jobs failed", outcome.failures)
+        )
+    return outcome.done
+
+
+async def _run(sessions: Sessions, now: Now) -> Outcome:
     count, failures = 0, list[Exception]()
     while await _do_next(sessions, now, failures):
         count += 1
-    if failures:
-        raise (
-            failures[0]
-            if len(failures) == 1
-            else ExceptionGroup("jobs failed", failures)
-        )
-    return count
+    return Outcome(count - len(failures), failures)
 
 
 async def _do_next(sessions: Sessions, now: Now, failures: list[Exception]) -> bool:

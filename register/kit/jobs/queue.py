@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.kit.clock import Now
+from register.kit.db import Sessions
 from register.kit.jobs.kinds import every, kinds
 from register.kit.logs import where
 
@@ -55,6 +56,12 @@ async def enqueue(
     await queue(session).enqueue(
         name, payload, execute_after=after, dedupe_key=key, on_conflict="skip"
     )
+
+
+async def fall_due(sessions: Sessions, name: str) -> None:
+    """Through the queue, so that it runs in a worker's transaction and never twice at once."""
+    async with sessions.begin() as session:
+        await enqueue(session, name, key=f"every {name}")
 
 
 class _SessionDriver:

@@ -25,8 +25,8 @@ from register.kit.jobs.queue import (
     Overtaken,
     do,
     done,
-    enqueue,
     failure,
+    fall_due,
     this_try,
     wait_before,
 )
@@ -96,7 +96,7 @@ async def _work(
                 _worked(sessions, now, stop)
             )
         for name, period in periods.items():
-            await _fall_due(sessions, name)
+            await fall_due(sessions, name)
             queuer.schedule(name, cron(period), clean_old=True)(
                 partial(_fall_due_again, sessions)
             )
@@ -133,14 +133,8 @@ async def _pool(database_url: str) -> AsyncGenerator[asyncpg.Pool, None]:
         pool.terminate()
 
 
-async def _fall_due(sessions: Sessions, name: str) -> None:
-    """Through the queue, so that it runs in a worker's transaction and never twice at once."""
-    async with sessions.begin() as session:
-        await enqueue(session, name, key=f"every {name}")
-
-
 async def _fall_due_again(sessions: Sessions, schedule: Schedule) -> None:
-    await _fall_due(sessions, schedule.entrypoint)
+    await fall_due(sessions, schedule.entrypoint)
 
 
 def _worked(

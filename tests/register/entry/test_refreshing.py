@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from register.entry import EntryProjection, OrderKind, Status, project_many, row_at
 from register.entry.refreshing import refresh_projections
+from register.kit.clock import start_of
 from register.person import NameKind, PersonName
 from tests.make import (
     NOW,
@@ -75,3 +76,22 @@ async def test_many_rows_are_written_as_each_would_be(session):
     assert [written[e.id]["town"] for e in entries] == [home.region, None, None]
     assert "smith" in written[entries[1].id]["tokens"]
     assert written[entries[2].id]["restrictions"]
+
+
+@pytest.mark.parametrize(
+    ("now", "town"),
+    [
+        (start_of(date(2027, 4, 1)) - timedelta(microseconds=1), True),
+        (start_of(date(2027, 4, 1)), False),
+    ],
+)
+async def test_a_row_is_rewritten_once_a_post_has_ended(session, now, town):
+    entry = await make_entry(session)
+    home = await make_home(session)
+    await make_employment(session, entry.person, home, until=date(2027, 3, 31))
+    await entry.project(session, now=NOW)
+
+    await refresh_projections(session, now)
+
+    row = select(EntryProjection.town).where(EntryProjection.entry_id == entry.id)
+    assert await session.scalar(row) == (home.region if town else None)

@@ -10,10 +10,11 @@ from register.kit.jobs import (
     held,
     job,
     run_again,
+    run_due,
     run_pending,
     wait_before,
 )
-from register.kit.jobs.kinds import cron
+from register.kit.jobs.kinds import cron, periods
 from register.kit.jobs.queue import queue
 
 NOW = datetime(2027, 3, 10, 10, tzinfo=UTC)
@@ -35,6 +36,11 @@ async def write(session, now, word: str):
     await session.execute(text("insert into jotting values (:word)"), {"word": word})
     if word == "bad":
         raise ValueError("Siobhán O'Brien's secret")
+
+
+@job("test_chain_begins")
+async def chain_begins(session, now):
+    done.append("begun")
 
 
 @job("test_chain")
@@ -230,3 +236,31 @@ def test_an_interval_is_a_cron_line(period, line):
 def test_an_interval_that_no_cron_line_can_say_is_refused(period):
     with pytest.raises(ValueError, match="divides"):
         cron(period)
+
+
+async def test_all_that_falls_due_by_time_is_done_once_and_so_is_what_waits(
+    session, sessions, monkeypatch
+):
+    monkeypatch.setitem(periods, "test_chain_begins", timedelta(hours=24))
+    await enqueue(session, "test_note", {"thing_id": UUID(int=1)})
+    await session.commit()
+
+    outcome = await run_due(sessions, lambda: NOW)
+
+    assert done.count("begun") == 1
+    assert (UUID(int=1), NOW, True) in done
+    assert outcome.failures == []
+    assert outcome.done >= len(periods) + 1
+
+
+async def test_what_fails_on_the_way_is_counted_and_the_rest_is_done(
+    session, sessions, jotter
+):
+    await enqueue(session, "test_write", {"word": "bad"})
+    await enqueue(session, "test_write", {"word": "good"})
+    await session.commit()
+
+    outcome = await run_due(sessions, lambda: NOW)
+
+    assert [type(failure) for failure in outcome.failures] == [ValueError]
+    assert "good" in await jottings(session)
