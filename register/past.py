@@ -5,9 +5,11 @@ shows more people than to ask for this one.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Self
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +18,7 @@ from register.entry import (
     A_MOMENT,
     Change,
     Entry,
+    EntryProjection,
     Facts,
     Shown,
     changes_between,
@@ -29,6 +32,7 @@ from register.entry import (
 )
 from register.kit.clock import day_of, end_of, start_of
 from register.part import Part
+from register.person import Person
 from register.published import (
     PublishedEntry,
     PublishedPerson,
@@ -37,6 +41,7 @@ from register.published import (
     written,
 )
 from register.qualification import titles_shown
+from register.rule_set import Rules
 
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -147,49 +152,80 @@ async def published_then(
 ) -> PastPerson:
     """What was public of the person that day; raises what `published` does, by the rules of today."""
     rows = await public_rows(session, number, now=now)
+    (person,) = await people_then(session, rows, then, now=now)
+    return person
+
+
+async def people_then(
+    session: AsyncSession,
+    rows: Sequence[EntryProjection],
+    then: Then,
+    *,
+    now: datetime,
+) -> list[PastPerson]:
+    """What was public that day of the people whose rows are public today, in as many queries as one takes."""
     entries = await Entry.load_many(session, [row.entry_id for row in rows])
-    person = entries[0].person
-    titles = await titles_shown(session, [person.id], by=then.day, known=then.as_known)
-    places = await places_shown(session, [person.id], then.as_at, known=then.as_known)
-    held = tuple(titles.get(person.id, ()))
+    people = {entry.person_id: entry.person for entry in entries}
+    places = await places_shown(session, people, then.as_at, known=then.as_known)
+    titles = await titles_shown(session, people, by=then.day, known=then.as_known)
     known = await _known(session, entries, then)
-    past = [
-        await _entry_then(session, entry, facts, then, held=held, now=now)
-        for entry, facts in zip(entries, known, strict=True)
+    words = await public_words(session, *known.values())
+    past: dict[UUID, list[PastEntry]] = {person_id: [] for person_id in people}
+    for entry in entries:
+        rules = await rules_at(session, entry.facts, now)
+        held = tuple(titles.get(entry.person_id, ()))
+        past[entry.person_id].append(
+            _entry_then(
+                entry,
+                known[entry.id],
+                rules=rules,
+                words=words,
+                then=then,
+                held=held,
+                now=now,
+            )
+        )
+    return [
+        _person_then(people[i], places[i], then, of_person)
+        for i, of_person in past.items()
     ]
+
+
+async def _known(
+    session: AsyncSession, entries: list[Entry], then: Then
+) -> dict[UUID, Facts]:
+    """The facts of each entry as they were known."""
+    if then.as_known is None:
+        return {entry.id: entry.facts for entry in entries}
+    once = await superseded_facts(session, [entry.id for entry in entries])
+    return {e.id: known_at(e.facts, once[e.id], then.as_known) for e in entries}
+
+
+def _person_then(
+    person: Person, town: str | None, then: Then, past: list[PastEntry]
+) -> PastPerson:
     changes = [(entry.part, change) for entry in past for change in entry.changes]
     return PastPerson(
-        number=number,
+        number=person.number or "",
         name=person.name,
-        town=places[person.id],
+        town=town,
         then=then,
         entries=leading_first(entry.shown for entry in past if entry.shown),
         changes=tuple(sorted(changes, key=lambda c: (c[1].at, c[0].position))),
     )
 
 
-async def _known(
-    session: AsyncSession, entries: list[Entry], then: Then
-) -> list[Facts]:
-    """The facts of each as they were known."""
-    if then.as_known is None:
-        return [entry.facts for entry in entries]
-    once = await superseded_facts(session, [entry.id for entry in entries])
-    return [known_at(e.facts, once[e.id], then.as_known) for e in entries]
-
-
-async def _entry_then(
-    session: AsyncSession,
+def _entry_then(
     entry: Entry,
     facts: Facts,
-    then: Then,
     *,
+    rules: Rules | None,
+    words: Mapping[UUID, str],
+    then: Then,
     held: tuple[str, ...],
     now: datetime,
 ) -> PastEntry:
-    rules = await rules_at(session, entry.facts, now)
     tellable = told(facts, rules, now) if rules else Facts()
-    words = await public_words(session, facts)
     shown = shown_at(facts, words, then.as_at)
     if shown and shown.status.current:
         restrictions = restrictions_at(tellable, words, then.as_at)

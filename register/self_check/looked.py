@@ -34,15 +34,18 @@ class Looked:
     def ids(self) -> list[UUID]:
         return [entry.id for entry in self.entries]
 
+    @cached_property
+    def projections(self) -> list[EntryProjection]:
+        return [EntryProjection(entry_id=i, **row) for i, row in self.rows.items()]
+
     def people(self) -> Iterator[tuple[Person, PublishedPerson | None]]:
         """Each with what the public should see; None of whom they should not."""
-        of_person: dict[UUID, list[Entry]] = {}
-        for entry in self.entries:
-            of_person.setdefault(entry.person_id, []).append(entry)
-        for entries in of_person.values():
-            rows = [
-                EntryProjection(entry_id=entry.id, **self.rows[entry.id])
-                for entry in entries
-                if self.rows[entry.id]["published"]
-            ]
-            yield entries[0].person, PublishedPerson.of(rows) if rows else None
+        public: dict[UUID, list[EntryProjection]] = {}
+        for row in self.projections:
+            if row.published:
+                public.setdefault(row.person_id, []).append(row)
+        for person in {
+            entry.person_id: entry.person for entry in self.entries
+        }.values():
+            rows = public.get(person.id)
+            yield person, PublishedPerson.of(rows) if rows else None

@@ -23,7 +23,7 @@ from register.entry import (
 )
 from register.kit.clock import day_of
 from register.kit.errors import Gone, MovedTo, NotFound
-from register.past import Then, published_then
+from register.past import Then, people_then
 from register.published import PublishedPerson, published
 from register.search import NameToken, Sought, find
 from register.self_check.looked import Looked
@@ -37,8 +37,6 @@ class Surface(StrEnum):
     AS_AT = "as_at"
     CERTIFICATE = "certificate"
 
-
-NOT_SHOWN = (NotFound, Gone, MovedTo)
 
 SHOWN = "shown"
 """The field that differs where somebody is shown who should not be, or the other way round."""
@@ -112,11 +110,15 @@ async def as_at(session: AsyncSession, looked: Looked) -> AsyncIterator[Differen
     today = day_of(looked.now)
     then = Then.asked(today, today, now=looked.now)
     assert then  # noqa: S101 - a day is asked for
-    for person, should in looked.people():
-        if person.number:
-            said = await _said_then(session, person.number, then, looked)
-            for field in _differing(_json(should, looked), said):
-                yield Difference(Surface.AS_AT, person.number, field)
+    should = {
+        person.number: told.as_json(looked.now)
+        for person, told in looked.people()
+        if told
+    }
+    rows = [row for row in looked.projections if row.published]
+    for past in await people_then(session, rows, then, now=looked.now):
+        for field in _differing(should[past.number], past.as_json()):
+            yield Difference(Surface.AS_AT, past.number, field)
 
 
 async def certificate(
@@ -163,19 +165,9 @@ async def _said(
 ) -> dict[str, Any] | None:
     try:
         person = await published(session, number, now=looked.now)
-    except NOT_SHOWN:
+    except (NotFound, Gone, MovedTo):
         return None
     return person.as_json(looked.now)
-
-
-async def _said_then(
-    session: AsyncSession, number: str, then: Then, looked: Looked
-) -> dict[str, Any] | None:
-    try:
-        past = await published_then(session, number, then, now=looked.now)
-    except NOT_SHOWN:
-        return None
-    return past.as_json()
 
 
 def _json(person: PublishedPerson | None, looked: Looked) -> dict[str, Any] | None:
