@@ -5,7 +5,7 @@ import http.client
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -336,12 +336,13 @@ def nightly(*, on: datetime | None) -> None:
     import_all(register, fees, fitness)
     with installation() as known:
         Schema(MIGRATIONS, known.database_url).require_current()
-        night = asyncio.run(_night(known, _night_of(known, on)))
+        with progress("Jobs") as step:
+            night = asyncio.run(_night(known, _night_of(known, on), step))
         report = asyncio.run(last_report(known.database_url))
-    found = report.found if report else 0
     click.echo(f"{plural(night.done, 'job')} done.")
     for difference in report.differences if report else ():
         click.echo(difference)
+    found = report.found if report else 0
     if night.failures or found:
         raise click.ClickException(
             f"{plural(len(night.failures), 'job')} failed, and the self-check found {plural(found, 'difference')}."
@@ -361,10 +362,10 @@ def _night_of(known: Settings, on: datetime | None) -> Now:
     return lambda: moment
 
 
-async def _night(known: Settings, now: Now) -> Outcome:
+async def _night(known: Settings, now: Now, step: Callable[[int], None]) -> Outcome:
     engine = connect(known.database_url, idle=LONGEST_WORK)
     try:
-        return await run_due(sessions_of(engine), now)
+        return await run_due(sessions_of(engine), now, step=step)
     finally:
         await engine.dispose()
 

@@ -1,5 +1,6 @@
 """Doing what is due here and now: for tests, and for the nightly command."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pgqueuer.errors import RetryRequested
@@ -28,16 +29,18 @@ class Outcome:
     failures: list[Exception]
 
 
-async def run_due(sessions: Sessions, now: Now) -> Outcome:
+async def run_due(
+    sessions: Sessions, now: Now, *, step: Callable[[int], None] = lambda _: None
+) -> Outcome:
     """Do here, once each, all that falls due by time, and whatever else waits; a job that failed comes back as with a worker."""
     for name in periods:
         await fall_due(sessions, name)
-    return await _run(sessions, now)
+    return await _run(sessions, now, step)
 
 
 async def run_pending(sessions: Sessions, now: Now) -> int:
     """Do here all that is due, and what that queues in turn, until nothing is left; then raise what failed on the way."""
-    outcome = await _run(sessions, now)
+    outcome = await _run(sessions, now, lambda _: None)
     if outcome.failures:
         raise (
             outcome.failures[0]
@@ -47,10 +50,11 @@ async def run_pending(sessions: Sessions, now: Now) -> int:
     return outcome.done
 
 
-async def _run(sessions: Sessions, now: Now) -> Outcome:
+async def _run(sessions: Sessions, now: Now, step: Callable[[int], None]) -> Outcome:
     count, failures = 0, list[Exception]()
     while await _do_next(sessions, now, failures):
         count += 1
+        step(1)
     return Outcome(count - len(failures), failures)
 
 
