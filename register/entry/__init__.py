@@ -4,6 +4,8 @@ from register.entry.changes import Change, Changed, changes_between
 from register.entry.entry import (
     FACTS,
     AlreadyEntered,
+    EndedAlready,
+    EndsAsItBegins,
     Entry,
     EntryEvent,
     EntryHeld,
@@ -49,6 +51,8 @@ __all__ = [
     "Change",
     "Changed",
     "ConditionKind",
+    "EndedAlready",
+    "EndsAsItBegins",
     "Entry",
     "EntryEvent",
     "EntryHeld",

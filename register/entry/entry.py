@@ -100,8 +100,14 @@ class EndsAsItBegins(Refused):
     def __init__(self, fact: Current) -> None:
         self.fact = fact
         super().__init__(
-            "This began at that very moment: take it back instead of ending it."
+            "This had not begun before that moment: take it back instead of ending it."
         )
+
+
+class EndedAlready(Refused):
+    def __init__(self, fact: Current) -> None:
+        self.fact = fact
+        super().__init__("This had ended by that moment.")
 
 
 class NotHeld(Refused):
@@ -453,9 +459,11 @@ class Entry(Base):
         await session.flush()
 
     def _bound(self, fact: Current, on: datetime, by: Process) -> None:
-        if fact.valid.lower == on:
+        if on <= fact.starts:
             raise EndsAsItBegins(fact)
-        fact.valid = Range(fact.valid.lower, on, bounds="[)")
+        if fact.valid.upper and fact.valid.upper < on:
+            raise EndedAlready(fact)
+        fact.valid = Range(fact.starts, on, bounds="[)")
         fact.recorded_at, fact.process = by.at, by
 
     def _fact(

@@ -1,6 +1,6 @@
 """The page of a person in the register, as anybody may see it: today, or on a day gone by."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Request, get
@@ -24,6 +24,8 @@ from register.web.search import PART_NAMES
 CHECKS = ProcessLimit(Rate(600, MINUTE))
 
 IN_FORCE, SAID = "in_force", "said"
+BOXED = "day-day"
+"""The first box, without which the form was not sent."""
 
 
 class DayForm(forms.Form):
@@ -72,17 +74,25 @@ async def entry(
     if canonical != number:
         raise MovedTo(f"/register/{canonical}")
     asked = request.query_params
-    sent = "day-day" in asked
-    form = DayForm(asked if sent else None, data=in_boxes(asked), today=day_of(now))
-    if sent and form.validate():
+    form = day_form(asked, day_of(now))
+    if BOXED in asked and not form.faults:
         return Redirect(f"/register/{number}{form.address}", status_code=303)
-    if not sent:
-        form.read_address(asked)
     then = None if form.faults else then_of(asked, now)
     if then:
         past = await published_then(session, number, then, now=now)
         return entry_page(past, form, now=now, then=then)
     return entry_page(await published(session, number, now=now), form, now=now)
+
+
+def day_form(asked: MultiDict[str], today: date) -> DayForm:
+    """What is wrong with a day that is asked for stands in its faults, however it was asked for."""
+    if BOXED in asked:
+        form = DayForm(asked, today=today)
+        form.validate()
+    else:
+        form = DayForm(data=in_boxes(asked), today=today)
+        form.read_address(asked)
+    return form
 
 
 def in_boxes(asked: MultiDict[str]) -> dict[str, Any]:

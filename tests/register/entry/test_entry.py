@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from register.entry import (
     AlreadyEntered,
     ConditionKind,
+    EndedAlready,
+    EndsAsItBegins,
     Entry,
     EntryHeld,
     EntryProjection,
@@ -232,6 +234,39 @@ async def test_a_correction_keeps_what_the_register_said_before(session):
         Range(START, NOW, bounds="[)"),
     )
     assert (await projected(session, entry)).registered_from == date(2027, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("on", "refused"),
+    [
+        (NOW - DAY, EndsAsItBegins),
+        (NOW, EndsAsItBegins),
+        (NOW + timedelta(microseconds=1), None),
+        (NOW + 30 * DAY, None),
+        (NOW + 30 * DAY + timedelta(microseconds=1), EndedAlready),
+    ],
+)
+async def test_a_fact_is_ended_within_its_time_and_never_made_longer(
+    session, on, refused
+):
+    entry = await make_entry(session)
+    until = NOW + 30 * DAY
+    order = await entry.order(
+        session,
+        OrderKind.CONDITIONS_ORDER,
+        on=NOW,
+        until=until,
+        wording=None,
+        by=make_process(session),
+    )
+    by = make_process(session, now=NOW + DAY)
+
+    if refused:
+        with pytest.raises(refused):
+            await entry.end(session, order, on=on, by=by)
+    else:
+        await entry.end(session, order, on=on, by=by)
+    assert order.valid.upper == (until if refused else on)
 
 
 async def test_a_fact_taken_back_stays_on_record(session):
