@@ -154,6 +154,7 @@ async def both_agree(session, life):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @lives(LIVES)
 @given(life=written_lives())
 async def test_the_rules_and_their_twin_in_sql_agree_on_every_life(session, life):
@@ -307,6 +308,7 @@ async def holds_true(session, data):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @lives(LIVED)
 @given(data=st.data())
 async def test_what_was_said_after_each_act_of_a_life_stays_known(session, data):
