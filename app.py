@@ -19,6 +19,8 @@ import fitness
 import register.web
 from fees.demo import take_fees
 from fees.govuk_pay import page_origins
+from register.bench import BENCHMARKS
+from register.bench import carry_out as carry_out_bench
 from register.demo import steps_of
 from register.demo.running import fill, is_wanted, told_again
 from register.imports import (
@@ -308,6 +310,22 @@ def _import(importer: Importer, file: Path, *, dry_run: bool) -> None:
                 )
             )
     tell(report, dry_run=dry_run)
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(sorted(BENCHMARKS)))
+@click.option(
+    "--scale", type=click.IntRange(1), help="How many people or rows it is tried on."
+)
+def bench(*, name: str, scale: int | None) -> None:
+    """Measure one of the promises of the design.
+
+    Prints a table, and last one line of JSON. What it needs a database for is made in one of its
+    own, which is thrown away.
+    """
+    with installation(local=True), progress(name) as step:
+        told = asyncio.run(carry_out_bench(BENCHMARKS[name], scale, step))
+    click.echo(told)
 
 
 async def _work(known: Settings) -> None:

@@ -1,0 +1,50 @@
+"""Marks: keyed hashes of what identifies somebody, which can be compared with one another and not read."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from register.kit.security.keys import keyed_hash, lasting_key
+from register.person import fold
+
+MARK_BYTES = 8
+
+
+class MarkKind(StrEnum):
+    NI_NUMBER = "ni_number"
+    NI_SLIP = "ni_slip"
+    """The number with one character left out: two numbers that differ by one slip have one of these in common."""
+    ADDRESS = "address"
+    POSTCODE = "postcode"
+    EMAIL = "email"
+    LEARNER_NUMBER = "learner_number"
+    BIRTH = "birth"
+    NAME_AND_BIRTH = "name_and_birth"
+
+
+Marks = frozenset[int]
+NO_MARKS: Marks = frozenset()
+
+
+def mark(kind: MarkKind, *parts: str) -> int:
+    digest = keyed_hash(lasting_key(f"mark {kind}"), *parts)
+    return int.from_bytes(digest[:MARK_BYTES], signed=True)
+
+
+def plain(text: str) -> str:
+    """Letters and digits only: how something is spaced says nothing."""
+    return fold(text).replace(" ", "")
+
+
+def slips_of(number: str) -> Marks:
+    return frozenset(
+        mark(MarkKind.NI_SLIP, number[:n] + number[n + 1 :]) for n in range(len(number))
+    )
+
+
+def addresses_of(line: str, postcode: str) -> Iterator[int]:
+    """The first line, and the house by its number and postcode, since a street is spelt in many ways."""
+    if plain(line):
+        yield mark(MarkKind.ADDRESS, plain(line))
+    house = "-".join(word for word in fold(line).split() if word[0].isdecimal())
+    if house and plain(postcode):
+        yield mark(MarkKind.ADDRESS, house, plain(postcode))
