@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ import fitness
 import register.web
 from fees.demo import take_fees
 from fees.govuk_pay import page_origins
-from register.bench import BENCHMARKS
+from register.bench import BENCHMARKS, Place
 from register.bench import carry_out as carry_out_bench
 from register.demo import steps_of
 from register.demo.running import fill, is_wanted, told_again
@@ -323,8 +324,15 @@ def bench(*, name: str, scale: int | None) -> None:
     Prints a table, and last one line of JSON. What it needs a database for is made in one of its
     own, which is thrown away.
     """
-    with installation(local=True), progress(name) as step:
-        told = asyncio.run(carry_out_bench(BENCHMARKS[name], scale, step))
+    wanted = BENCHMARKS[name]
+    with installation(local=True) as known, progress(name) as step:
+        place = Place(
+            known.database_url,
+            partial(Schema, MIGRATIONS),
+            scale or wanted.scale,
+            step,
+        )
+        told = asyncio.run(carry_out_bench(wanted, place))
     click.echo(told)
 
 

@@ -20,6 +20,7 @@ class Record:
     born: date | None
     ni_number: str = ""
     line: str = ""
+    town: str = ""
     postcode: str = ""
     email: str = ""
     others: tuple[str, ...] = ()
@@ -30,7 +31,7 @@ class Record:
             self.born,
             Traits.of(
                 ni_number=self.ni_number if ni_number else "",
-                homes=[(self.line, self.postcode)],
+                homes=[(self.line, self.town, self.postcode)],
                 emails=[self.email],
             ),
         )
@@ -48,6 +49,7 @@ def published() -> list[Record]:
             born=_day(row["date_of_birth"]),
             ni_number=row["soc_sec_id"],
             line=f"{row['street_number']} {row['address_1']}",
+            town=row["suburb"],
             postcode=row["postcode"],
         )
         for row in rows
@@ -76,11 +78,16 @@ def _made_up(draw: random.Random, persons: int) -> Iterator[Record]:
 
 
 RELATIVES = 0.1
+RARE = 0.5
+SYLLABLES = "ber cott dale ford ham ing ley mar nor ock pen ridge son ton wick worth yard zell ash bur".split()
 
 
-def somebody(draw: random.Random, person: str) -> Record:
+def somebody(draw: random.Random, person: str, *, rare: bool = False) -> Record:
+    """`rare`: with a family name out of thousands, as among a million people, and not out of a few."""
     given = draw.choice(list(CALLED))
     (family,) = draw.choices(FAMILIES, cum_weights=OFTEN)
+    if rare and draw.random() < RARE:
+        family = "".join(draw.choice(SYLLABLES) for _ in range(3)).capitalize()
     digits = f"{draw.randrange(10**6):06}"
     return Record(
         person,
@@ -89,6 +96,7 @@ def somebody(draw: random.Random, person: str) -> Record:
         date(1960, 1, 1) + timedelta(days=draw.randrange(45 * 365)),
         f"{draw.choice('ABCEGHJ')}{draw.choice('ABCEGHJ')}{digits}{draw.choice('ABCD')}",
         f"{draw.randrange(1, 200)} {draw.choice(STREETS)}",
+        draw.choice(TOWNS),
         f"{draw.choice(AREAS)}{draw.randrange(1, 30)} {draw.randrange(1, 10)}{draw.choice('ABDE')}{draw.choice('ABDE')}",
         f"{given}.{family}{draw.randrange(1000)}@example.org",
     )
@@ -137,7 +145,7 @@ def _wrong_year(draw: random.Random, record: Record) -> Record:
 
 def _moved(draw: random.Random, record: Record) -> Record:
     new = somebody(draw, record.person)
-    return replace(record, line=new.line, postcode=new.postcode)
+    return replace(record, line=new.line, town=new.town, postcode=new.postcode)
 
 
 def _other_email(draw: random.Random, record: Record) -> Record:
@@ -193,7 +201,11 @@ def _relative(draw: random.Random, record: Record) -> Record:
     """A twin, or the parent of the same name; in the same home, with a number of their own."""
     new = somebody(draw, f"{record.person} relative")
     at_home = replace(
-        new, family=record.family, line=record.line, postcode=record.postcode
+        new,
+        family=record.family,
+        line=record.line,
+        town=record.town,
+        postcode=record.postcode,
     )
     if record.born and draw.random() < TWINS:
         return replace(at_home, born=record.born, email=record.email)
@@ -238,4 +250,7 @@ FAMILIES = (
 OFTEN = list(accumulate(1 / rank for rank in range(1, len(FAMILIES) + 1)))
 """A few names are many people's."""
 STREETS = ("High Street", "Station Road", "Church Lane", "Mill Hill", "Victoria Avenue")
+TOWNS = tuple(
+    "Leeds Manchester Birmingham Newcastle Bristol Cardiff York Durham Bath Truro".split()
+)
 AREAS = ("LS", "M", "B", "NE", "BS", "CF")

@@ -51,17 +51,17 @@ class Traits:
         cls,
         *,
         ni_number: str = "",
-        homes: Iterable[tuple[str, str]] = (),
+        homes: Iterable[tuple[str, str, str]] = (),
         emails: Iterable[str] = (),
         learner_numbers: Iterable[str] = (),
     ) -> Self:
-        """`homes` are first lines with their postcodes; what is empty is not known."""
+        """`homes` are first line, town and postcode; what is empty is not known."""
         homes, number = list(homes), plain(ni_number)
         return cls(
             ni_numbers=_marks(MarkKind.NI_NUMBER, [number]),
             ni_slips=slips_of(number),
             addresses=frozenset(m for home in homes for m in addresses_of(*home)),
-            postcodes=_marks(MarkKind.POSTCODE, [plain(code) for _, code in homes]),
+            postcodes=_marks(MarkKind.POSTCODE, [plain(code) for *_, code in homes]),
             emails=_marks(MarkKind.EMAIL, [e.strip().casefold() for e in emails]),
             learner_numbers=_marks(
                 MarkKind.LEARNER_NUMBER, [plain(n) for n in learner_numbers]

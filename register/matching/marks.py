@@ -41,10 +41,10 @@ def slips_of(number: str) -> Marks:
     )
 
 
-def addresses_of(line: str, postcode: str) -> Iterator[int]:
-    """The first line, and the house by its number and postcode, since a street is spelt in many ways."""
-    if plain(line):
-        yield mark(MarkKind.ADDRESS, plain(line))
+def addresses_of(line: str, town: str, postcode: str) -> Iterator[int]:
+    """A home in two ways: by its first line and town, and by its number and postcode. Streets are spelt in many ways."""
+    if plain(line) and plain(town):
+        yield mark(MarkKind.ADDRESS, plain(line), plain(town))
     house = "-".join(word for word in fold(line).split() if word[0].isdecimal())
     if house and plain(postcode):
         yield mark(MarkKind.ADDRESS, house, plain(postcode))

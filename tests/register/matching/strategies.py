@@ -52,10 +52,10 @@ BORN = st.one_of(
 NI = st.sampled_from(["", "AB123456C", "AB123465C", "AB123456D", "JT900001A"])
 HOME = st.sampled_from(
     [
-        ("1 High Street", "LS1 1AA"),
-        ("1 Hihg Street", "LS1 1AA"),
-        ("9 Low Road", "LS1 1AA"),
-        ("9 Low Road", ""),
+        ("1 High Street", "Leeds", "LS1 1AA"),
+        ("1 Hihg Street", "Leeds", "LS1 1AA"),
+        ("9 Low Road", "Leeds", "LS1 1AA"),
+        ("9 Low Road", "Leeds", ""),
     ]
 )
 EMAIL = st.sampled_from(["a@example.org", "b@example.org"])

@@ -22,7 +22,7 @@ from tests.register.matching.strategies import agreeing, people
 
 BORN = date(1985, 5, 17)
 NI = "AB123456C"
-HOME = ("12 High Street", "LS1 1AA")
+HOME = ("12 High Street", "Leeds", "LS1 1AA")
 VERDICTS = list(Verdict)
 
 
@@ -128,9 +128,11 @@ def test_national_insurance_numbers_agree_but_for_a_slip(typed, agreement):
     ("home", "agreement"),
     [
         (HOME, "same"),
-        (("12 Hihg Street", "ls1 1aa"), "same"),
-        (("14 High Street", "LS1 1AA"), "variant"),
-        (("14 High Street", "LS2 2BB"), "unknown"),
+        (("12 Hihg Street", "", "ls1 1aa"), "same"),
+        (("12, High-Street", "LEEDS", "LS1 1AB"), "same"),
+        (("12 High Street", "York", "YO1 1AA"), "unknown"),
+        (("14 High Street", "Leeds", "LS1 1AA"), "variant"),
+        (("14 High Street", "Leeds", "LS2 2BB"), "unknown"),
     ],
 )
 def test_homes_agree_by_house_and_postcode(home, agreement):
