@@ -120,8 +120,6 @@ class Person(Base):
     name_key: Mapped[str] = mapped_column(index=True)
     """Folded family and given names: the order of every list."""
     birth_date: Mapped[date | None]
-    ni_number_index: Mapped[bytes | None] = mapped_column(index=True)
-    """Keyed blind index of the National Insurance number; the number itself is sealed in the application."""
     deceased_on: Mapped[date | None]
     withheld: Mapped[bool] = mapped_column(default=False)
     """For the person's safety no detail is shown anywhere public."""

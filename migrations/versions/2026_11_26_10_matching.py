@@ -19,8 +19,12 @@ def upgrade() -> None:
             postcodes bigint[] not null,
             emails bigint[] not null,
             learner_numbers bigint[] not null,
-            keys bigint[] not null
+            keys bigint[] not null,
+            fresh boolean not null
         )""")
+    op.execute(
+        "create index match_record_fresh on match_record (person_id) where fresh"
+    )
     # Read far more often than written, and a list of what is not yet in the index would be read from end to end.
     op.execute(
         "create index match_record_keys on match_record using gin (keys) with (fastupdate = off)"

@@ -51,8 +51,14 @@ from register.assessment.deciding import (
     rules_of,
     took_a_step,
 )
+from register.assessment.matches import (
+    MatchPage,
+    match_for,
+    matches_shown,
+    matches_waiting,
+)
 from register.assessment.notes import Note, note, notes_of
-from register.assessment.people import PeoplePage, known_among, people, person_for
+from register.assessment.people import PeoplePage, people, person_for
 from register.assessment.proposals import (
     Pending,
     PendingPage,
@@ -106,6 +112,7 @@ __all__ = [
     "DueInThePast",
     "Filter",
     "Holder",
+    "MatchPage",
     "NotAllMet",
     "NotForThem",
     "NotUnderAssessment",
@@ -144,9 +151,11 @@ __all__ = [
     "go_on_without",
     "history_of",
     "judge",
-    "known_among",
     "lock_unchanged",
     "managing_since",
+    "match_for",
+    "matches_shown",
+    "matches_waiting",
     "may_assess",
     "may_read_restricted",
     "must_be_assessing",

@@ -88,16 +88,3 @@ async def person_for(session: AsyncSession, reader: Account, person_id: UUID) ->
     if not found:
         raise NotFound
     return found
-
-
-async def known_among(
-    session: AsyncSession, reader: Account, persons: Sequence[Person]
-) -> list[Person]:
-    """Those whom the reader may know of."""
-    ids = await session.scalars(
-        select(Person.id).where(
-            Person.id.in_([person.id for person in persons]), known_to(reader)
-        )
-    )
-    known = set(ids)
-    return [person for person in persons if person.id in known]

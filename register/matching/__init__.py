@@ -3,18 +3,36 @@
 from register.matching.agreement import Agreement
 from register.matching.blocking import keys_of
 from register.matching.known import Known, Name, Traits, names_of
+from register.matching.match import (
+    BY_LIKELIHOOD,
+    Match,
+    MatchAct,
+    MatchEvent,
+    MatchState,
+    SettledAlready,
+    look_for_matches,
+    open_matches,
+)
 from register.matching.scoring import Field, Score, Verdict, compare, points_of
 
 __all__ = [
+    "BY_LIKELIHOOD",
     "Agreement",
     "Field",
     "Known",
+    "Match",
+    "MatchAct",
+    "MatchEvent",
+    "MatchState",
     "Name",
     "Score",
+    "SettledAlready",
     "Traits",
     "Verdict",
     "compare",
     "keys_of",
+    "look_for_matches",
     "names_of",
+    "open_matches",
     "points_of",
 ]

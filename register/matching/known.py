@@ -27,11 +27,18 @@ class Name(NamedTuple):
 def names_of(
     given_names: str, family_name: str, others: Iterable[str] = ()
 ) -> frozenset[Name]:
-    """A person's name and those they had or have besides; of a single word it is the family name that was another."""
-    found = {Name(fold(given_names), fold(family_name))}
+    """A person's name and those they had or have besides, written as one: where the family name begins nobody says.
+
+    Of a single word it is the family name that was another.
+    """
+    given = fold(given_names)
+    found = {Name(given, fold(family_name))}
     for other in others:
-        given, _, family = fold(other).rpartition(" ")
-        found.add(Name(given or fold(given_names), family))
+        words = fold(other).split()
+        found |= {
+            Name(" ".join(words[:n]) or given, " ".join(words[n:]))
+            for n in range(len(words) > 1, len(words))
+        }
     return frozenset(found)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from register.kit.security.keys import keyed_hash, lasting_key
+from register.kit.security.sealing import blind_index
 from register.person import fold
 
 MARK_BYTES = 8
@@ -19,6 +19,7 @@ class MarkKind(StrEnum):
     LEARNER_NUMBER = "learner_number"
     BIRTH = "birth"
     NAME_AND_BIRTH = "name_and_birth"
+    LIKENESS = "likeness"
 
 
 Marks = frozenset[int]
@@ -26,8 +27,8 @@ NO_MARKS: Marks = frozenset()
 
 
 def mark(kind: MarkKind, *parts: str) -> int:
-    digest = keyed_hash(lasting_key(f"mark {kind}"), *parts)
-    return int.from_bytes(digest[:MARK_BYTES], signed=True)
+    index = blind_index("\0".join(parts), purpose=f"mark {kind}")
+    return int.from_bytes(index[:MARK_BYTES], signed=True)
 
 
 def plain(text: str) -> str:

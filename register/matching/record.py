@@ -53,7 +53,11 @@ class MatchRecord(Marked, Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
 
+    fresh: Mapped[bool] = mapped_column(default=True)
+    """Not compared with the others since it was last committed."""
+
     __table_args__ = (
+        Index("match_record_fresh", "person_id", postgresql_where="fresh"),
         Index(
             "match_record_keys",
             "keys",
@@ -75,7 +79,9 @@ async def remember(
         session.add(record)
     told = record.traits | (traits or Traits())
     (known,) = await _known(session, [(person, told)])
-    record.mark(known)
+    if {name: getattr(record, name) for name in marks_of(known)} != marks_of(known):
+        record.mark(known)
+        record.fresh = True
     await session.flush()
     return known
 

@@ -88,6 +88,7 @@ MISSING = {
     "qualification_id": lambda _: str(uuid4()),
     "proposal_id": lambda _: str(uuid4()),
     "person_id": lambda _: str(uuid4()),
+    "match_id": lambda _: str(uuid4()),
     "message_id": lambda _: str(uuid4()),
     "serial": lambda _: grouped(draw_serial()),
     "number": lambda _: NEVER_ISSUED,
@@ -191,6 +192,7 @@ class Atlas:
                 str(p.id) for p in self._proposals(row, about_self=about_self)
             ],
             "person_id": self._persons(row, about_self=about_self),
+            "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
@@ -205,6 +207,13 @@ class Atlas:
             REFUSAL: [world.refusing],
         }
         return known.get(row.of, [world.refusing, world.granting])
+
+    def _matches(self, row, *, about_self):
+        world = self.world
+        if about_self:
+            return [str(world.their_match.id)]
+        settled = [str(world.told_apart.id)] if row.method == "GET" else []
+        return [str(world.match.id), *settled]
 
     def _persons(self, row, *, about_self):
         world = self.world
@@ -354,6 +363,18 @@ def given_to(known, place, role):
     return known.stamp(place) | {"to": str(known.world.accounts[to].id)}
 
 
+def of_match(**more):
+    """With what the page of the match carries."""
+
+    def made(known, place, _role):
+        world = known.world
+        known_ones = {str(m.id): m for m in (world.match, world.their_match)}
+        found = known_ones.get(place.at["match_id"])
+        return {"version": str(found.version if found else 1)} | more
+
+    return made
+
+
 def checked(known, place, _role):
     seen = known.checks.get(place.at["section"], "")
     return {"outcome": "met", "seen": seen}
@@ -430,6 +451,7 @@ BODIES = {
     },
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
+    "/staff/matches/{match_id}/difference": of_match(words="Two people"),
     "/staff/proposals/{proposal_id}/approval": stamped(),
     "/staff/proposals/{proposal_id}/return": stamped(words="Look again"),
 }

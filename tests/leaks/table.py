@@ -118,6 +118,7 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+MATCH = "/staff/matches/{match_id}"
 
 
 def public(method: str, path: str, line: Line = PUBLIC, **more) -> Row:
@@ -315,6 +316,9 @@ TABLE = [
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
+    work("GET", "/staff/matches", *READERS),
+    case("GET", MATCH, *READERS),
+    case("POST", f"{MATCH}/difference", *OFFICERS),
     work("GET", "/staff/certificates/{number}", *READERS),
     work("POST", "/staff/certificates/{number}", *OFFICERS),
     work("GET", "/staff/outgoing", *READERS),

@@ -18,6 +18,8 @@ from register.kit import store
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
+from register.matching import Match, MatchAct, Traits, look_for_matches
+from register.person import Person
 from register.proposal import Proposal
 from register.web.reset import PURPOSE
 from tests.leaks.canaries import Aviary, Canary, Subject
@@ -45,7 +47,14 @@ from tests.leaks.roles import (
     Role,
 )
 from tests.leaks.telling import PEOPLE, birth_date
-from tests.make import NOW, make_account, make_entry, make_person, make_process
+from tests.make import (
+    NOW,
+    NUMBERS,
+    make_account,
+    make_entry,
+    make_person,
+    make_process,
+)
 from tests.register.assessing import act, give
 
 SENT_AT = NOW - timedelta(days=20)
@@ -94,6 +103,11 @@ class World:
     dead: Certified = None
     merged: Certified = None
     """Into somebody withheld."""
+    match: Match = None
+    """An applicant, and somebody in the register who may be they."""
+    told_apart: Match = None
+    their_match: Match = None
+    """A member of staff, and somebody who may be they."""
     message: Message = None
     job: int = 0
     reset: str = ""
@@ -117,6 +131,7 @@ async def make_world(session):
     await owing(world, session)
     await registrant(world, session)
     await not_public(world, session)
+    await alike(world, session)
     await outbox(world, session)
     await session.commit()
     return world
@@ -324,6 +339,35 @@ async def entered(world, session, name, **since):
         setattr(person, what, value)
     await entry.project(session, now=NOW)
     return known
+
+
+async def alike(world, session):
+    """Somebody in the register who shares a National Insurance number with each of three others."""
+    of = world.subject("alike")
+    world.match = await matched(session, of, world.free.person_id)
+    of = world.subject("alike to staff")
+    account = world.accounts[Role.INTERESTED]
+    world.their_match = await matched(session, of, account.person_id)
+    of = world.subject("told apart")
+    world.told_apart = await matched(session, of, world.owed.person_id)
+    officer = world.accounts[Role.CASEWORKER]
+    by = act(session, MatchAct.TELL_APART, officer)
+    world.told_apart.tell_apart(because=of.office("told apart because"), by=by)
+
+
+async def matched(session, of, person_id):
+    number = Traits.of(ni_number=of.secret("NI number", draw_ni_number()))
+    name = of.told("given name"), of.told("family name")
+    person = await make_person(session, *name, birth_date(of, next(PEOPLE)))
+    await person.take_number(session)
+    other = await session.get(Person, person_id)
+    for one in (other, person):
+        found = await look_for_matches(session, one, number, by=make_process(session))
+    return next(match for match in found if match.seen_from(person.id) is other)
+
+
+def draw_ni_number():
+    return f"AB{next(NUMBERS):06}C"
 
 
 async def outbox(world, session):
