@@ -24,10 +24,11 @@ class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
     REFUSE = "refuse"
+    MERGE = "merge"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants are the team manager's or the registrar's, refusals and restrictions the registrar's."""
+        """Who may say yes: grants are the team manager's or the registrar's, all else is the registrar's."""
         if self is ProposalKind.GRANT:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
         return frozenset({StaffRole.REGISTRAR})
@@ -85,7 +86,10 @@ class Proposal(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[ProposalKind] = mapped_column(code(ProposalKind))
-    application_id: Mapped[UUID] = mapped_column(index=True)
+    subject_id: Mapped[UUID]
+    """What it is about: one thing has one proposal waiting at most."""
+    application_id: Mapped[UUID | None] = mapped_column(index=True)
+    """The subject, where that is an application."""
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     data: Mapped[dict[str, Any]]
     """What will be done, as codes, ids and dates; the words stand in the texts of the process."""
@@ -106,6 +110,7 @@ class Proposal(Base):
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
+        CheckConstraint("application_id = subject_id", name="one_subject"),
         CheckConstraint("approver_id <> proposer_id", name="two_people"),
         CheckConstraint("approver_id <> all (touched)", name="fresh_eyes"),
         CheckConstraint(
@@ -114,7 +119,7 @@ class Proposal(Base):
         ),
         Index(
             "proposal_one_waiting",
-            "application_id",
+            "subject_id",
             unique=True,
             postgresql_where="state = 'waiting'",
         ),
@@ -126,7 +131,8 @@ class Proposal(Base):
         session: AsyncSession,
         kind: ProposalKind,
         *,
-        application_id: UUID,
+        subject_id: UUID,
+        application_id: UUID | None = None,
         person_id: UUID,
         data: dict[str, Any],
         touched: Iterable[UUID],
@@ -136,14 +142,12 @@ class Proposal(Base):
         """Propose; raises AlreadyProposed, or AboutYourself."""
         if proposer.person_id == person_id:
             raise AboutYourself
-        waiting = await session.scalar(
-            select(cls).where(cls.application_id == application_id, cls.waiting)
-        )
-        if waiting:
+        if waiting := await waiting_on(session, subject_id):
             raise AlreadyProposed(waiting)
         proposal = cls(
             id=uuid4(),
             kind=kind,
+            subject_id=subject_id,
             application_id=application_id,
             person_id=person_id,
             data=data,
@@ -222,6 +226,14 @@ class Proposal(Base):
             proposal=self.id,
             of=self.kind,
         )
+
+
+async def waiting_on(session: AsyncSession, subject_id: UUID) -> Proposal | None:
+    """The proposal about this that waits for a second person."""
+    found: Proposal | None = await session.scalar(
+        select(Proposal).where(Proposal.subject_id == subject_id, Proposal.waiting)
+    )
+    return found
 
 
 Effect = Callable[[AsyncSession, Proposal, Process], Awaitable[None]]

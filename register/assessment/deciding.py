@@ -197,6 +197,7 @@ async def _propose(
     proposal = await Proposal.make(
         session,
         kind,
+        subject_id=application.id,
         application_id=application.id,
         person_id=application.person_id,
         data=data,
@@ -227,7 +228,7 @@ async def return_to_officer(
     by: Process,
 ) -> None:
     """Send the proposal back with what is still to be done."""
-    application = await session.get_one(Application, proposal.application_id)
+    application = await session.get_one(Application, proposal.subject_id)
     proposal.return_(approver=approver, by=by)
     application.take_back(by=by)
     by.say(TextKind.INTERNAL, words)
@@ -236,7 +237,7 @@ async def return_to_officer(
 @carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     """From now the applicant has the window of the rule set to pay; the entry is made by the fee."""
-    application = await session.get_one(Application, proposal.application_id)
+    application = await session.get_one(Application, proposal.subject_id)
     rules = await rules_of(session, application)
     conditions = proposal.data["conditions"]
     application.approve(
@@ -255,7 +256,7 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
 
 @carries_out(ProposalKind.REFUSE)
 async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
-    application = await session.get_one(Application, proposal.application_id)
+    application = await session.get_one(Application, proposal.subject_id)
     reasons = await asked_for(session, proposal.data["reasons"])
     application.refuse(because=reasons[0].reasons[0], by=by)
     await application.write_to_applicant(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, true, tuple_
+from sqlalchemy import Select, and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
@@ -27,7 +27,7 @@ async def matches_waiting(
     session: AsyncSession, reader: Account, *, after: UUID | None = None
 ) -> MatchPage:
     """A page of the open matches, likeliest first."""
-    lines = _with_both().where(Match.open, _of_others(reader))
+    lines = _with_both().where(Match.open, between_others(reader))
     if after:
         last = select(*BY_LIKELIHOOD).where(Match.id == after)
         lines = lines.where(tuple_(*BY_LIKELIHOOD) > last.scalar_subquery())
@@ -50,7 +50,7 @@ async def matches_shown(
 async def match_for(session: AsyncSession, reader: Account, match_id: UUID) -> Match:
     """A match, settled or not; raises NotFound."""
     found = await session.scalar(
-        _with_both().where(Match.id == match_id, _of_others(reader))
+        _with_both().where(Match.id == match_id, between_others(reader))
     )
     if not found:
         raise NotFound
@@ -61,7 +61,10 @@ def _with_both() -> Select[Match]:
     return select(Match).options(joinedload(Match.one), joinedload(Match.other))
 
 
-def _of_others(reader: Account) -> ColumnElement[bool]:
+def between_others(reader: Account) -> ColumnElement[bool]:
+    """Nobody sees a match with themselves."""
+    is_one = Match.id.is_not(None)
     if reader.person_id is None:
-        return true()
-    return and_(Match.one_id != reader.person_id, Match.other_id != reader.person_id)
+        return is_one
+    others = Match.one_id != reader.person_id, Match.other_id != reader.person_id
+    return and_(is_one, *others)

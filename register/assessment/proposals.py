@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.assessment.acts import AssessmentAct
+from register.assessment.matches import between_others
 from register.assessment.readers import visible_to
 from register.kit.errors import NotFound, Refused
+from register.matching import Match
+from register.person import Person
 from register.process import Process, ProcessText, TextKind
-from register.proposal import Proposal, ProposalState
+from register.proposal import Proposal, ProposalKind, ProposalState
 
 PAGE = 50
 
@@ -30,8 +33,26 @@ class Pending:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A proposal of any kind with whom it is about, where it leads, and what keeps the reader from deciding it."""
+
+    proposal: Proposal
+    person: str
+    reference: str
+    """Of the application; empty where it is about something else."""
+    proposer: str
+    why_not: Refused | None
+
+    @property
+    def address(self) -> str:
+        if self.proposal.kind is ProposalKind.MERGE:
+            return f"/staff/matches/{self.proposal.subject_id}"
+        return f"/staff/proposals/{self.proposal.id}"
+
+
+@dataclass(frozen=True)
 class PendingPage:
-    rows: Sequence[Pending]
+    rows: Sequence[Listed]
     next: UUID | None
 
 
@@ -40,11 +61,18 @@ async def pending(
 ) -> PendingPage:
     """What waits for a second person, oldest first, in one query."""
     lines = (
-        select(Proposal, Application, Account.name)
-        .join(Application, Proposal.application_id == Application.id)
+        select(
+            Proposal,
+            Person.given_names,
+            Person.family_name,
+            Application.reference,
+            Account.name,
+        )
+        .join(Person, Proposal.person_id == Person.id)
         .join(Account, Proposal.proposer_id == Account.id)
-        .options(joinedload(Application.person))
-        .where(Proposal.waiting, visible_to(reader))
+        .outerjoin(Application, Proposal.application_id == Application.id)
+        .outerjoin(Match, Proposal.subject_id == Match.id)
+        .where(Proposal.waiting, or_(visible_to(reader), between_others(reader)))
         .order_by(Proposal.proposed_at, Proposal.id)
         .limit(PAGE + 1)
     )
@@ -53,7 +81,16 @@ async def pending(
         lines = lines.where(
             tuple_(Proposal.proposed_at, Proposal.id) > last.scalar_subquery()
         )
-    rows = [_pending(reader, *row) for row in await session.execute(lines)]
+    rows = [
+        Listed(
+            proposal,
+            f"{given} {family}".strip(),
+            reference or "",
+            proposer,
+            proposal.why_not(reader),
+        )
+        for proposal, given, family, reference, proposer in await session.execute(lines)
+    ]
     return PendingPage(
         rows[:PAGE], rows[PAGE - 1].proposal.id if len(rows) > PAGE else None
     )

@@ -32,6 +32,7 @@ from register.matching.record import MatchRecord, candidates, remember
 from register.matching.scoring import Field, Score, Verdict, compare
 from register.person import Person
 from register.process import Process, TextKind
+from register.proposal import AlreadyProposed, waiting_on
 
 
 class MatchAct(StrEnum):
@@ -131,8 +132,12 @@ class Match(Base):
         if self.version != version:
             raise StaleDataError("The match has changed since it was shown")
 
-    def tell_apart(self, *, because: str, by: Process) -> None:
-        """They are two people: not asked again until a name or birth date of one of them changes."""
+    async def tell_apart(
+        self, session: AsyncSession, *, because: str, by: Process
+    ) -> None:
+        """They are two people: not asked again until a name or birth date changes; raises AlreadyProposed to merge them."""
+        if waiting := await waiting_on(session, self.id):
+            raise AlreadyProposed(waiting)
         self.settle(MatchState.TOLD_APART, by=by)
         by.say(TextKind.INTERNAL, because)
         for person_id in (self.one_id, self.other_id):
@@ -176,11 +181,19 @@ async def look_for_matches(
         if not _seen_before(before.get(other.id, ()), score, likeness):
             await _find(session, person, other, score, likeness, by=by)
     for other_id, matches in before.items():
-        for match in matches:
-            if match.open and other_id not in alike:
-                match.settle(MatchState.GONE, by=by)
+        if other_id not in alike:
+            await _let_go(session, matches, by=by)
     await session.flush()
     return await open_matches(session, person)
+
+
+async def _let_go(
+    session: AsyncSession, matches: Iterable[Match], *, by: Process
+) -> None:
+    """They are alike no more; but where a merge is proposed, a second person says what that means."""
+    for match in matches:
+        if match.open and not await waiting_on(session, match.id):
+            match.settle(MatchState.GONE, by=by)
 
 
 def _seen_before(before: Iterable[Match], score: Score, likeness: int) -> bool:

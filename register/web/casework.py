@@ -15,6 +15,9 @@ OFFICERS = roles(StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER, StaffRole.REGISTR
 APPROVERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
 """Decide what somebody else proposed; which kinds, the proposal says."""
 
+CORRECTORS = roles(StaffRole.REGISTRAR)
+"""Decide on corrections of the register."""
+
 READERS = roles(
     StaffRole.CASEWORKER,
     StaffRole.TEAM_MANAGER,

@@ -21,9 +21,9 @@ from register.assessment import (
 )
 from register.entry import Entry, Shown, public_words, shown_at
 from register.kit import forms
-from register.kit.errors import NotFound
+from register.kit.errors import MovedTo, NotFound
 from register.kit.pages import page
-from register.person import Person
+from register.person import Person, survivor, with_merged
 from register.process import Event
 from register.web.casework import READERS
 from register.web.needs import Act, Session
@@ -74,6 +74,11 @@ async def person(
     person_id: FromPath[UUID],
 ) -> Template:
     found = await person_for(session, act.account, person_id)
+    if found.merged_into:
+        heir = await survivor(session, found.id)
+        raise MovedTo(
+            f"/staff/persons/{(await person_for(session, act.account, heir)).id}"
+        )
     applications = await _applications(session, act.account, found)
     return page(
         "register/persons/person.html",
@@ -83,7 +88,7 @@ async def person(
         told=await history_page(
             session,
             request,
-            person_id=found.id,
+            persons=await with_merged(session, found.id),
             shown=lambda event: _shown(event, applications, act.account),
         ),
     )

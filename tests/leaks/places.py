@@ -212,8 +212,11 @@ class Atlas:
         world = self.world
         if about_self:
             return [str(world.their_match.id)]
-        settled = [str(world.told_apart.id)] if row.method == "GET" else []
-        return [str(world.match.id), *settled]
+        if "/merge/" in row.path:
+            return [str(world.merging.id)]
+        if row.method == "GET":
+            return [str(m.id) for m in (world.match, world.told_apart, world.merging)]
+        return [str(world.match.id)]
 
     def _persons(self, row, *, about_self):
         world = self.world
@@ -221,8 +224,9 @@ class Atlas:
             return [str(world.draft.person_id)]
         if about_self:
             return [str(world.theirs.person_id)]
-        entries = (world.listed.entry, world.withheld.entry, world.merged.entry)
-        known = (world.asked, *entries)
+        if row.of == MERGED:
+            return [str(world.merged.entry.person_id)]
+        known = (world.asked, world.listed.entry, world.withheld.entry)
         return [str(of.person_id) for of in known]
 
     def sent(self, row, place, role):
@@ -368,9 +372,16 @@ def of_match(**more):
 
     def made(known, place, _role):
         world = known.world
-        known_ones = {str(m.id): m for m in (world.match, world.their_match)}
+        known_ones = {str(m.id): m for m in (world.match, world.merging)}
         found = known_ones.get(place.at["match_id"])
-        return {"version": str(found.version if found else 1)} | more
+        if not found:
+            return {"version": "1"} | more
+        return {
+            "version": str(found.version),
+            "given_names": str(found.one_id),
+            "family_name": str(found.one_id),
+            "birth_date": str(found.one_id),
+        } | more
 
     return made
 
@@ -452,6 +463,9 @@ BODIES = {
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
     "/staff/matches/{match_id}/difference": of_match(words="Two people"),
+    "/staff/matches/{match_id}/merge": of_match(because="One person"),
+    "/staff/matches/{match_id}/merge/approval": of_match(),
+    "/staff/matches/{match_id}/merge/return": of_match(words="Look again"),
     "/staff/proposals/{proposal_id}/approval": stamped(),
     "/staff/proposals/{proposal_id}/return": stamped(words="Look again"),
 }

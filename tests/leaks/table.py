@@ -21,6 +21,8 @@ class Meets(StrEnum):
     """404, the same as for what is not there."""
     REFUSE = "refuse"
     """409: they may know of it, and may not do this to it."""
+    MOVE = "move"
+    """308 to whom it has become."""
     GONE = "gone"
     """410, without a name."""
     IGNORE = "ignore"
@@ -315,10 +317,14 @@ TABLE = [
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=REFUSAL),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
+    case("GET", "/staff/persons/{person_id}", *READERS, find=Meets.MOVE, of=MERGED),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
     work("GET", "/staff/matches", *READERS),
     case("GET", MATCH, *READERS),
     case("POST", f"{MATCH}/difference", *OFFICERS),
+    case("POST", f"{MATCH}/merge", *OFFICERS),
+    case("POST", f"{MATCH}/merge/approval", REGISTRAR),
+    case("POST", f"{MATCH}/merge/return", REGISTRAR),
     work("GET", "/staff/certificates/{number}", *READERS),
     work("POST", "/staff/certificates/{number}", *OFFICERS),
     work("GET", "/staff/outgoing", *READERS),

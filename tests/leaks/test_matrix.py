@@ -17,6 +17,7 @@ MET = {
     Meets.FORBID: {403},
     Meets.HIDE: {404},
     Meets.REFUSE: {409},
+    Meets.MOVE: {308},
     Meets.GONE: {410},
     Meets.IGNORE: {303, 409, 422},
 }

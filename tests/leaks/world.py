@@ -19,6 +19,7 @@ from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
 from register.matching import Match, MatchAct, Traits, look_for_matches
+from register.merging import Choice, MergeAct, propose_merge
 from register.person import Person
 from register.proposal import Proposal
 from register.web.reset import PURPOSE
@@ -106,6 +107,8 @@ class World:
     match: Match = None
     """An applicant, and somebody in the register who may be they."""
     told_apart: Match = None
+    merging: Match = None
+    """To be merged, if a second person agrees."""
     their_match: Match = None
     """A member of staff, and somebody who may be they."""
     message: Message = None
@@ -132,6 +135,7 @@ async def make_world(session):
     await registrant(world, session)
     await not_public(world, session)
     await alike(world, session)
+    await to_be_merged(world, session)
     await outbox(world, session)
     await session.commit()
     return world
@@ -352,7 +356,23 @@ async def alike(world, session):
     world.told_apart = await matched(session, of, world.owed.person_id)
     officer = world.accounts[Role.CASEWORKER]
     by = act(session, MatchAct.TELL_APART, officer)
-    world.told_apart.tell_apart(because=of.office("told apart because"), by=by)
+    words = of.office("told apart because")
+    await world.told_apart.tell_apart(session, because=words, by=by)
+
+
+async def to_be_merged(world, session):
+    of = world.subject("merging")
+    world.merging = await matched(session, of, world.assessed.person_id)
+    officer = world.accounts[Role.CASEWORKER]
+    numbered = next(p for p in (world.merging.one, world.merging.other) if p.number)
+    await propose_merge(
+        session,
+        world.merging,
+        Choice(*[numbered.id] * 5),
+        because=of.office("merge because"),
+        proposer=officer,
+        by=act(session, MergeAct.PROPOSE, officer),
+    )
 
 
 async def matched(session, of, person_id):

@@ -210,7 +210,7 @@ update application set state = :state, closed_at = :at, decided_at = :at, approv
 async def refused(stage):
     """With the reasons, as the applicant is told them."""
     proposal = await stage.session.get_one(Proposal, stage.world.refusing.id)
-    application = await stage.session.get_one(Application, proposal.application_id)
+    application = await stage.session.get_one(Application, proposal.subject_id)
     registrar = stage.world.accounts[Role.REGISTRAR]
     by = act(stage.session, AssessmentAct.APPROVE, registrar)
     await proposal.approve(stage.session, approver=registrar, by=by)

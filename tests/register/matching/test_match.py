@@ -85,7 +85,7 @@ async def test_who_was_told_apart_is_not_found_again(session, look):
     await look(known)
     (match,) = await look(new)
 
-    match.tell_apart(because="Their twin", by=make_process(session))
+    await match.tell_apart(session, because="Their twin", by=make_process(session))
     found = await look(new, Traits.of(emails=["other@example.org"]))
 
     assert found == []
@@ -99,7 +99,7 @@ async def test_who_was_told_apart_is_found_again_once_a_name_or_birth_date_chang
     known, new = [await make_person(session, "Ada", "Price", BORN) for _ in range(2)]
     await look(known)
     (match,) = await look(new)
-    match.tell_apart(because="Another Ada", by=make_process(session))
+    await match.tell_apart(session, because="Another Ada", by=make_process(session))
 
     if change == "birth_date":
         known.birth_date = date(1985, 5, 18)

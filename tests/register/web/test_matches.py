@@ -176,3 +176,152 @@ async def test_an_auditor_only_reads(browser, session, at):
     assert (
         await browser.post(f"{at}/difference", data={"words": "No"})
     ).status_code == 403
+
+
+# Merging
+
+
+@pytest.fixture
+def propose(browser, session, at):
+    async def propose(**answers):
+        page = Page(await browser.get(at))
+        form = page.form("Propose to merge them")
+        return await browser.post(f"{at}/merge", data=form | answers)
+
+    return propose
+
+
+def choices(two):
+    known, _ = two
+    return {"given_names": str(known.id), "because": "Both passports seen"}
+
+
+async def test_only_what_differs_is_asked(browser, session, at):
+    await browser.sign_in(await make_caseworker(session))
+
+    labels = Page(await browser.get(at)).labels
+
+    asked = sorted(label for label in labels if ":" in label)
+    assert asked == ["Given names: Elizabeth", "Given names: Liz"]
+
+
+async def test_a_merge_is_proposed_and_the_registrar_makes_it(
+    browser, session, two, match, at, propose
+):
+    known, new = two
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    await browser.sign_in(await make_caseworker(session, name="Casey"))
+
+    await propose(**choices(two))
+    await browser.sign_in(registrar)
+    listed = Page(await browser.get("/staff/proposals")).rows()
+    page = Page(await browser.get(at))
+    answer = await browser.post(
+        page.action("Approve the merge"), data=page.form("Approve the merge")
+    )
+
+    assert listed[0]["Proposal"] == "Merge two records of one person"
+    assert page.fact("Record kept") == f"Elizabeth Smith, {known.number}"
+    assert page.fact("Proposed by") == "Casey"
+    assert answer.headers["location"] == "/staff/matches"
+    await session.refresh(new)
+    await session.refresh(match)
+    assert new.merged_into == known.id
+    assert match.state is MatchState.MERGED
+
+
+async def test_who_was_merged_leads_to_who_was_kept(browser, session, two, at, propose):
+    known, new = two
+    await browser.sign_in(await make_caseworker(session))
+    new.merged_into = known.id
+    await new.take_number(session)
+    await session.flush()
+
+    moved = await browser.get(f"/staff/persons/{new.id}")
+    listed = Page(await browser.get("/staff/persons?q=liz")).text
+    public = await browser.get(f"/register/{new.number}")
+
+    assert (moved.status_code, moved.headers["location"]) == (
+        308,
+        f"/staff/persons/{known.id}",
+    )
+    assert "Liz Smith" not in listed
+    assert (public.status_code, public.headers["location"]) == (
+        308,
+        f"/register/{known.number}",
+    )
+
+
+async def test_a_merge_without_a_choice_or_a_reason_is_not_proposed(
+    browser, session, at, propose
+):
+    await browser.sign_in(await make_caseworker(session))
+
+    page = Page(await propose())
+
+    assert page.status == 422
+    assert page.errors == [
+        "Select the given names that are right",
+        "Enter why they are the same person",
+    ]
+
+
+async def test_the_proposer_and_the_manager_do_not_approve(
+    browser, session, two, match, at, propose
+):
+    both = await make_account(session, StaffRole.CASEWORKER, StaffRole.REGISTRAR)
+    await browser.sign_in(both)
+    await propose(**choices(two))
+
+    page = Page(await browser.get(at))
+    posted = await browser.post(
+        f"{at}/merge/approval", data={"version": str(match.version)}
+    )
+    await browser.sign_in(await make_account(session, StaffRole.TEAM_MANAGER))
+    barred = await browser.post(f"{at}/merge/approval", data={})
+
+    assert "You took an earlier step of this" in page.text
+    assert page.buttons == []
+    assert posted.status_code == 409
+    assert barred.status_code == 403
+
+
+async def test_the_registrar_returns_it_with_what_is_to_be_done(
+    browser, session, two, at, propose
+):
+    await browser.sign_in(await make_caseworker(session))
+    await propose(**choices(two))
+    registrar = await make_account(session, StaffRole.REGISTRAR, name="Rory")
+    await browser.sign_in(registrar)
+    page = Page(await browser.get(at))
+
+    form = page.form("Return to the proposer") | {"words": "Ask the home"}
+    await browser.post(f"{at}/merge/return", data=form)
+
+    told = Page(await browser.get(at)).text
+    assert "Rory returned the proposal to merge them" in told
+    assert "Ask the home" in told
+
+
+async def test_two_entries_in_one_part_are_told_of_and_not_merged(
+    browser, session, two, at
+):
+    await make_entry(session, person=two[1])
+    await browser.sign_in(await make_caseworker(session))
+
+    page = Page(await browser.get(at))
+
+    assert "Both have an entry in the same part of the register" in page.text
+    assert "Propose to merge them" not in page.buttons
+
+
+async def test_where_there_is_nothing_to_approve_there_is_no_such_page(
+    browser, session, match, at
+):
+    await browser.sign_in(await make_account(session, StaffRole.REGISTRAR))
+
+    answer = await browser.post(
+        f"{at}/merge/approval", data={"version": str(match.version)}
+    )
+
+    assert answer.status_code == 404
