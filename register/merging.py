@@ -17,7 +17,13 @@ from register.employment import Employment, EmploymentGap
 from register.entry import Entry, project_many
 from register.kit.errors import Refused
 from register.kit.security.sessions import end_all
-from register.matching import Match, MatchState, look_for_matches
+from register.matching import (
+    Match,
+    MatchState,
+    WatchHit,
+    look_for_matches,
+    open_hits,
+)
 from register.matching.record import MatchRecord
 from register.part import Part
 from register.person import NameKind, Person, PersonName, fold
@@ -318,6 +324,10 @@ async def _look_anew(
         if waiting := await waiting_on(session, match.id):
             waiting.withdraw(by=by)
         match.settle(MatchState.GONE, by=by)
+    for hit in await open_hits(session, lost.id):
+        hit.let_go(by=by)
+    of_lost = update(WatchHit).where(WatchHit.removed_id == lost.id)
+    await session.execute(of_lost.values(removed_id=kept.id))
     await look_for_matches(session, kept, traits, by=by)
 
 

@@ -88,6 +88,7 @@ from register.assessment.readers import (
     visible_to,
 )
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.said import Said, said_in
 from register.assessment.unchanged import (
     Change,
     Overtaken,
@@ -95,6 +96,13 @@ from register.assessment.unchanged import (
     changes_since,
     lock_unchanged,
     seen_now,
+)
+from register.assessment.watching import (
+    WatchPage,
+    hit_for,
+    hits_shown,
+    item_for,
+    watch_page,
 )
 
 __all__ = [
@@ -132,11 +140,13 @@ __all__ = [
     "QueuePage",
     "Reason",
     "Returned",
+    "Said",
     "SectionCheck",
     "Seen",
     "TakenAlready",
     "Waiting",
     "Wanted",
+    "WatchPage",
     "age_of",
     "application_for",
     "ask_for_more",
@@ -150,6 +160,9 @@ __all__ = [
     "found_wanting",
     "go_on_without",
     "history_of",
+    "hit_for",
+    "hits_shown",
+    "item_for",
     "judge",
     "lock_unchanged",
     "managing_since",
@@ -178,9 +191,11 @@ __all__ = [
     "return_to_officer",
     "returned_to",
     "rules_of",
+    "said_in",
     "seen_now",
     "to_ask",
     "took_a_step",
     "visible_to",
+    "watch_page",
     "why_returned",
 ]

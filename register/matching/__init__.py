@@ -14,6 +14,14 @@ from register.matching.match import (
     open_matches,
 )
 from register.matching.scoring import Field, Score, Verdict, compare, points_of
+from register.matching.watch_list import (
+    WatchAct,
+    WatchEvent,
+    WatchHit,
+    WatchItem,
+    WatchKind,
+    open_hits,
+)
 
 __all__ = [
     "BY_LIKELIHOOD",
@@ -29,10 +37,16 @@ __all__ = [
     "SettledAlready",
     "Traits",
     "Verdict",
+    "WatchAct",
+    "WatchEvent",
+    "WatchHit",
+    "WatchItem",
+    "WatchKind",
     "compare",
     "keys_of",
     "look_for_matches",
     "names_of",
+    "open_hits",
     "open_matches",
     "points_of",
 ]

@@ -28,3 +28,9 @@ def _keys(known: Known) -> Iterator[int]:
     for word in words - {""}:
         for two in combinations(("y" + year, "m" + month, "d" + day), 2):
             yield mark(MarkKind.NAME_AND_BIRTH, word, *two)
+
+
+def name_keys(known: Known) -> Marks:
+    """For those of whom no birth date is known: one of their two names alone."""
+    words = {plain(word) for name in known.names for word in name}
+    return frozenset(mark(MarkKind.NAME, word) for word in words - {""})

@@ -90,3 +90,9 @@ class Known:
     names: frozenset[Name]
     birth_date: date | None = None
     traits: Traits = Traits()
+
+
+def likeness(one: Known, other: Known) -> int:
+    """A mark of both names and birth dates: what was said of the two holds while it is the same."""
+    told = (f"{sorted(known.names)} {known.birth_date}" for known in (one, other))
+    return mark(MarkKind.LIKENESS, *sorted(told))

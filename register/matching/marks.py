@@ -18,6 +18,7 @@ class MarkKind(StrEnum):
     EMAIL = "email"
     LEARNER_NUMBER = "learner_number"
     BIRTH = "birth"
+    NAME = "name"
     NAME_AND_BIRTH = "name_and_birth"
     LIKENESS = "likeness"
 

@@ -25,11 +25,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.kit.jobs import every
-from register.matching.agreement import Agreement
-from register.matching.known import Known, Traits
-from register.matching.marks import MarkKind, mark
+from register.matching.known import Traits, likeness
 from register.matching.record import MatchRecord, candidates, remember
-from register.matching.scoring import Field, Score, Verdict, compare
+from register.matching.scoring import Score, Verdict, compare
+from register.matching.watch_list import check_watch_list
 from register.person import Person
 from register.process import Process, TextKind
 from register.proposal import AlreadyProposed, waiting_on
@@ -86,6 +85,9 @@ class Match(Base):
 
     one: Mapped[Person] = relationship(lazy="raise", foreign_keys=one_id)
     other: Mapped[Person] = relationship(lazy="raise", foreign_keys=other_id)
+    settlement: Mapped[Process | None] = relationship(
+        lazy="raise", foreign_keys=settled_in
+    )
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
@@ -106,14 +108,12 @@ class Match(Base):
 
     @property
     def score(self) -> Score:
-        agreements = {Field(f): Agreement(a) for f, a in self.agreements.items()}
-        return Score(agreements, self.exchanged)
+        return Score.from_codes(self.agreements, exchanged=self.exchanged)
 
     @score.setter
     def score(self, score: Score) -> None:
         self.verdict, self.points = score.verdict, score.points
-        self.agreements = {str(f): str(a) for f, a in score.agreements.items()}
-        self.exchanged = score.exchanged
+        self.agreements, self.exchanged = score.codes, score.exchanged
 
     @hybrid_property
     def open(self) -> bool:
@@ -146,7 +146,7 @@ class Match(Base):
     def settle(self, state: MatchState, *, by: Process) -> None:
         if not self.open:
             raise SettledAlready(self)
-        self.state, self.settled_at, self.settled_in = state, by.at, by.id
+        self.state, self.settled_at, self.settlement = state, by.at, by
 
     def seen_from(self, person_id: UUID) -> Person:
         """The other of the two."""
@@ -165,24 +165,26 @@ BY_LIKELIHOOD = (
 async def look_for_matches(
     session: AsyncSession, person: Person, traits: Traits | None = None, *, by: Process
 ) -> list[Match]:
-    """Compare the person with everybody: called whenever a name, a birth date or something else to know them by is new.
+    """Compare the person with everybody, and with the watch list.
 
+    Called whenever a name, a birth date or something else to know them by is new.
     Gives the open matches, likeliest first.
     """
     known = await remember(session, person, traits)
     before = await _matches_of(session, person)
-    alike = set()
+    alike: dict[UUID, Score] = {}
     for other, theirs in await candidates(session, known, but=person.id):
         score = compare(known, theirs)
         if score.verdict is Verdict.NONE:
             continue
-        alike.add(other.id)
-        likeness = _likeness(known, theirs)
-        if not _seen_before(before.get(other.id, ()), score, likeness):
-            await _find(session, person, other, score, likeness, by=by)
+        alike[other.id] = score
+        how = likeness(known, theirs)
+        if not _seen_before(before.get(other.id, ()), score, how):
+            await _find(session, person, other, score, how, by=by)
     for other_id, matches in before.items():
         if other_id not in alike:
             await _let_go(session, matches, by=by)
+    await check_watch_list(session, person, known, alike, by=by)
     await session.flush()
     return await open_matches(session, person)
 
@@ -224,7 +226,7 @@ async def _find(
         other_id=two,
         verdict=score.verdict,
         points=score.points,
-        agreements={str(f): str(a) for f, a in score.agreements.items()},
+        agreements=score.codes,
         exchanged=score.exchanged,
         likeness=likeness,
         found_at=by.at,
@@ -273,11 +275,6 @@ async def open_matches(session: AsyncSession, person: Person) -> list[Match]:
         .execution_options(populate_existing=True)
     )
     return list(found)
-
-
-def _likeness(one: Known, other: Known) -> int:
-    told = sorted(f"{sorted(known.names)} {known.birth_date}" for known in (one, other))
-    return mark(MarkKind.LIKENESS, *told)
 
 
 @every(minutes=5)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from register.kit.db import Base
-from register.matching.blocking import keys_of
+from register.matching.blocking import keys_of, name_keys
 from register.matching.known import Known, Traits, names_of
 from register.matching.marks import Marks
 from register.person import Person, PersonName
@@ -43,7 +43,7 @@ class Marked:
 def marks_of(known: Known) -> dict[str, list[int]]:
     """The columns for what is known, as a row has them."""
     traits = {f.name: sorted(getattr(known.traits, f.name)) for f in fields(Traits)}
-    return traits | {"keys": sorted(keys_of(known))}
+    return traits | {"keys": sorted(keys_of(known) | name_keys(known))}
 
 
 class MatchRecord(Marked, Base):
@@ -96,10 +96,16 @@ async def candidates(
     session: AsyncSession, known: Known, *, but: UUID | None = None
 ) -> list[tuple[Person, Known]]:
     """Everybody who has a key in common with what is known; nobody else scores as possible."""
+    return await with_keys(session, keys_of(known), but=but)
+
+
+async def with_keys(
+    session: AsyncSession, keys: Marks, *, but: UUID | None = None
+) -> list[tuple[Person, Known]]:
     # In two steps: joined, the planner would read all persons for the few that it expects.
     traits = {
         record.person_id: record.traits
-        for record in await session.scalars(with_a_key(keys_of(known)))
+        for record in await session.scalars(with_a_key(keys))
         if record.person_id != but
     }
     people = await session.scalars(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
+from typing import Self
 
 from register.matching.agreement import (
     Agreement,
@@ -63,6 +64,16 @@ class Score:
 
     agreements: Mapping[Field, Agreement]
     exchanged: bool
+
+    @classmethod
+    def from_codes(cls, codes: Mapping[str, str], *, exchanged: bool) -> Self:
+        agreements = {Field(field): Agreement(code) for field, code in codes.items()}
+        return cls(agreements, exchanged)
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """As a row keeps it."""
+        return {str(field): str(a) for field, a in self.agreements.items()}
 
     @property
     def points(self) -> int:

@@ -21,6 +21,7 @@ from register.web import (
     sign_up,
     staff,
     verify,
+    watch_list,
 )
 
 pages: list[ControllerRouterHandler] = [
@@ -36,6 +37,7 @@ pages: list[ControllerRouterHandler] = [
     *proposals.pages,
     *persons.pages,
     *matches.pages,
+    *watch_list.pages,
     *search.pages,
     *entries.pages,
     *api.pages,

@@ -25,3 +25,9 @@ READERS = roles(
     StaffRole.AUDITOR,
 )
 """Read. Finance and administration have no business here."""
+
+WATCHERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
+"""Keep the watch list."""
+
+WATCH_READERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR, StaffRole.AUDITOR)
+"""Read the watch list, each time written down."""

@@ -13,7 +13,7 @@ from register.assessment import (
     returned_to,
 )
 from register.kit.pages import page
-from register.web.casework import READERS
+from register.web.casework import READERS, WATCH_READERS
 from register.web.guards import STAFF
 from register.web.needs import Act, Session
 
@@ -29,6 +29,7 @@ async def home(session: Session, act: Act) -> Template:
         account=account,
         reads=reads,
         assesses=assesses,
+        watches=bool(account.roles & WATCH_READERS.roles),
         mine=await queue(session, account, Filter(holder=Holder.ME), now=now)
         if assesses
         else None,

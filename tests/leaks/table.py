@@ -56,6 +56,8 @@ MACHINE = Line("None: a machine that signs what it says", EVERYBODY)
 OFFICERS = (CASEWORKER, TEAM_MANAGER, REGISTRAR)
 READERS = (*OFFICERS, AUDITOR)
 """A caseworker reads of all applications, so as to take one or stand in; of health and crime only in those assigned."""
+WATCH_READERS = (TEAM_MANAGER, REGISTRAR, AUDITOR)
+"""Who approves must know of it; who assesses need not."""
 STAFF = (*READERS, FINANCE, ADMIN)
 
 
@@ -120,6 +122,7 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+WATCH_LIST = "/staff/watch-list"
 MATCH = "/staff/matches/{match_id}"
 
 
@@ -325,6 +328,13 @@ TABLE = [
     case("POST", f"{MATCH}/merge", *OFFICERS),
     case("POST", f"{MATCH}/merge/approval", REGISTRAR),
     case("POST", f"{MATCH}/merge/return", REGISTRAR),
+    work("GET", WATCH_LIST, *WATCH_READERS),
+    work("GET", f"{WATCH_LIST}/add", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{WATCH_LIST}/add", TEAM_MANAGER, REGISTRAR),
+    work("GET", f"{WATCH_LIST}/items/{{item_id}}", *WATCH_READERS),
+    work("POST", f"{WATCH_LIST}/items/{{item_id}}/end", TEAM_MANAGER, REGISTRAR),
+    case("GET", f"{WATCH_LIST}/hits/{{hit_id}}", *WATCH_READERS),
+    case("POST", f"{WATCH_LIST}/hits/{{hit_id}}/dismissal", TEAM_MANAGER, REGISTRAR),
     work("GET", "/staff/certificates/{number}", *READERS),
     work("POST", "/staff/certificates/{number}", *OFFICERS),
     work("GET", "/staff/outgoing", *READERS),

@@ -18,7 +18,17 @@ from register.kit import store
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
-from register.matching import Match, MatchAct, Traits, look_for_matches
+from register.matching import (
+    Match,
+    MatchAct,
+    Traits,
+    WatchAct,
+    WatchHit,
+    WatchItem,
+    WatchKind,
+    look_for_matches,
+    open_hits,
+)
 from register.merging import Choice, MergeAct, propose_merge
 from register.person import Person
 from register.proposal import Proposal
@@ -111,6 +121,11 @@ class World:
     """To be merged, if a second person agrees."""
     their_match: Match = None
     """A member of staff, and somebody who may be they."""
+    watched: WatchItem = None
+    """Somebody who may not join."""
+    hit: WatchHit = None
+    their_hit: WatchHit = None
+    """About a member of staff."""
     message: Message = None
     job: int = 0
     reset: str = ""
@@ -136,6 +151,7 @@ async def make_world(session):
     await not_public(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
+    await watch_list(world, session)
     await outbox(world, session)
     await session.commit()
     return world
@@ -373,6 +389,35 @@ async def to_be_merged(world, session):
         proposer=officer,
         by=act(session, MergeAct.PROPOSE, officer),
     )
+
+
+async def watch_list(world, session):
+    """Somebody on it who shares a number with an applicant, and somebody who shares one with a member of staff."""
+    world.watched, world.hit = await listed(world, session, world.free.person_id)
+    account = world.accounts[Role.INTERESTED]
+    _, world.their_hit = await listed(world, session, account.person_id)
+
+
+async def listed(world, session, person_id):
+    of = world.subject("watched")
+    number = draw_ni_number()
+    person = await session.get(Person, person_id)
+    known = Traits.of(ni_number=number)
+    await look_for_matches(session, person, known, by=make_process(session))
+    item = await WatchItem.add(
+        session,
+        WatchKind.BARRED,
+        given_names=of.watched("given names"),
+        family_name=of.watched("family name"),
+        other_names=[of.watched("other name")],
+        birth_date=None,
+        ni_number=of.secret("NI number", number),
+        source=of.watched("source"),
+        because=of.watched("reason"),
+        by=act(session, WatchAct.ADD, world.accounts[Role.REGISTRAR]),
+    )
+    hits = await open_hits(session, person_id)
+    return item, next(hit for hit in hits if hit.item_id == item.id)
 
 
 async def matched(session, of, person_id):

@@ -20,6 +20,7 @@ from register.assessment import (
     asked_for,
     caseworkers,
     checks_of,
+    hits_shown,
     matches_shown,
     may_assess,
     may_read_restricted,
@@ -102,6 +103,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
             )
         ),
         matches=await matches_shown(session, act.account, application.person),
+        hits=await hits_shown(session, act.account, application.person_id, now=act.now),
         may_take=application.assigned_to_id is None
         and application.state in IN_HAND
         and may_assess(application, act.account),

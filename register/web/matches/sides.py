@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from litestar.response import Template
 from sqlalchemy import select
 
 from register.account import Account
 from register.application import Application
-from register.assessment import visible_to
+from register.assessment import Said, said_in, visible_to
 from register.entry import Entry
 from register.kit import forms
 from register.kit.pages import page
@@ -18,7 +17,6 @@ from register.matching.record import MatchRecord
 from register.merging import obstacle, outcome
 from register.part import Part
 from register.person import Person, PersonName
-from register.process import Process, ProcessText
 from register.proposal import Proposal, waiting_on
 from register.web.casework import OFFICERS
 from register.web.matches.forms import DifferenceForm, MergeForm, ReturnForm
@@ -33,14 +31,6 @@ class Side:
     other_names: list[str]
     parts: list[Part]
     applications: list[Application]
-
-
-@dataclass(frozen=True)
-class Said:
-    """Who did something, and their words."""
-
-    who: str
-    words: str
 
 
 async def match_page(
@@ -69,7 +59,7 @@ async def match_page(
         difference=difference or DifferenceForm(),
         merging=merging or await MergeForm.of(session, found),
         obstacle=hindered,
-        settled=await _said(session, found.settled_in) if found.settled_in else None,
+        settled=await said_in(session, found.settled_in) if found.settled_in else None,
         **await _proposed(session, act.account, found, proposed),
         returning=returning or ReturnForm(),
         returned=None if proposed else await _returned(session, found),
@@ -84,7 +74,7 @@ async def _proposed(
     return {
         "proposed": proposed,
         "merged": await outcome(session, found, proposed),
-        "said": await _said(session, proposed.process_id),
+        "said": await said_in(session, proposed.process_id),
         "why_not": proposed.why_not(reader),
     }
 
@@ -97,19 +87,7 @@ async def _returned(session: Session, found: Match) -> Said | None:
         .order_by(Proposal.proposed_at.desc())
         .limit(1)
     )
-    return await _said(session, last) if last and found.open else None
-
-
-async def _said(session: Session, process_id: UUID) -> Said:
-    who = await session.scalar(
-        select(Account.name)
-        .join(Process, Process.actor_id == Account.id)
-        .where(Process.id == process_id)
-    )
-    words = await session.scalar(
-        select(ProcessText.words).where(ProcessText.process_id == process_id)
-    )
-    return Said(who or "The service", words or "")
+    return await said_in(session, last) if last and found.open else None
 
 
 async def _side(session: Session, reader: Account, person: Person) -> Side:
