@@ -16,7 +16,6 @@ from register.application import Application, ApplicationState
 from register.employment import Employment, EmploymentGap
 from register.entry import Entry, project_many
 from register.kit.errors import Refused
-from register.kit.security.sessions import end_all
 from register.matching import (
     Match,
     MatchState,
@@ -282,8 +281,7 @@ async def _take_account(
     if staying:
         staying.person_id = kept.id
     if staying and closing:
-        closing.disabled_at = by.at
-        await end_all(session, closing.id)
+        await closing.close(session, by=by)
         await session.execute(
             update(Application)
             .where(Application.account_id == closing.id)

@@ -10,6 +10,7 @@ from register.account import StaffRole
 from register.application import ApplicationState
 from register.employment import Employment
 from register.entry import EntryProjection
+from register.kit.post import Message
 from register.kit.security.sessions import StoredSession
 from register.matching import (
     Match,
@@ -247,6 +248,10 @@ async def test_of_two_accounts_one_stays_and_has_all(
     assert (old.person_id, old.disabled_at) == (None, NOW)
     assert application.account_id == new.id
     assert (await session.scalars(select(StoredSession.token_hash))).all() == []
+    told = await session.scalars(
+        select(Message.to_address).where(Message.letter == "account_closed")
+    )
+    assert told.all() == [old.email]
 
 
 def stored_session(account):
