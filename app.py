@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ import fitness
 import register.web
 from fees.demo import take_fees
 from fees.govuk_pay import page_origins
+from register.bench import BENCHMARKS, Place
+from register.bench import carry_out as carry_out_bench
 from register.demo import steps_of
 from register.demo.running import fill, is_wanted, told_again
 from register.imports import (
@@ -396,6 +399,29 @@ def self_check() -> None:
             f"{plural(found, 'difference')} among {plural(people, 'person', 'people')}."
         )
     click.echo(f"No difference among {plural(people, 'person', 'people')}.")
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(sorted(BENCHMARKS)))
+@click.option(
+    "--scale", type=click.IntRange(1), help="How many people or rows it is tried on."
+)
+def bench(*, name: str, scale: int | None) -> None:
+    """Measure one of the promises of the design.
+
+    Prints a table, and last one line of JSON. What it needs a database for is made in one of its
+    own, which is thrown away.
+    """
+    wanted = BENCHMARKS[name]
+    with installation(local=True) as known, progress(name) as step:
+        place = Place(
+            known.database_url,
+            partial(Schema, MIGRATIONS),
+            scale or wanted.scale,
+            step,
+        )
+        told = asyncio.run(carry_out_bench(wanted, place))
+    click.echo(told)
 
 
 async def _work(known: Settings) -> None:

@@ -21,7 +21,7 @@ from register.kit.errors import NotFound, Refused
 from register.kit.post import post
 from register.person import Person
 from register.process import Process, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out
+from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
 
 
 class LeavingAct(StrEnum):
@@ -161,7 +161,7 @@ class Leaving(Base):
 
     async def withdraw(self, session: AsyncSession, *, by: Process) -> None:
         """They stay; what waits for a second person waits no longer. Raises LeavingEnded."""
-        waiting = await session.scalar(Proposal.waiting_on(self.about))
+        waiting = await waiting_on(session, self.about)
         self._end(LeavingState.WITHDRAWN, LeavingEvent.WITHDRAWN, by)
         if waiting:
             waiting.withdraw(by=by)
@@ -189,7 +189,7 @@ class Leaving(Base):
         self, session: AsyncSession, *, words: str, by: Process
     ) -> None:
         """With the words that the registrant will read; raises LeavingEnded."""
-        waiting = await session.scalar(Proposal.waiting_on(self.about))
+        waiting = await waiting_on(session, self.about)
         self._end(LeavingState.TURNED_DOWN, LeavingEvent.TURNED_DOWN, by)
         by.say(TextKind.PUBLIC, words)
         if waiting:

@@ -127,12 +127,12 @@ class Person(Base):
     name_key: Mapped[str] = mapped_column(index=True)
     """Folded family and given names: the order of every list."""
     birth_date: Mapped[date | None]
-    ni_number_index: Mapped[bytes | None] = mapped_column(index=True)
-    """Keyed blind index of the National Insurance number; the number itself is sealed in the application."""
     deceased_on: Mapped[date | None]
     withheld: Mapped[bool] = mapped_column(default=False)
     """For the person's safety no detail is shown anywhere public."""
-    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    merged_into: Mapped[UUID | None] = mapped_column(
+        ForeignKey("person.id"), index=True
+    )
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -226,3 +226,12 @@ async def survivor(session: AsyncSession, person_id: UUID) -> UUID:
         await session.execute(select(became.c.id).where(became.c.merged_into.is_(None)))
     ).scalar_one()
     return found
+
+
+async def with_merged(session: AsyncSession, person_id: UUID) -> list[UUID]:
+    """The person, and everybody who became them."""
+    those = select(Person.id).where(Person.id == person_id).cte(recursive=True)
+    those = those.union_all(
+        select(Person.id).join(those, Person.merged_into == those.c.id)
+    )
+    return list(await session.scalars(select(those.c.id)))

@@ -1,7 +1,7 @@
 """Processes: what was done, by whom, when and why; their events are the one history that every timeline is drawn from."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -147,7 +147,7 @@ class ProcessText(Base):
 async def timeline(
     session: AsyncSession,
     *,
-    person_id: UUID | None = None,
+    persons: Collection[UUID] = (),
     application_id: UUID | None = None,
     kinds: Iterable[StrEnum] | None = None,
     before: int | None = None,
@@ -155,14 +155,15 @@ async def timeline(
 ) -> list[tuple[Event, Process, Account | None]]:
     """The events of one person or application, newest first, each with its act and who did it.
 
-    `kinds`: what a reader may see. `before`: the event at which the page before ended.
+    `persons`: the person, and whoever was merged into them. `kinds`: what a reader may see.
+    `before`: the event at which the page before ended.
     """
     lines = select(Event, Process, Account).join(
         Process, Event.process_id == Process.id
     )
     lines = lines.outerjoin(Account, Process.actor_id == Account.id)
-    if person_id:
-        lines = lines.where(Event.person_id == person_id)
+    if persons:
+        lines = lines.where(Event.person_id.in_(persons))
     if application_id:
         lines = lines.where(Event.application_id == application_id)
     if kinds is not None:

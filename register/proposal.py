@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -31,6 +31,7 @@ class ProposalKind(StrEnum):
     PAUSE_CLOCK = "pause_clock"
     EXTEND_CONDITION = "extend_condition"
     DISCHARGE_CONDITION = "discharge_condition"
+    MERGE = "merge"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
@@ -147,8 +148,7 @@ class Proposal(Base):
         """Propose; raises AlreadyProposed, or AboutYourself."""
         if person_id and proposer.person_id == person_id:
             raise AboutYourself
-        waiting = await session.scalar(cls.waiting_on(about))
-        if waiting:
+        if waiting := await waiting_on(session, about):
             raise AlreadyProposed(waiting)
         proposal = cls(
             id=uuid4(),
@@ -166,10 +166,6 @@ class Proposal(Base):
         session.add(proposal)
         proposal._tell(ProposalEvent.MADE, by)
         return proposal
-
-    @classmethod
-    def waiting_on(cls, about: str) -> Select[Self]:
-        return select(cls).where(cls.about == about, cls.waiting)
 
     async def approve(
         self, session: AsyncSession, *, approver: Account, by: Process
@@ -193,6 +189,11 @@ class Proposal(Base):
             by,
         )
         self._tell(ProposalEvent.WITHDRAWN, by)
+
+    @property
+    def key(self) -> str:
+        """The id in `about`."""
+        return self.about.partition(":")[2]
 
     @hybrid_property
     def waiting(self) -> bool:
@@ -256,6 +257,14 @@ async def why_returned(
         select(ProcessText.words).where(ProcessText.process_id == last.decided_in)
     )
     return words
+
+
+async def waiting_on(session: AsyncSession, about: str) -> Proposal | None:
+    """The proposal about this that waits for a second person."""
+    found: Proposal | None = await session.scalar(
+        select(Proposal).where(Proposal.about == about, Proposal.waiting)
+    )
+    return found
 
 
 Effect = Callable[[AsyncSession, Proposal, Process], Awaitable[None]]

@@ -15,6 +15,7 @@ from register.kit.post import post
 from register.kit.security import totp
 from register.kit.security.keys import keyed_hash, signing_key
 from register.kit.security.sealing import seal, unseal
+from register.kit.security.sessions import end_all
 from register.kit.settings import settings
 
 
@@ -50,6 +51,7 @@ class AccountEvent(StrEnum):
     RECOVERY_CODES_MADE = "account:recovery_codes_made"
     RECOVERY_CODE_USED = "account:recovery_code_used"
     SIGNED_OUT_EVERYWHERE = "account:signed_out_everywhere"
+    CLOSED = "account:closed"
 
 
 class Telling(Protocol):
@@ -201,6 +203,13 @@ class Account(Base):
         await self._write(session, "account_email_changed", by)
         self.email, self.email_folded = email, folded_email(email)
         by.tell(AccountEvent.EMAIL_CHANGED, account=self.id)
+
+    async def close(self, session: AsyncSession, *, by: Telling) -> None:
+        """Nobody signs in with it any more: its owner has another."""
+        self.disabled_at = by.at
+        await end_all(session, self.id)
+        by.tell(AccountEvent.CLOSED, account=self.id)
+        await self._write(session, "account_closed", by)
 
     async def _write(self, session: AsyncSession, letter: str, by: Telling) -> None:
         await post(

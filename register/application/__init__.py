@@ -8,7 +8,6 @@ from register.application.application import (
     draw_reference,
     referenced,
 )
-from register.application.duplicates import possible_duplicates
 from register.application.evidence import Evidence, EvidenceKind, evidence_of, kinds_for
 from register.application.keeping import (
     SectionClosed,
@@ -88,7 +87,6 @@ __all__ = [
     "open_for_change",
     "open_request",
     "open_sections",
-    "possible_duplicates",
     "referenced",
     "section_of",
     "sections_asked",

@@ -168,7 +168,7 @@ async def forget_draft(session: AsyncSession, application: Application) -> None:
     )
     if not person.number and not await session.scalar(sent.limit(1)):
         person.call("", "")
-        person.birth_date = person.ni_number_index = None
+        person.birth_date = None
 
 
 def register_by(answers: Eligibility, rules: Rules) -> date | None:

@@ -17,7 +17,7 @@ from register.application.answers import (
 from register.application.application import Application
 from register.employment import Employment, EmploymentGap, Source
 from register.kit.clock import days
-from register.kit.security.sealing import blind_index
+from register.matching import Traits
 from register.person import NameKind, Person, PersonName
 from register.qualification import Qualification
 
@@ -84,14 +84,22 @@ async def call_the_person(
 ) -> None:
     """Somebody with a number keeps the name that the register shows, until an officer changes it."""
     person = await session.get_one(Person, application.person_id)
-    person.ni_number_index = (
-        blind_index(identity.ni_number, purpose="ni number")
-        if identity.ni_number
-        else None
-    )
     if not person.number:
         person.call(identity.given_names, identity.family_name)
         person.birth_date = identity.birth_date
+
+
+def traits_of(form: ApplicationForm, email: str) -> Traits:
+    """What else the applicant may be recognised by."""
+    homes = [form.contact] if form.contact else []
+    addresses = form.addresses.items if form.addresses else []
+    held = form.qualifications.items if form.qualifications else []
+    return Traits.of(
+        ni_number=form.identity.ni_number if form.identity else "",
+        homes=[(at.line_1, at.town, at.postcode) for at in [*homes, *addresses]],
+        emails=[email],
+        learner_numbers=[one.learner_number for one in held],
+    )
 
 
 async def _names(

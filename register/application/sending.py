@@ -10,12 +10,14 @@ from register.application.answers import ApplicationForm
 from register.application.application import Application
 from register.application.evidence import evidence_of
 from register.application.keeping import open_request, sections_asked
-from register.application.records import take_over
+from register.application.records import take_over, traits_of
 from register.application.section import SentSection, form_of, sections_of
 from register.application.sections import Filled
 from register.application.state import Move, SectionName
 from register.kit.clock import day_of
 from register.kit.errors import Refused
+from register.matching import look_for_matches
+from register.person import Person
 from register.process import Process
 from register.rule_set import RuleSet, renewed
 
@@ -82,7 +84,7 @@ async def submit(
         declaration=rule_set.rules.declaration_version,
         rule_set=rule_set.version,
     )
-    await _send(session, application, list(SectionName), now=by.at)
+    await _send(session, application, list(SectionName), by=by)
     await application.write_to_applicant(
         session,
         "application_submitted",
@@ -105,7 +107,7 @@ async def answer(
         raise NotComplete(application, unfinished)
     request.receive(by=by)
     application.go(Move.ANSWER, by=by)
-    await _send(session, application, asked, now=by.at)
+    await _send(session, application, asked, by=by)
     await application.write_to_applicant(
         session, "application_answered", of=request.id, now=by.at
     )
@@ -116,11 +118,14 @@ async def _send(
     application: Application,
     sections: Collection[SectionName],
     *,
-    now: datetime,
+    by: Process,
 ) -> None:
     sent = ApplicationForm()
     for row in await sections_of(session, application.id, sections):
-        session.add(SentSection.of(row, now=now))
+        session.add(SentSection.of(row, now=by.at))
         setattr(sent, row.name, row.answers)
     accepted = await renewed(session, application.rule_set_id, sent.accepted_ids)
-    await take_over(session, application, sent, accepted=accepted, now=now)
+    await take_over(session, application, sent, accepted=accepted, now=by.at)
+    person = await session.get_one(Person, application.person_id)
+    account = await session.get_one(Account, application.account_id)
+    await look_for_matches(session, person, traits_of(sent, account.email), by=by)

@@ -52,8 +52,14 @@ from register.assessment.deciding import (
     rules_of,
     took_a_step,
 )
+from register.assessment.matches import (
+    MatchPage,
+    match_for,
+    matches_shown,
+    matches_waiting,
+)
 from register.assessment.notes import Note, note, notes_of
-from register.assessment.people import PeoplePage, known_among, people, person_for
+from register.assessment.people import PeoplePage, people, person_for
 from register.assessment.proposals import (
     OnApplication,
     Pending,
@@ -84,6 +90,7 @@ from register.assessment.readers import (
     visible_to,
 )
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.said import Said, said_in
 from register.assessment.unchanged import (
     Change,
     Overtaken,
@@ -91,6 +98,13 @@ from register.assessment.unchanged import (
     changes_since,
     lock_unchanged,
     seen_now,
+)
+from register.assessment.watching import (
+    WatchPage,
+    hit_for,
+    hits_shown,
+    item_for,
+    watch_page,
 )
 
 __all__ = [
@@ -108,6 +122,7 @@ __all__ = [
     "DueInThePast",
     "Filter",
     "Holder",
+    "MatchPage",
     "NotAllMet",
     "NotForThem",
     "NotUnderAssessment",
@@ -128,11 +143,13 @@ __all__ = [
     "QueuePage",
     "Reason",
     "Returned",
+    "Said",
     "SectionCheck",
     "Seen",
     "TakenAlready",
     "Waiting",
     "Wanted",
+    "WatchPage",
     "age_of",
     "application_for",
     "ask_for_more",
@@ -146,10 +163,15 @@ __all__ = [
     "found_wanting",
     "go_on_without",
     "history_of",
+    "hit_for",
+    "hits_shown",
+    "item_for",
     "judge",
-    "known_among",
     "lock_unchanged",
     "managing_since",
+    "match_for",
+    "matches_shown",
+    "matches_waiting",
     "may_assess",
     "may_read_restricted",
     "must_be_assessing",
@@ -173,9 +195,11 @@ __all__ = [
     "returned_to",
     "rule_set_of",
     "rules_of",
+    "said_in",
     "seen_now",
     "to_ask",
     "took_a_step",
     "visible_to",
+    "watch_page",
     "why_returned",
 ]

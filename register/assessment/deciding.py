@@ -21,6 +21,7 @@ from register.employment import Employment
 from register.entry import ConditionKind
 from register.kit.clock import day_of, months_after, working_days_after
 from register.kit.errors import Refused
+from register.matching import open_hits
 from register.process import Event, Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
 from register.rule_set import Rules, RuleSet, Verdict
@@ -61,6 +62,15 @@ class DueInThePast(Refused):
     def __init__(self) -> None:
         super().__init__(
             "The day by which the qualification is due must be in the future."
+        )
+
+
+class OnWatchList(Refused):
+    """Told to those alone who may see the list: nobody else approves."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The applicant may be somebody on the watch list. Settle that before you approve."
         )
 
 
@@ -236,8 +246,10 @@ async def return_to_officer(
 
 @carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
-    """From now the applicant has the window of the rule set to pay; the entry is made by the fee."""
+    """From now the applicant has the window of the rule set to pay; the entry is made by the fee. Raises OnWatchList."""
     application = await session.get_one(Application, proposal.application_id)
+    if await open_hits(session, application.person_id):
+        raise OnWatchList
     rules = await rules_of(session, application)
     conditions = proposal.data["conditions"]
     application.approve(

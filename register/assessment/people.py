@@ -55,18 +55,19 @@ async def people(
 
 
 def _matching(typed: str) -> list[ColumnElement[bool]]:
-    """A whole number; else the beginning of a name in any order, or whole words of a registrant's name."""
+    """A whole number, though it leads to another by now; else the beginning of a name in any order, or whole words of it."""
     if number := read_number(typed):
         return [Person.number == number]
+    themselves = Person.merged_into.is_(None)
     if not (key := fold(typed)):
-        return []
+        return [themselves]
     begins = select(Person.id).where(
         or_(*(_begins(Person.name_key, order) for order in _orders(key)))
     )
     holds = select(EntryProjection.person_id).where(
         EntryProjection.tokens.contains(key.split())
     )
-    return [Person.id.in_(begins.union(holds))]
+    return [themselves, Person.id.in_(begins.union(holds))]
 
 
 def _orders(key: str) -> set[str]:
@@ -89,16 +90,3 @@ async def person_for(
     if not found:
         raise NotFound
     return found
-
-
-async def known_among(
-    session: AsyncSession, reader: Account, persons: Sequence[Person]
-) -> list[Person]:
-    """Those whom the reader may know of."""
-    ids = await session.scalars(
-        select(Person.id).where(
-            Person.id.in_([person.id for person in persons]), known_to(reader)
-        )
-    )
-    known = set(ids)
-    return [person for person in persons if person.id in known]

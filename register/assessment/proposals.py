@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, case, cast, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.assessment.acts import AssessmentAct
+from register.assessment.matches import between_others
 from register.assessment.readers import visible_to
 from register.kit.errors import NotFound, Refused
+from register.matching import Match
+from register.person import Person
 from register.process import Process, ProcessText, TextKind
-from register.proposal import Proposal, ProposalState
+from register.proposal import Proposal, ProposalKind, ProposalState
 
 PAGE = 50
 
@@ -34,8 +37,17 @@ class OnApplication(Pending):
 
 
 @dataclass(frozen=True)
+class Listed(Pending):
+    """Of any kind, with whom it is about, if anybody."""
+
+    person: str
+    reference: str
+    """Of the application; empty where it is about something else."""
+
+
+@dataclass(frozen=True)
 class PendingPage:
-    rows: Sequence[Pending | OnApplication]
+    rows: Sequence[Listed]
     next: UUID | None
 
 
@@ -44,12 +56,25 @@ async def pending(
 ) -> PendingPage:
     """What waits for a second person, oldest first, in one query."""
     lines = (
-        select(Proposal, Account.name, Application)
-        .outerjoin(Application, Proposal.application_id == Application.id)
+        select(
+            Proposal,
+            Person.given_names,
+            Person.family_name,
+            Application.reference,
+            Account.name,
+        )
+        .outerjoin(Person, Proposal.person_id == Person.id)
         .join(Account, Proposal.proposer_id == Account.id)
-        .options(joinedload(Application.person))
+        .outerjoin(Application, Proposal.application_id == Application.id)
+        .outerjoin(Match, Match.id == _match_of())
         .where(
-            Proposal.waiting, or_(Proposal.application_id.is_(None), visible_to(reader))
+            Proposal.waiting,
+            case(
+                (Proposal.application_id.is_not(None), visible_to(reader)),
+                (Proposal.kind == ProposalKind.MERGE, between_others(reader)),
+                else_=Proposal.person_id.is_distinct_from(reader.person_id)
+                | Proposal.person_id.is_(None),
+            ),
         )
         .order_by(Proposal.proposed_at, Proposal.id)
         .limit(PAGE + 1)
@@ -59,10 +84,25 @@ async def pending(
         lines = lines.where(
             tuple_(Proposal.proposed_at, Proposal.id) > last.scalar_subquery()
         )
-    rows = [_pending(reader, *row) for row in await session.execute(lines)]
+    rows = [
+        Listed(
+            proposal,
+            proposer,
+            proposal.why_not(reader),
+            person=" ".join(filter(None, (given, family))),
+            reference=reference or "",
+        )
+        for proposal, given, family, reference, proposer in await session.execute(lines)
+    ]
     return PendingPage(
         rows[:PAGE], rows[PAGE - 1].proposal.id if len(rows) > PAGE else None
     )
+
+
+def _match_of() -> ColumnElement[UUID | None]:
+    """The match that a proposal to merge is about."""
+    key = func.split_part(Proposal.about, ":", 2)
+    return case((Proposal.kind == ProposalKind.MERGE, cast(key, Uuid)))
 
 
 async def proposal_for(
@@ -81,15 +121,6 @@ async def proposal_for(
         raise NotFound
     proposal, proposer, application = row
     return OnApplication(proposal, proposer, proposal.why_not(reader), application)
-
-
-def _pending(
-    reader: Account, proposal: Proposal, proposer: str, application: Application | None
-) -> Pending | OnApplication:
-    why_not = proposal.why_not(reader)
-    if application:
-        return OnApplication(proposal, proposer, why_not, application)
-    return Pending(proposal, proposer, why_not)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from register.entry.facts import Condition, Registration
 from register.imports.homes import ImportAct
 from register.kit.clock import days, is_working, months_after, since, start_of
 from register.kit.db import Base
+from register.matching import Known
+from register.matching import names_of as names_by
+from register.matching.record import MatchRecord, marks_of
 from register.part import Part
 from register.person import IssuedNumber, NameKind, Person, PersonName, fold
 from register.process import Event, Process
@@ -63,6 +66,7 @@ class Tables:
                 Person,
                 PersonName,
                 IssuedNumber,
+                MatchRecord,
                 Employment,
                 Qualification,
                 Entry,
@@ -185,6 +189,18 @@ class Registrants:
                 name=name,
             )
         self.tables.add(IssuedNumber, number=number, person_id=person_id)
+        known = Known(
+            names_by(
+                somebody.given_names,
+                somebody.family_name,
+                (*somebody.former_names, *somebody.aliases),
+            ),
+            somebody.birth_date,
+        )
+        # Compared with nobody, since the demo's people are all different but for those that are meant to be alike.
+        self.tables.add(
+            MatchRecord, person_id=person_id, fresh=False, **marks_of(known)
+        )
         self._tell(by, EntryEvent.NUMBERED, person_id, number=number)
         return person_id
 

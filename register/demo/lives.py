@@ -26,6 +26,7 @@ from register.entry import (
     EntryEvent,
 )
 from register.kit.clock import months_after, start_of
+from register.matching.record import remember
 from register.part import Part
 from register.person import Person, PersonName
 from register.process import Process
@@ -79,6 +80,7 @@ class Lives:
             number=await person.take_number(self.session, self.draw.number()),
         )
         await self._past(somebody, person, day, by, qualified=plot.qualified)
+        await remember(self.session, person)
         return await Entry.grant(
             self.session,
             person=person,

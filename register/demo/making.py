@@ -14,6 +14,7 @@ from register.demo.accounts import DemoAccount, Doors
 from register.demo.applications import Approved
 from register.demo.careers import Awards
 from register.demo.cases import Applications, cases_for
+from register.demo.doubles import compare, doubles_of, fill_watch_list
 from register.demo.draw import Draw
 from register.demo.entries import Registrants, Terms
 from register.demo.homes import Homes, make_homes
@@ -100,6 +101,10 @@ async def make_demo(
     for approved in applications.certified:
         await _certify(session, approved, doors)
     await _take_stock(session)
+    lists = Registrants(draw.about("lists"), homes, terms, awards)
+    doubles = await doubles_of(session, draw.about("doubles"))
+    await lists.enter(session, doubles, len(doubles), step=step)
+    await compare(session, draw.about("comparing"), office, doubles)
     known = people(draw.about("registrants"))
     lives = Lives(session, draw.about("lives"), office, homes, terms, awards)
     plots = plots_for(draw.about("plots"), round(registrants * LIVES_EACH))
@@ -109,8 +114,8 @@ async def make_demo(
     await _take_stock(session)
     await _project_again(session, draw)
     rest = max(0, registrants - await _registered(session))
-    lists = Registrants(draw.about("lists"), homes, terms, awards)
     await lists.enter(session, known, rest, step=step)
+    await fill_watch_list(session, draw.about("watch list"), office)
     await _settle_letters(session, draw)
     return doors.told
 

@@ -18,6 +18,7 @@ from register.imports.sheet import Column, Row, read_sheet
 from register.kit.clock import day_of, since, start_of
 from register.kit.db import Base
 from register.kit.forms.field import HIDDEN
+from register.matching import look_for_matches
 from register.part import Part
 from register.person import IssuedNumber, Person, fold, read_number
 from register.process import Process
@@ -353,6 +354,7 @@ async def _enter(
     await session.flush()
     if not person.number:
         await person.take_number(session, registrant.number)
+        report.alike += bool(await look_for_matches(session, person, by=process))
     session.add_all(
         _what_they_bring(registrant, person.id, homes[registrant.urn], process.at)
     )

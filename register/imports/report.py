@@ -26,4 +26,6 @@ class Report:
     new: int = 0
     changed: int = 0
     same: int = 0
+    alike: int = 0
+    """Of the new: who may be somebody that we know."""
     faults: list[Fault] = field(default_factory=list)

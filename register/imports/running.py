@@ -83,3 +83,7 @@ def tell(report: Report, *, dry_run: bool) -> None:
     click.echo(
         f"{report.new} {would}new, {report.changed} {would}changed, {report.same} the same."
     )
+    if report.alike:
+        click.echo(
+            f"{report.alike} of the new may be people whom we know: look at the matches."
+        )

@@ -14,6 +14,7 @@ from register.web import (
     hiding,
     home,
     leaving,
+    matches,
     outgoing,
     persons,
     proposals,
@@ -25,6 +26,7 @@ from register.web import (
     sign_up,
     staff,
     verify,
+    watch_list,
 )
 
 pages: list[ControllerRouterHandler] = [
@@ -43,6 +45,8 @@ pages: list[ControllerRouterHandler] = [
     *hiding.pages,
     *leaving.pages,
     *conditions.pages,
+    *matches.pages,
+    *watch_list.pages,
     *search.pages,
     *entries.pages,
     *api.pages,

@@ -15,6 +15,9 @@ OFFICERS = roles(StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER, StaffRole.REGISTR
 APPROVERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
 """Decide what somebody else proposed; which kinds, the proposal says."""
 
+CORRECTORS = roles(StaffRole.REGISTRAR)
+"""Decide on corrections of the register."""
+
 READERS = roles(
     StaffRole.CASEWORKER,
     StaffRole.TEAM_MANAGER,
@@ -22,3 +25,9 @@ READERS = roles(
     StaffRole.AUDITOR,
 )
 """Read. Finance and administration have no business here."""
+
+WATCHERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
+"""Keep the watch list."""
+
+WATCH_READERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR, StaffRole.AUDITOR)
+"""Read the watch list, each time written down."""

@@ -35,7 +35,7 @@ from register.kit.security.input import FormData
 from register.kit.security.limits import UPLOAD, UPLOAD_MEGABYTES
 from register.kit.uploads import BODY_LIMIT, MEGABYTE
 from register.process import ProcessText
-from register.proposal import Proposal, why_returned
+from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import SIGNED_IN, roles
 from register.web.needs import Act, Acting, Form, Limits, Visit
@@ -231,9 +231,7 @@ async def _page(
     act: Acting, standing: Standing, form: StaffForm | None = None
 ) -> Template:
     today = day_of(act.now)
-    waiting: Proposal | None = await act.session.scalar(
-        Proposal.waiting_on(standing.about)
-    )
+    waiting = await waiting_on(act.session, standing.about)
     shown = {kind: kind(prefix=kind.PREFIX, today=today) for kind in KINDS}
     if form:
         shown[type(form)] = form
@@ -401,9 +399,7 @@ async def send_back(
 
 async def _waiting(act: Acting, condition_id: UUID) -> tuple[Standing, Proposal]:
     standing = await opened(act, condition_id, lock=True)
-    waiting: Proposal | None = await act.session.scalar(
-        Proposal.waiting_on(standing.about)
-    )
+    waiting = await waiting_on(act.session, standing.about)
     if waiting is None:
         raise NotFound
     return standing, waiting

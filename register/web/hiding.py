@@ -23,7 +23,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.person import Person
-from register.proposal import Proposal, why_returned
+from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import roles
 from register.web.needs import Act, Acting, Form, Visit
@@ -151,9 +151,7 @@ async def _waiting(
     act: Acting, person_id: UUID, *, lock: bool = False
 ) -> tuple[Person, Proposal]:
     found = await person_for(act.session, act.account, person_id, lock=lock)
-    waiting: Proposal | None = await act.session.scalar(
-        Proposal.waiting_on(about(found))
-    )
+    waiting = await waiting_on(act.session, about(found))
     if waiting is None:
         raise NotFound
     return found, waiting

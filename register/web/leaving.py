@@ -23,7 +23,7 @@ from register.leaving import (
     own_leavings,
 )
 from register.process import TextKind
-from register.proposal import Proposal, why_returned
+from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import SIGNED_IN, roles
 from register.web.needs import Act, Acting, Form, Session, Visit
@@ -180,9 +180,7 @@ async def _page(
     refusal: WordsForm | None = None,
     returning: ReturnForm | None = None,
 ) -> Template:
-    waiting: Proposal | None = await act.session.scalar(
-        Proposal.waiting_on(leaving.about)
-    )
+    waiting = await waiting_on(act.session, leaving.about)
     entry = await Entry.load(act.session, leaving.entry_id)
     return page(
         "register/leaving/one.html",
@@ -249,9 +247,7 @@ async def send_back(
 
 async def _waiting(act: Acting, leaving_id: UUID) -> Proposal:
     found = await leaving_for(act.session, act.account, leaving_id, lock=True)
-    waiting: Proposal | None = await act.session.scalar(
-        Proposal.waiting_on(found.about)
-    )
+    waiting = await waiting_on(act.session, found.about)
     if waiting is None:
         raise NotFound
     return waiting

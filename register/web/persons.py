@@ -23,11 +23,11 @@ from register.entry import Entry, Shown, public_words, shown_at
 from register.entry.facts import Condition
 from register.hiding import about
 from register.kit import forms
-from register.kit.errors import NotFound
+from register.kit.errors import MovedTo, NotFound
 from register.kit.pages import page
-from register.person import Person
+from register.person import Person, survivor, with_merged
 from register.process import Event
-from register.proposal import Proposal
+from register.proposal import waiting_on
 from register.web.casework import OFFICERS, READERS
 from register.web.hiding import WITHHOLDERS
 from register.web.needs import Act, Session
@@ -80,19 +80,24 @@ async def person(
     person_id: FromPath[UUID],
 ) -> Template:
     found = await person_for(session, act.account, person_id)
+    if found.merged_into:
+        heir = await survivor(session, found.id)
+        raise MovedTo(
+            f"/staff/persons/{(await person_for(session, act.account, heir)).id}"
+        )
     applications = await _applications(session, act.account, found)
     return page(
         "register/persons/person.html",
         person=found,
         applications=applications,
         entries=await _entries(session, act, found),
-        waiting=await session.scalar(Proposal.waiting_on(about(found))),
+        waiting=await waiting_on(session, about(found)),
         may_hide=act.viewer.has(*WITHHOLDERS.roles),
         may_act=act.viewer.has(*OFFICERS.roles),
         told=await history_page(
             session,
             request,
-            person_id=found.id,
+            persons=await with_merged(session, found.id),
             shown=lambda event: _shown(event, applications, act.account),
         ),
     )

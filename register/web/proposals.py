@@ -13,6 +13,7 @@ from register.assessment import (
     Overtaken,
     checks_of,
     conditions_of,
+    hits_shown,
     lock_unchanged,
     may_read_restricted,
     pending,
@@ -131,6 +132,7 @@ async def proposal_page(
             session, found.proposal.data.get("conditions", [])
         ),
         rule_set=await rule_set_of(session, application),
+        hits=await hits_shown(session, act.account, application.person_id, now=act.now),
     )
 
 

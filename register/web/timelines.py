@@ -1,7 +1,7 @@
 """Timelines: lines of history as a page shows them; their words are in templates/timelines."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -45,14 +45,14 @@ async def history_page(
     request: Request[Any, Any, Any],
     *,
     shown: Callable[[Event], bool],
-    person_id: UUID | None = None,
+    persons: Collection[UUID] = (),
     application_id: UUID | None = None,
 ) -> History:
     """The page of the timeline of a person or an application that the address asks for; the oldest lines are reached too."""
     before = _before(request.query_params.get("before"))
     found = await timeline(
         session,
-        person_id=person_id,
+        persons=persons,
         application_id=application_id,
         before=before,
         limit=PAGE + 1,

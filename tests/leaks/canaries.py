@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from itertools import product
 from string import ascii_lowercase
 
-from tests.leaks.roles import EVERYBODY, READERS, READERS_OF_RESTRICTED, Role
+from tests.leaks.roles import (
+    EVERYBODY,
+    READERS,
+    READERS_OF_RESTRICTED,
+    READERS_OF_THE_WATCH_LIST,
+    Role,
+)
 
 MADE = re.compile(r"zqx([a-z]{3})xqz")
 
@@ -105,6 +111,10 @@ class Subject:
 
     def found_of_restricted(self, place: str) -> str:
         return self._word(place, self.staff_of_restricted, sealed=True)
+
+    def watched(self, place: str) -> str:
+        """What the watch list says; whoever reads it is written down."""
+        return self._word(place, READERS_OF_THE_WATCH_LIST, sealed=True)
 
     def office(self, place: str) -> str:
         """What staff write for each other."""

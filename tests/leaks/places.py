@@ -94,6 +94,9 @@ MISSING = {
     "qualification_id": lambda _: str(uuid4()),
     "proposal_id": lambda _: str(uuid4()),
     "person_id": lambda _: str(uuid4()),
+    "match_id": lambda _: str(uuid4()),
+    "item_id": lambda _: str(uuid4()),
+    "hit_id": lambda _: str(uuid4()),
     "message_id": lambda _: str(uuid4()),
     "serial": lambda _: grouped(draw_serial()),
     "number": lambda _: NEVER_ISSUED,
@@ -225,6 +228,9 @@ class Atlas:
             ],
             "person_id": self._persons(row, about_self=about_self),
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
+            "item_id": [str(world.watched.id)],
+            "hit_id": [str((world.their_hit if about_self else world.hit).id)],
+            "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
@@ -240,21 +246,32 @@ class Atlas:
         }
         return known.get(row.of, [world.refusing, world.granting])
 
+    def _matches(self, row, *, about_self):
+        world = self.world
+        if about_self:
+            return [str(world.their_match.id)]
+        if "/merge/" in row.path:
+            return [str(world.merging.id)]
+        if row.method == "GET":
+            return [str(m.id) for m in (world.match, world.told_apart, world.merging)]
+        return [str(world.match.id)]
+
     def _persons(self, row, *, about_self):
         world = self.world
-        if row.of == UNSENT:
-            return [str(world.draft.person_id)]
-        if about_self:
+        known = {
+            UNSENT: world.draft,
+            HIDDEN: world.dead.entry,
+            HIDDEN_STILL: world.withheld.entry,
+            MERGED: world.merged.entry,
+        }
+        if about_self and row.of != UNSENT:
             return [str(world.theirs.person_id)]
-        if row.of == HIDDEN:
-            return [str(world.dead.entry.person_id)]
-        if row.of == HIDDEN_STILL:
-            return [str(world.withheld.entry.person_id)]
+        if row.of in known:
+            return [str(known[row.of].person_id)]
         if row.method == "POST":
             return [str(world.listed.entry.person_id)]
-        entries = (world.listed.entry, world.withheld.entry, world.merged.entry)
-        known = (world.asked, *entries)
-        return [str(of.person_id) for of in known]
+        everybody = (world.asked, world.listed.entry, world.withheld.entry)
+        return [str(of.person_id) for of in everybody]
 
     def sent(self, row, place, role):
         """What is posted there: where the role may act, it is done."""
@@ -392,6 +409,25 @@ def given_to(known, place, role):
     free = known.filed["free"].reference == place.at["reference"]
     to = role if free and role in ASSESSORS else Role.OTHER_CASEWORKER
     return known.stamp(place) | {"to": str(known.world.accounts[to].id)}
+
+
+def of_match(**more):
+    """With what the page of the match carries."""
+
+    def made(known, place, _role):
+        world = known.world
+        known_ones = {str(m.id): m for m in (world.match, world.merging)}
+        found = known_ones.get(place.at["match_id"])
+        if not found:
+            return {"version": "1"} | more
+        return {
+            "version": str(found.version),
+            "given_names": str(found.one_id),
+            "family_name": str(found.one_id),
+            "birth_date": str(found.one_id),
+        } | more
+
+    return made
 
 
 def checked(known, place, _role):
@@ -564,6 +600,18 @@ BODIES = {
     "/staff/rules/{part}/draft/proposal": drafted,
     "/staff/rules/{part}/proposal/approval": drafted,
     "/staff/rules/{part}/proposal/return": returned,
+    "/staff/watch-list/add": {
+        "kind": "barred",
+        "family_name": "Somebody",
+        "source": "A body",
+        "because": "A bar",
+    },
+    "/staff/watch-list/items/{item_id}/end": {"words": "The bar was lifted"},
+    "/staff/watch-list/hits/{hit_id}/dismissal": {"words": "Somebody else"},
+    "/staff/matches/{match_id}/difference": of_match(words="Two people"),
+    "/staff/matches/{match_id}/merge": of_match(because="One person"),
+    "/staff/matches/{match_id}/merge/approval": of_match(),
+    "/staff/matches/{match_id}/merge/return": of_match(words="Look again"),
     "/staff/proposals/{proposal_id}/approval": stamped(),
     "/staff/proposals/{proposal_id}/return": stamped(words="Look again"),
 }

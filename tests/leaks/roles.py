@@ -46,4 +46,7 @@ OFFICERS = CASEWORKERS | {Role.TEAM_MANAGER, Role.REGISTRAR}
 READERS = OFFICERS | {Role.AUDITOR}
 READERS_OF_RESTRICTED = READERS - {Role.OTHER_CASEWORKER}
 """Health and criminal records: whose application it is to assess, and those who answer for all of them."""
+READERS_OF_THE_WATCH_LIST = frozenset(
+    {Role.TEAM_MANAGER, Role.REGISTRAR, Role.AUDITOR, Role.INTERESTED}
+)
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR})

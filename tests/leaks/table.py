@@ -21,6 +21,8 @@ class Meets(StrEnum):
     """404, the same as for what is not there."""
     REFUSE = "refuse"
     """409: they may know of it, and may not do this to it."""
+    MOVE = "move"
+    """308 to whom it has become."""
     GONE = "gone"
     """410, without a name."""
     IGNORE = "ignore"
@@ -54,6 +56,8 @@ MACHINE = Line("None: a machine that signs what it says", EVERYBODY)
 OFFICERS = (CASEWORKER, TEAM_MANAGER, REGISTRAR)
 READERS = (*OFFICERS, AUDITOR)
 """A caseworker reads of all applications, so as to take one or stand in; of health and crime only in those assigned."""
+WATCH_READERS = (TEAM_MANAGER, REGISTRAR, AUDITOR)
+"""Who approves must know of it; who assesses need not."""
 STAFF = (*READERS, FINANCE, ADMIN)
 WRITERS = (TEAM_MANAGER, REGISTRAR, ADMIN)
 """Of rules: they are configuration, and what the register's status changes go by."""
@@ -136,6 +140,8 @@ HIDING = {
 }
 RULES = "/staff/rules/{part}"
 LISTS = (f"{RULES}/draft/qualifications/{{code}}", f"{RULES}/draft/standards/{{code}}")
+WATCH_LIST = "/staff/watch-list"
+MATCH = "/staff/matches/{match_id}"
 
 
 def public(method: str, path: str, line: Line = PUBLIC, **more) -> Row:
@@ -338,6 +344,7 @@ TABLE = [
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=REFUSAL),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
+    case("GET", "/staff/persons/{person_id}", *READERS, find=Meets.MOVE, of=MERGED),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
     work("GET", CONDITION, *READERS),
     work("GET", f"{CONDITION}/evidence/{{evidence_id}}", *READERS),
@@ -367,6 +374,19 @@ TABLE = [
         for what, because in HIDING.items()
         for method in ("GET", "POST")
     ),
+    work("GET", "/staff/matches", *READERS),
+    case("GET", MATCH, *READERS),
+    case("POST", f"{MATCH}/difference", *OFFICERS),
+    case("POST", f"{MATCH}/merge", *OFFICERS),
+    case("POST", f"{MATCH}/merge/approval", REGISTRAR),
+    case("POST", f"{MATCH}/merge/return", REGISTRAR),
+    work("GET", WATCH_LIST, *WATCH_READERS),
+    work("GET", f"{WATCH_LIST}/add", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{WATCH_LIST}/add", TEAM_MANAGER, REGISTRAR),
+    work("GET", f"{WATCH_LIST}/items/{{item_id}}", *WATCH_READERS),
+    work("POST", f"{WATCH_LIST}/items/{{item_id}}/end", TEAM_MANAGER, REGISTRAR),
+    case("GET", f"{WATCH_LIST}/hits/{{hit_id}}", *WATCH_READERS),
+    case("POST", f"{WATCH_LIST}/hits/{{hit_id}}/dismissal", TEAM_MANAGER, REGISTRAR),
     work("GET", "/staff/certificates/{number}", *READERS),
     work("POST", "/staff/certificates/{number}", *OFFICERS),
     work("GET", "/staff/outgoing", *READERS),

@@ -17,6 +17,7 @@ MET = {
     Meets.FORBID: {403},
     Meets.HIDE: {404},
     Meets.REFUSE: {409},
+    Meets.MOVE: {308},
     Meets.GONE: {410},
     Meets.IGNORE: {303, 409, 422},
 }
@@ -138,7 +139,7 @@ def test_a_letter_says_only_what_its_reader_may_know_and_nothing_of_health_and_c
     assert not said, lines(said)
 
 
-def test_reading_writes_nothing_but_who_read_of_health_and_crime(answers):
+def test_reading_writes_nothing_but_who_read_what_is_restricted(answers):
     wrote = [
         f"{answer}: {sorted(answer.wrote)}"
         for answer in answers
@@ -149,9 +150,7 @@ def test_reading_writes_nothing_but_who_read_of_health_and_crime(answers):
     assert not wrote, lines(wrote)
 
 
-def test_whoever_of_the_staff_reads_of_health_and_crime_is_written_down(
-    answers, driver
-):
+def test_whoever_of_the_staff_reads_what_is_restricted_is_written_down(answers, driver):
     unwritten = [
         f"{answer}: {canary}"
         for answer in answers
@@ -192,7 +191,12 @@ async def test_what_may_be_known_is_read_by_somebody(driver):
     """Else a word would be called safe that no page could have shown."""
     read = {
         canary.place
-        for role in (Role.APPLICANT, Role.CASEWORKER, Role.FINANCE_OFFICER)
+        for role in (
+            Role.APPLICANT,
+            Role.CASEWORKER,
+            Role.TEAM_MANAGER,
+            Role.FINANCE_OFFICER,
+        )
         for answer in await driver.drive(role, TABLE)
         for _, canary in driver.world.aviary.sung_in(answer.told)
         if role in canary.known_to
@@ -325,7 +329,9 @@ def unfit(driver, letter):
 
 
 def is_casework(answer):
-    return answer.row.path.startswith(("/staff/applications/", "/staff/proposals/"))
+    return answer.row.path.startswith(
+        ("/staff/applications/", "/staff/proposals/", "/staff/watch-list")
+    )
 
 
 def lines(found):

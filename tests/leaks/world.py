@@ -31,7 +31,20 @@ from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
 from register.leaving import Leaving, LeavingReason
+from register.matching import (
+    Match,
+    MatchAct,
+    Traits,
+    WatchAct,
+    WatchHit,
+    WatchItem,
+    WatchKind,
+    look_for_matches,
+    open_hits,
+)
+from register.merging import Choice, MergeAct, propose_merge
 from register.part import Part
+from register.person import Person
 from register.proposal import Proposal
 from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
@@ -60,7 +73,14 @@ from tests.leaks.roles import (
     Role,
 )
 from tests.leaks.telling import PEOPLE, birth_date
-from tests.make import NOW, make_account, make_entry, make_person, make_process
+from tests.make import (
+    NOW,
+    NUMBERS,
+    make_account,
+    make_entry,
+    make_person,
+    make_process,
+)
 from tests.register.assessing import act, give
 
 SENT_AT = NOW - timedelta(days=20)
@@ -121,6 +141,18 @@ class World:
     paused: Condition = None
     proof: ConditionEvidence = None
     """Sent for the one that is decided."""
+    match: Match = None
+    """An applicant, and somebody in the register who may be they."""
+    told_apart: Match = None
+    merging: Match = None
+    """To be merged, if a second person agrees."""
+    their_match: Match = None
+    """A member of staff, and somebody who may be they."""
+    watched: WatchItem = None
+    """Somebody who may not join."""
+    hit: WatchHit = None
+    their_hit: WatchHit = None
+    """About a member of staff."""
     message: Message = None
     job: int = 0
     reset: str = ""
@@ -147,6 +179,9 @@ async def make_world(session):
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
+    await alike(world, session)
+    await to_be_merged(world, session)
+    await watch_list(world, session)
     await outbox(world, session)
     await rules(world, session)
     await session.commit()
@@ -452,6 +487,80 @@ async def proof_of(world, session, standing):
     session.add(proof)
     await session.flush()
     return proof
+
+
+async def alike(world, session):
+    """Somebody in the register who shares a National Insurance number with each of three others."""
+    of = world.subject("alike")
+    world.match = await matched(session, of, world.free.person_id)
+    of = world.subject("alike to staff")
+    account = world.accounts[Role.INTERESTED]
+    world.their_match = await matched(session, of, account.person_id)
+    of = world.subject("told apart")
+    world.told_apart = await matched(session, of, world.owed.person_id)
+    officer = world.accounts[Role.CASEWORKER]
+    by = act(session, MatchAct.TELL_APART, officer)
+    words = of.office("told apart because")
+    await world.told_apart.tell_apart(session, because=words, by=by)
+
+
+async def to_be_merged(world, session):
+    of = world.subject("merging")
+    world.merging = await matched(session, of, world.assessed.person_id)
+    officer = world.accounts[Role.CASEWORKER]
+    numbered = next(p for p in (world.merging.one, world.merging.other) if p.number)
+    await propose_merge(
+        session,
+        world.merging,
+        Choice(*[numbered.id] * 5),
+        because=of.office("merge because"),
+        proposer=officer,
+        by=act(session, MergeAct.PROPOSE, officer),
+    )
+
+
+async def watch_list(world, session):
+    """Somebody on it who shares a number with an applicant, and somebody who shares one with a member of staff."""
+    world.watched, world.hit = await listed(world, session, world.free.person_id)
+    account = world.accounts[Role.INTERESTED]
+    _, world.their_hit = await listed(world, session, account.person_id)
+
+
+async def listed(world, session, person_id):
+    of = world.subject("watched")
+    number = draw_ni_number()
+    person = await session.get(Person, person_id)
+    known = Traits.of(ni_number=number)
+    await look_for_matches(session, person, known, by=make_process(session))
+    item = await WatchItem.add(
+        session,
+        WatchKind.BARRED,
+        given_names=of.watched("given names"),
+        family_name=of.watched("family name"),
+        other_names=[of.watched("other name")],
+        birth_date=None,
+        ni_number=of.secret("NI number", number),
+        source=of.watched("source"),
+        because=of.watched("reason"),
+        by=act(session, WatchAct.ADD, world.accounts[Role.REGISTRAR]),
+    )
+    hits = await open_hits(session, person_id)
+    return item, next(hit for hit in hits if hit.item_id == item.id)
+
+
+async def matched(session, of, person_id):
+    number = Traits.of(ni_number=of.secret("NI number", draw_ni_number()))
+    name = of.told("given name"), of.told("family name")
+    person = await make_person(session, *name, birth_date(of, next(PEOPLE)))
+    await person.take_number(session)
+    other = await session.get(Person, person_id)
+    for one in (other, person):
+        found = await look_for_matches(session, one, number, by=make_process(session))
+    return next(match for match in found if match.seen_from(person.id) is other)
+
+
+def draw_ni_number():
+    return f"AB{next(NUMBERS):06}C"
 
 
 async def outbox(world, session):

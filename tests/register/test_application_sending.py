@@ -23,7 +23,6 @@ from register.application import (
     keep,
     open_for_change,
     open_sections,
-    possible_duplicates,
     sendings_of,
     sent_form_of,
     start,
@@ -228,19 +227,6 @@ async def test_who_has_a_number_keeps_the_name_the_register_shows(session, now):
     await keep(session, application, SectionName.IDENTITY, make_identity(), now=now)
 
     assert person.name == "Known Already"
-
-
-async def test_the_same_national_insurance_number_is_found_by_staff_alone(session, now):
-    first, second = await make_application(session), await make_application(session)
-    for one in (first, second):
-        await keep(session, one, SectionName.IDENTITY, make_identity(), now=now)
-
-    person = await session.get(Person, second.person_id)
-
-    assert [p.id for p in await possible_duplicates(session, person)] == [
-        first.person_id
-    ]
-    assert b"AB123456C" not in person.ni_number_index
 
 
 # Sending
@@ -465,7 +451,6 @@ async def test_withdrawing_a_draft_deletes_what_was_saved(session, now):
     assert await count(session, ApplicationSection, application_id=application.id) == 0
     assert await evidence_of(session, application.id) == []
     assert person.name == ""
-    assert person.ni_number_index is None
 
 
 async def test_withdrawing_what_was_sent_keeps_it_and_ends_what_was_asked(session, now):

@@ -258,7 +258,7 @@ async def test_issuing_is_told_in_the_person_s_history(session):
 
     certificate = await issue(session, entry)
 
-    lines = await timeline(session, person_id=entry.person_id)
+    lines = await timeline(session, persons=[entry.person_id])
     assert lines[0][0].kind == CertificateEvent.ISSUED
     assert lines[0][0].data["serial"] == certificate.serial
 

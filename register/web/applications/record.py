@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from register.account import Account, StaffRole
 from register.application import Application, ApplicationState
-from register.application.duplicates import possible_duplicates
 from register.application.keeping import open_request
 from register.assessment import (
     IN_HAND,
@@ -21,7 +20,8 @@ from register.assessment import (
     asked_for,
     caseworkers,
     checks_of,
-    known_among,
+    hits_shown,
+    matches_shown,
     may_assess,
     may_read_restricted,
     rule_set_of,
@@ -102,11 +102,8 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
                 Proposal.application_id == application.id, Proposal.waiting
             )
         ),
-        others=await known_among(
-            session,
-            act.account,
-            await possible_duplicates(session, application.person),
-        ),
+        matches=await matches_shown(session, act.account, application.person),
+        hits=await hits_shown(session, act.account, application.person_id, now=act.now),
         may_take=application.assigned_to_id is None
         and application.state in IN_HAND
         and may_assess(application, act.account),

@@ -7,7 +7,7 @@ from litestar.response import Redirect, Template
 from register.kit import forms
 from register.kit.errors import NotFound
 from register.part import Part
-from register.proposal import Proposal
+from register.proposal import Proposal, waiting_on
 from register.rule_change import DraftChanged, RulesAct, give_back, propose
 from register.web.needs import Act, Acting, Form, Session, Visit
 from register.web.rules.drafting import back, draft_page, opened
@@ -54,7 +54,7 @@ async def _proposal_page(
 
 async def _waiting(act: Acting, part: str, *, lock: bool = False) -> Proposal:
     found = await opened(act, part, lock=lock)
-    waiting = await act.session.scalar(Proposal.waiting_on(found.draft.about))
+    waiting = await waiting_on(act.session, found.draft.about)
     if waiting is None:
         raise NotFound
     return waiting

@@ -12,7 +12,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.part import Part
-from register.proposal import Proposal, why_returned
+from register.proposal import Proposal, waiting_on, why_returned
 from register.rule_change import (
     DraftChanged,
     Drafted,
@@ -95,7 +95,7 @@ async def draft_page(
         affected=await affected(
             act.session, found.base, draft.terms, on=draft.begins_on or today
         ),
-        waiting=await act.session.scalar(Proposal.waiting_on(draft.about)),
+        waiting=await waiting_on(act.session, draft.about),
         returned=await why_returned(act.session, draft.about, since=draft.begun_at),
         writes=act.viewer.has(*WRITERS.roles),
         form=form,

@@ -9,7 +9,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.part import Part
-from register.proposal import Proposal
+from register.proposal import waiting_on
 from register.rule_change import changes, draft_of
 from register.rule_set import RuleSet
 from register.web.guards import roles
@@ -81,7 +81,7 @@ async def _version_page(
         changed=changes(before.terms, found.terms) if before else [],
         today=day_of(act.now),
         draft=await draft_of(session, part),
-        waiting=await session.scalar(Proposal.waiting_on(f"rules:{part}")),
+        waiting=await waiting_on(session, f"rules:{part}"),
         writes=act.viewer.has(*WRITERS.roles),
     )
 

@@ -24,6 +24,7 @@ from register.entry import (
 from register.entry.facts import KINDS, Condition, Lapse, Order, Removal, WarningFact
 from register.kit.clock import start_of
 from register.kit.post import Message, MessageState
+from register.matching import Match, MatchState, WatchHit, WatchItem, WatchKind
 from register.part import Part
 from register.person import Person
 from register.proposal import Proposal, ProposalState
@@ -55,6 +56,7 @@ async def values(session, column, *where):
         (SectionCheck.outcome, Outcome),
         (Proposal.state, ProposalState),
         (RoleGrant.role, StaffRole),
+        (WatchItem.kind, WatchKind),
     ],
     ids=str,
 )
@@ -184,3 +186,18 @@ async def test_every_application_that_was_granted_was_paid_for_and_entered(sessi
     people = set(await session.scalars(granted))
     assert people == set(await session.scalars(paid))
     assert people <= set(await session.scalars(entered))
+
+
+async def test_there_are_matches_to_settle_and_one_that_was(session):
+    states = list(await session.scalars(select(Match.state)))
+
+    assert states.count(MatchState.OPEN) >= 2
+    assert MatchState.TOLD_APART in states
+
+
+async def test_there_is_somebody_to_look_into_and_somebody_who_was_taken_off(session):
+    ended = await values(session, WatchItem.id, WatchItem.ended_at.is_not(None))
+    waiting = await values(session, WatchHit.id, WatchHit.dismissed_at.is_(None))
+
+    assert len(ended) == 1
+    assert waiting

@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from register.entry import Entry, EntryProjection
 from register.imports import ENTRIES_TEMPLATE, import_entries
+from register.matching import Match
+from register.matching.record import remember
 from register.person import Person, number_of
 from tests.make import NOW, make_entry, make_home, make_person
 
@@ -181,3 +183,18 @@ async def test_the_template_is_read_without_a_fault(bring):
     )
 
     assert (report.new, report.faults, report.ignored) == (1, [], [])
+
+
+async def test_a_row_that_may_be_somebody_we_know_is_kept_and_told_of(bring, session):
+    known = (
+        await make_entry(session, given_names="Sian", family_name="O’Brien Jones")
+    ).person
+    await remember(session, known)
+
+    report = await bring(HEAD + ROW)
+    again = await bring(HEAD + ROW)
+
+    (match,) = await session.scalars(select(Match))
+    assert known.id in {match.one_id, match.other_id}
+    assert (report.new, report.alike) == (1, 1)
+    assert (again.same, again.alike) == (1, 0)
