@@ -140,3 +140,10 @@ FIGURES = {
     if field.name != "version"
 }
 """What pages call each figure, in their order."""
+
+UNITS = {
+    field.name: str(field.hint).partition(",")[0].lower()
+    for field in FiguresForm()
+    if field.name in FIGURES
+}
+"""What each is counted in, as "in months"; empty for words."""

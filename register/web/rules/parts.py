@@ -14,7 +14,7 @@ from register.rule_change import changes, draft_of
 from register.rule_set import RuleSet
 from register.web.guards import roles
 from register.web.needs import Act, Session
-from register.web.rules.figures import FIGURES
+from register.web.rules.figures import FIGURES, UNITS
 
 READERS = roles(
     StaffRole.CASEWORKER,
@@ -77,6 +77,7 @@ async def _version_page(
         version=found,
         terms=found.terms,
         figures=FIGURES,
+        units=UNITS,
         versions=versions,
         changed=changes(before.terms, found.terms) if before else [],
         today=day_of(act.now),

@@ -94,7 +94,9 @@ async def made_here(url, *, seed=SEED, on=ON):
 @pytest.fixture(scope="session")
 async def made(cluster, tmp_path_factory, own_data):
     """Once a run: the first worker to come makes it, and nobody commits to it afterwards."""
-    folder = tmp_path_factory.getbasetemp().parent / "demo"
+    base = tmp_path_factory.getbasetemp()
+    # Of several workers each has a folder of its own within that of the run.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
     url, printed = cluster.url("demo"), folder / "printed"
     with FileLock(folder.with_name("demo.lock")):
         if not printed.exists():
