@@ -142,7 +142,7 @@ FIGURES = {
 """What pages call each figure, in their order."""
 
 UNITS = {
-    field.name: str(field.hint).partition(",")[0].lower()
+    field.name: str(getattr(field, "hint", "")).partition(",")[0].lower()
     for field in FiguresForm()
     if field.name in FIGURES
 }
