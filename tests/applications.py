@@ -139,7 +139,7 @@ def make_declaration(declaration, **given):
 def make_form(**given):
     plausible = {
         "eligibility": Eligibility(
-            manages=True,
+            in_role=True,
             managing_as=ManagingAs.REGISTERED,
             started_on=date(2027, 1, 4),
             urn="SC123456",
@@ -194,12 +194,15 @@ IDENTITY_EVIDENCE = (
 )
 
 
-def make_filled(*, on=TODAY, evidence=None, email="zoe@example.org", **given):
+def make_filled(
+    *, on=TODAY, part=Part.MANAGER, evidence=None, email="zoe@example.org", **given
+):
     kinds = [make_evidence(kind) for kind in IDENTITY_EVIDENCE]
     return Filled(
         form=make_form(**given),
         evidence=kinds if evidence is None else evidence,
         on=on,
+        part=part,
         rules=RULES,
         email=email,
     )

@@ -28,9 +28,10 @@ class ManagingAs(StrEnum):
 
 
 class Eligibility(Answers, kw_only=True):
-    manages: bool
-    """In post, or with a day on which it begins."""
+    in_role: bool
+    """In a role of the part, or with a day on which it begins."""
     managing_as: ManagingAs | None = None
+    """Of managers only."""
     started_on: date | None = None
     urn: str = ""
     home_id: UUID | None = None

@@ -24,6 +24,7 @@ from register.application.formats import DBS_NUMBER, ULN
 from register.kit.clock import months_after
 from register.kit.forms import written
 from register.kit.forms.field import in_a_sentence
+from register.part import Part
 from register.rule_set import Rules
 
 FAR_AHEAD = timedelta(days=366)
@@ -41,6 +42,7 @@ class Facts(NamedTuple):
     """What an answer is measured by: the day, the rules, and what the applicant has said elsewhere."""
 
     on: date
+    part: Part
     rules: Rules
     birth_date: date | None = None
     email: str = ""
@@ -56,9 +58,9 @@ def faults(answers: Any, facts: Facts) -> Iterator[Fault]:  # noqa: ARG001 - the
 
 @faults.register
 def _(answers: Eligibility, facts: Facts) -> Iterator[Fault]:
-    if not answers.manages:
+    if not answers.in_role:
         return
-    if not answers.managing_as:
+    if facts.part is Part.MANAGER and not answers.managing_as:
         yield Fault("managing_as", "Select what you manage as")
     if not answers.started_on:
         yield Fault("started_on", "Enter the day you started or will start")

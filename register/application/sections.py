@@ -25,6 +25,7 @@ from register.application.history import Span, gaps
 from register.application.state import SectionName
 from register.kit.clock import months_after
 from register.kit.forms import written
+from register.part import Part
 from register.rule_set import Rules
 
 
@@ -51,6 +52,7 @@ class Filled(NamedTuple):
     form: ApplicationForm
     evidence: Collection[Proven]
     on: date
+    part: Part
     rules: Rules
     email: str
     lost: Collection[UUID] = ()
@@ -60,6 +62,7 @@ class Filled(NamedTuple):
         referees = self.form.references.items if self.form.references else []
         return Facts(
             on=self.on,
+            part=self.part,
             rules=self.rules,
             birth_date=self.form.identity.birth_date if self.form.identity else None,
             email=self.email,

@@ -61,6 +61,7 @@ async def filled_under(
             if proof.usable
         ],
         on=on,
+        part=application.part,
         rules=rule_set.rules,
         email=account.email,
         lost=chosen - (await renewed(session, rule_set.id, chosen)).keys(),

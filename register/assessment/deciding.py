@@ -22,6 +22,7 @@ from register.entry import ConditionKind
 from register.kit.clock import day_of, months_after, working_days_after
 from register.kit.errors import Refused
 from register.matching import open_hits
+from register.part import Part
 from register.process import Event, Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
 from register.rule_set import Rules, RuleSet, Verdict
@@ -104,18 +105,20 @@ async def qualification_term(
     if any(q.verdict is None for q in held):
         raise QualificationNotJudged
     rules = await rules_of(session, application)
-    began = await managing_since(session, application) or today
+    began = await in_role_since(session, application) or today
     return QualificationTerm(months_after(began, rules.qualification_deadline_months))
 
 
-async def managing_since(
-    session: AsyncSession, application: Application
-) -> date | None:
-    """The day on which the person began, or will begin, to manage a home, in the posts they hold and the one they apply for."""
+async def in_role_since(session: AsyncSession, application: Application) -> date | None:
+    """The day on which the person began, or will begin, in the role: in the posts they hold, and the one they apply for.
+
+    A manager's role is to manage a home (CHR r28), everybody else's to care for children (CHR r32).
+    """
+    manager = application.part is Part.MANAGER
     began = await session.scalar(
         select(func.min(func.lower(Employment.valid))).where(
             Employment.person_id == application.person_id,
-            Employment.manages,
+            Employment.manages if manager else Employment.care,
             func.upper(Employment.valid).is_(None),
         )
     )

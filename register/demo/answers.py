@@ -145,7 +145,7 @@ def _managing_since(draw: Draw, who: Applicant, on: date) -> date:
 def _eligibility(draw: Draw, who: Applicant, since: date) -> Eligibility:
     later = Trait.NOT_YET_IN_POST in who.traits
     return Eligibility(
-        manages=True,
+        in_role=True,
         managing_as=ManagingAs.APPOINTED
         if later
         else draw.weighed({ManagingAs.REGISTERED: 4, ManagingAs.ACTING: 1}),

@@ -33,6 +33,7 @@ from markupsafe import Markup
 
 from register.kit.clock import LONDON
 from register.kit.forms import Form, phone, written
+from register.kit.forms.field import in_a_sentence
 
 INLINE_SCRIPT_HASH = "sha256-GUQ5ad8JK5KmEWmROf3LZd9ge94daqNvd8xy9YS1iDw="
 """The one inline script, in layout.html, as the content security policy names it."""
@@ -222,6 +223,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         "number": number,
         "plural": plural,
         "capped": capped,
+        "in_a_sentence": in_a_sentence,
         "opened_by_style": opened_by_style,
         "paragraphs": paragraphs,
         "phone": phone,

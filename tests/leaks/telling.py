@@ -66,7 +66,7 @@ def told_by(subject, name):
 
 def eligibility(subject, n):
     return Eligibility(
-        manages=True,
+        in_role=True,
         managing_as=ManagingAs.REGISTERED,
         started_on=date(2027, 1, 4),
         urn=subject.figure("eligibility.urn", f"SC9100{n:02}"),

@@ -154,7 +154,7 @@ def test_one_of_the_documents_has_a_photograph():
 def test_a_role_may_begin_within_a_year():
     for days, wrong in ((366, 0), (367, 1)):
         eligibility = Eligibility(
-            manages=True,
+            in_role=True,
             managing_as=ManagingAs.APPOINTED,
             started_on=TODAY + timedelta(days=days),
             registered_before=False,
@@ -166,7 +166,7 @@ def test_a_role_may_begin_within_a_year():
 
 def test_who_does_not_manage_is_asked_for_no_role():
     eligibility = Eligibility(
-        manages=False, registered_before=False, regulated_elsewhere=False
+        in_role=False, registered_before=False, regulated_elsewhere=False
     )
 
     assert sentences(SectionName.ELIGIBILITY, eligibility=eligibility) == []
@@ -413,7 +413,7 @@ def test_saying_no_and_listing_one_exclude_each_other():
 
 def test_what_was_said_of_other_registers_under_eligibility_must_agree():
     eligibility = Eligibility(
-        manages=False, registered_before=False, regulated_elsewhere=True
+        in_role=False, registered_before=False, regulated_elsewhere=True
     )
 
     said = sentences(SectionName.REGISTRATIONS, eligibility=eligibility)

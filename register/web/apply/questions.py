@@ -58,7 +58,7 @@ def a_year_ahead(today: date) -> date:
 
 
 class EligibilityForm(SectionForm):
-    manages = forms.YesNo(
+    in_role = forms.YesNo(
         "Do you manage a children’s home, or have a day on which you will start?",
         what="you manage a children’s home or have a day on which you will start",
     )
@@ -66,31 +66,31 @@ class EligibilityForm(SectionForm):
         "What do you manage it as?",
         what="what you manage it as",
         choices=codes(ManagingAs),
-        only_if=("manages", YES),
+        only_if=("in_role", YES),
     )
     started_on = forms.Date(
         "When did you start, or when will you start, managing it?",
         what="the day you started or will start",
         latest=a_year_ahead,
-        only_if=("manages", YES),
+        only_if=("in_role", YES),
     )
     urn = forms.Text(
         "Ofsted number (URN) of the home",
         longest=20,
         optional=True,
-        only_if=("manages", YES),
+        only_if=("in_role", YES),
     )
     unlisted = forms.Confirm(
         "The number is right, although you do not have it",
         missing="Confirm that the number is right",
         optional=True,
-        only_if=("manages", YES),
+        only_if=("in_role", YES),
     )
     home_name = forms.Text(
         "Name of the home",
         longest=200,
         optional=True,
-        only_if=("manages", YES),
+        only_if=("in_role", YES),
     )
     registered_before = forms.YesNo(
         "Have you been on this register before?",

@@ -1,7 +1,7 @@
 """The sections that are one form: asked on one page, checked as a whole, saved as a whole."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar.response import Redirect, Template
@@ -20,9 +20,11 @@ from register.application import (
 )
 from register.application.answers import HOLDS, Answers, EqualityAsked
 from register.application.equality import QUESTIONS, keep_answers
+from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.security.input import FormData
+from register.part import Part
 from register.web.apply.own import (
     answers_from,
     both_versions,
@@ -52,7 +54,9 @@ class Sheet:
             return Redirect(f"/apply/{application.reference}/check", status_code=303)
         row = await section_of(act.session, application.id, self.name)
         saved = row.answers if row else None
-        form = self.form(data=self.shown(saved), today=day_of(act.now))
+        form = self.prepare(
+            application, self.form(data=self.shown(saved), today=day_of(act.now))
+        )
         form.opened_on.data = stamp(saved)
         return await self.page(act, application, form)
 
@@ -61,7 +65,7 @@ class Sheet:
     ) -> Template | Redirect:
         saved = await open_for_change(act.session, application, self.name)
         state = await standing(act, application)
-        form = self.form(sent, today=day_of(act.now))
+        form = self.prepare(application, self.form(sent, today=day_of(act.now)))
         answers = await self.answers(act, application, form, state)
         if answers is None:
             return await self.page(act, application, form)
@@ -77,6 +81,9 @@ class Sheet:
             )
         await keep(act.session, application, self.name, answers, now=act.now)
         return Redirect(self.after(application, answers), status_code=303)
+
+    def prepare(self, application: Application, form: SectionForm) -> SectionForm:  # noqa: ARG002 - for those whose questions depend on it
+        return form
 
     def after(self, application: Application, answers: Any) -> str:  # noqa: ARG002 - for those whose next page depends on them
         return "/".join(
@@ -119,12 +126,31 @@ class Sheet:
         )
 
 
+OF_THE_ROLE = "Do you work in this role in a children’s home, or have a day on which you will start?"
+SINCE_WHEN = "When did you start, or when will you start, in this role?"
+
+
+def _ask(form: SectionForm, name: str, words: str, what: str) -> None:
+    field = cast("forms.Question", form[name])
+    yes = "Select yes if" if isinstance(field, forms.YesNo) else field.missing_verb
+    field.label.text, field.missing = words, f"{yes} {what}"
+
+
 class EligibilitySheet(Sheet):
+    @override
+    def prepare(self, application: Application, form: SectionForm) -> SectionForm:
+        """Written for managers; everybody else is asked of their own role."""
+        if application.part is not Part.MANAGER:
+            del form["managing_as"]
+            _ask(form, "in_role", OF_THE_ROLE, "you work in this role or will")
+            _ask(form, "started_on", SINCE_WHEN, "the day you started or will start")
+        return form
+
     @override
     async def known(
         self, act: Acting, application: Application, form: SectionForm
     ) -> dict[str, Any]:
-        if not form["manages"].data:
+        if not form["in_role"].data:
             return {}
         home = await find_home(act.session, form)
         return of_home(form, home)

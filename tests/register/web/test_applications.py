@@ -290,7 +290,7 @@ async def test_a_home_that_was_looked_up_is_shown_as_ofsted_lists_it(
     home = await make_home(session, name="Harbour View", provider="Harbour Care Ltd")
     home.registration_status = "Resigned"
     told = Eligibility(
-        manages=True,
+        in_role=True,
         urn=home.urn,
         home_id=home.id,
         registered_before=False,

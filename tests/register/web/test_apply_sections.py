@@ -64,7 +64,7 @@ def day(name, value):
 
 
 ELIGIBILITY = {
-    "manages": "yes",
+    "in_role": "yes",
     "managing_as": "registered",
     "home_name": "Harbour View",
     "registered_before": "no",
@@ -146,7 +146,7 @@ async def test_eligibility_says_by_when_to_register(alice):
 
 async def test_somebody_without_a_post_may_apply(alice):
     page = await alice.send(
-        "eligibility", manages="no", registered_before="no", regulated_elsewhere="no"
+        "eligibility", in_role="no", registered_before="no", regulated_elsewhere="no"
     )
 
     assert page.h1 == "You can apply"
@@ -576,7 +576,7 @@ NONSENSE = (
     {},
     {"opened_on": "zzz"},
     {
-        "manages": "perhaps",
+        "in_role": "perhaps",
         "sex": "wizard",
         "shown_by": "magic",
         "body": "mi5",
@@ -598,7 +598,7 @@ NONSENSE = (
     },
     {
         "family_name": ["A", "B"],
-        "manages": ["yes", "no"],
+        "in_role": ["yes", "no"],
         "none": ["yes", "yes"],
         "answer": ["skip", "save"],
     },
