@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from app import create_app
 from register.kit.db import Role, connect
 from register.kit.server import Cluster
+from register.kit.settings import settings
 from tests.browser import Borrowed, BorrowedSessions, Browser
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,8 @@ def pytest_terminal_summary(terminalreporter):
 def own_data(tmp_path_factory):
     """What tests upload or print lies in a folder of the run, not in the developer's."""
     os.environ["DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
+    # A module may have asked for a key while it was collected.
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -241,6 +241,7 @@ def test_an_interval_that_no_cron_line_can_say_is_refused(period):
 async def test_all_that_falls_due_by_time_is_done_once_and_so_is_what_waits(
     session, sessions, monkeypatch
 ):
+    monkeypatch.delitem(periods, "work_tick", raising=False)
     monkeypatch.setitem(periods, "test_chain_begins", timedelta(hours=24))
     await enqueue(session, "test_note", {"thing_id": UUID(int=1)})
     await session.commit()
@@ -254,8 +255,9 @@ async def test_all_that_falls_due_by_time_is_done_once_and_so_is_what_waits(
 
 
 async def test_what_fails_on_the_way_is_counted_and_the_rest_is_done(
-    session, sessions, jotter
+    session, sessions, jotter, monkeypatch
 ):
+    monkeypatch.delitem(periods, "work_tick", raising=False)
     await enqueue(session, "test_write", {"word": "bad"})
     await enqueue(session, "test_write", {"word": "good"})
     await session.commit()
