@@ -55,6 +55,10 @@ class Opened:
         return may_read_restricted(self.application, self.reader)
 
     @property
+    def in_hand(self) -> bool:
+        return self.application.state in IN_HAND
+
+    @property
     def assessing(self) -> bool:
         return self.mine and self.application.state is ApplicationState.UNDER_ASSESSMENT
 
