@@ -9,8 +9,7 @@ from register.account import Account
 from register.application import Application
 from register.application.answers import Referee
 from register.application.references import (
-    AWAITING,
-    Named,
+    STILL_OPEN,
     Said,
     ask_again,
     awaited,
@@ -34,7 +33,7 @@ class ReferencesAwaited(Refused):
 class NotToBeAsked(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "This referee cannot be asked again: they have answered, or are not named any more."
+            "This referee cannot be asked again: they have answered, are not named any more, or a decision is proposed."
         )
 
 
@@ -45,20 +44,17 @@ class NotAwaited(Refused):
 
 @dataclass(frozen=True)
 class Told:
-    """A request to a referee with what came of it; `named` is None where somebody else is named now, or was asked since."""
+    """A request to a referee with what came of it."""
 
     request: Request
     referee: Referee
     said: Said | None
-    named: Named | None
+    named: bool
+    """Whether it still counts: the applicant names nobody in their place, and they were not asked again."""
+    may_be_asked_again: bool
 
-    @property
-    def may_be_asked_again(self) -> bool:
-        return self.named is not None and self.request.outcome in {
-            None,
-            Outcome.EXPIRED,
-            Outcome.WAIVED,
-        }
+
+ASKED_AGAIN = frozenset({None, Outcome.EXPIRED, Outcome.WAIVED})
 
 
 async def references_told(
@@ -67,9 +63,16 @@ async def references_told(
     """All that was asked of referees, in the order in which it was asked."""
     asked = await referees_asked(session, application)
     said = await references_of(session, (request for request, _ in asked))
-    named = {n.request.id: n for n in await referees_of(session, application)}
+    named = {n.request.id for n in await referees_of(session, application)}
+    undecided = application.state in STILL_OPEN
     return [
-        Told(request, referee, said.get(request.id), named.get(request.id))
+        Told(
+            request,
+            referee,
+            said.get(request.id),
+            request.id in named,
+            undecided and request.id in named and request.outcome in ASKED_AGAIN,
+        )
         for request, referee in asked
     ]
 
@@ -84,7 +87,7 @@ async def ask_referee_again(
 ) -> None:
     """Send a new link, by which the earlier one ends; raises NotToBeAsked."""
     told = await _told(session, application, request_id, officer=officer)
-    if not told.may_be_asked_again or application.state not in AWAITING:
+    if not told.may_be_asked_again:
         raise NotToBeAsked
     await ask_again(session, application, told.request, told.referee, by=by)
 

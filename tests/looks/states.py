@@ -25,7 +25,7 @@ from tests.browser import Browser
 from tests.leaks.cases import PASSWORD
 from tests.leaks.places import LISTED
 from tests.leaks.roles import Role
-from tests.leaks.table import ANSWERED
+from tests.leaks.table import ANSWERED, TAMPERED
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.register.assessing import act
 from tests.register.referring import SAYING, asked_of
@@ -240,6 +240,7 @@ async def referees(stage):
     async with stage.visitor() as browser:
         await stage.show(browser, at, SAYING | {"again": "no"})
         await stage.show(browser, f"{at}/decline", {})
+        await stage.show(browser, f"/references/{world.links[TAMPERED]}")
         await stage.show(browser, f"/references/{world.links[ANSWERED]}/sent")
         stage.driver.clock.now = NOW + timedelta(days=60)
         await stage.show(browser, at)

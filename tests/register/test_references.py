@@ -465,6 +465,17 @@ async def test_who_did_not_answer_in_time_is_asked_again(session, assessed, offi
     assert (await asked_of(session, assessed))[-1].open
 
 
+async def test_nobody_is_asked_again_while_a_decision_is_proposed(
+    session, assessed, officer
+):
+    request, _ = await asked_of(session, assessed)
+    assessed.propose(by=make_process(session))
+    by = act(session, AssessmentAct.ASK_REFEREE_AGAIN, officer)
+
+    with pytest.raises(NotToBeAsked):
+        await ask_referee_again(session, assessed, request.id, officer=officer, by=by)
+
+
 async def test_who_has_answered_is_not_asked_again(session, assessed, officer):
     request, _ = await asked_of(session, assessed)
     await give(session, request)

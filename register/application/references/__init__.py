@@ -32,6 +32,7 @@ from register.application.references.reminding import (
     remind_referees,
 )
 from register.application.references.standing import (
+    STILL_OPEN,
     Named,
     NotToBeReplaced,
     name_another,
@@ -41,6 +42,7 @@ from register.application.references.standing import (
 
 __all__ = [
     "AWAITING",
+    "STILL_OPEN",
     "CannotBecause",
     "Certainty",
     "Closed",

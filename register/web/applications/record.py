@@ -12,6 +12,7 @@ from register.account import Account, StaffRole
 from register.application import Application, ApplicationState
 from register.application.duplicates import possible_duplicates
 from register.application.keeping import open_request
+from register.application.references import referees_of
 from register.assessment import (
     IN_HAND,
     Outcome,
@@ -101,6 +102,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         to_ask=await to_ask(session, application) if opened.assessing else [],
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
+        referees=await referees_of(session, application),
         waiting=await session.scalar(
             select(Proposal.id).where(
                 Proposal.application_id == application.id, Proposal.waiting

@@ -436,6 +436,28 @@ async def test_the_officer_reads_why_somebody_could_not(
     assert page.fact("What else they said") == "We fell out"
 
 
+async def test_the_summary_tells_how_it_stands(
+    browser, session, application, requests, officer
+):
+    await decline(session, requests[1])
+    await session.commit()
+    await browser.sign_in(officer)
+
+    page = Page(await browser.get(f"/staff/applications/{application.reference}"))
+
+    assert page.fact("References").startswith("Asked Could not give one")
+
+
+async def test_the_proposal_says_that_a_reference_is_awaited(
+    browser, application, officer
+):
+    await browser.sign_in(officer)
+
+    answer = await browser.get(f"/staff/applications/{application.reference}/proposal")
+
+    assert "We are waiting for a reference" in Page(answer).text
+
+
 async def test_the_officer_sends_a_new_link(
     browser, session, application, requests, officer
 ):
