@@ -445,7 +445,8 @@ async def test_the_summary_tells_how_it_stands(
 
     page = Page(await browser.get(f"/staff/applications/{application.reference}"))
 
-    assert page.fact("References").startswith("Asked Could not give one")
+    told = "Sam Okafor Asked Sam Okafor Could not give one"
+    assert page.fact("References").startswith(told)
 
 
 async def test_the_proposal_says_that_a_reference_is_awaited(
