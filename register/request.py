@@ -15,23 +15,38 @@ from sqlalchemy.sql.elements import ColumnElement
 from register.kit.clock import end_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.process import Process
+from register.process import Fact, Process
 
 
 class RequestKind(StrEnum):
     FURTHER_INFORMATION = "further_information"
+    REFERENCE = "reference"
+
+    @property
+    def stops_the_clock(self) -> bool:
+        """Whether nothing can be done before the answer comes. While referees write, all else is assessed."""
+        return self is RequestKind.FURTHER_INFORMATION
 
 
 class RequestEvent(StrEnum):
     ASKED = "request:asked"
     REMINDED = "request:reminded"
     RECEIVED = "request:received"
+    DECLINED = "request:declined"
     EXPIRED = "request:expired"
+    REPLACED = "request:replaced"
+    WAIVED = "request:waived"
 
 
 class Outcome(StrEnum):
     RECEIVED = "received"
+    DECLINED = "declined"
+    """They told us that they cannot give what we asked for."""
     EXPIRED = "expired"
+    REPLACED = "replaced"
+    """By another request: of somebody else, or of the same once more."""
+    WAIVED = "waived"
+    """We go on without it."""
 
 
 class AlreadyEnded(Refused):
@@ -51,7 +66,7 @@ class StillOpen(Refused):
 
 
 class Request(Base):
-    """Something asked for. While one is open, clocks of ours stand still: it is not we who must act."""
+    """Something asked for, of the applicant or of somebody else."""
 
     __tablename__ = "request"
 
@@ -59,6 +74,8 @@ class Request(Base):
     kind: Mapped[RequestKind] = mapped_column(code(RequestKind))
     application_id: Mapped[UUID] = mapped_column(index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    about_id: Mapped[UUID | None]
+    """Which of several it is about, such as the referee."""
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
     items: Mapped[list[Any]]
     """What is asked for, as codes."""
@@ -80,7 +97,9 @@ class Request(Base):
             "request_one_open",
             "application_id",
             "kind",
+            "about_id",
             unique=True,
+            postgresql_nulls_not_distinct=True,
             postgresql_where="ended_at is null",
         ),
     )
@@ -93,6 +112,7 @@ class Request(Base):
         *,
         application_id: UUID,
         person_id: UUID,
+        about_id: UUID | None = None,
         items: Sequence[Any],
         due_on: date,
         by: Process,
@@ -100,7 +120,10 @@ class Request(Base):
         """Ask for something; raises StillOpen where the same is being waited for."""
         waiting = await session.scalar(
             select(cls).where(
-                cls.application_id == application_id, cls.kind == kind, cls.open
+                cls.application_id == application_id,
+                cls.kind == kind,
+                cls.about_id.is_not_distinct_from(about_id),
+                cls.open,
             )
         )
         if waiting:
@@ -110,6 +133,7 @@ class Request(Base):
             kind=kind,
             application_id=application_id,
             person_id=person_id,
+            about_id=about_id,
             process=by,
             items=list(items),
             asked_at=by.at,
@@ -135,8 +159,17 @@ class Request(Base):
         """The answer has come; late ones count too as long as nobody has let the request expire."""
         self._end(Outcome.RECEIVED, RequestEvent.RECEIVED, by)
 
+    def decline(self, *, because: StrEnum, by: Process) -> None:
+        self._end(Outcome.DECLINED, RequestEvent.DECLINED, by, because=because)
+
     def expire(self, *, by: Process) -> None:
         self._end(Outcome.EXPIRED, RequestEvent.EXPIRED, by)
+
+    def replace(self, *, by: Process) -> None:
+        self._end(Outcome.REPLACED, RequestEvent.REPLACED, by)
+
+    def waive(self, *, by: Process) -> None:
+        self._end(Outcome.WAIVED, RequestEvent.WAIVED, by)
 
     @hybrid_property
     def open(self) -> bool:
@@ -158,16 +191,19 @@ class Request(Base):
         if not self.open:
             raise AlreadyEnded(self)
 
-    def _end(self, outcome: Outcome, event: RequestEvent, by: Process) -> None:
+    def _end(
+        self, outcome: Outcome, event: RequestEvent, by: Process, **facts: Fact
+    ) -> None:
         self._must_be_open()
         self.ended_at, self.outcome = by.at, outcome
-        self._tell(event, by)
+        self._tell(event, by, **facts)
 
-    def _tell(self, event: RequestEvent, by: Process) -> None:
+    def _tell(self, event: RequestEvent, by: Process, **facts: Fact) -> None:
         by.tell(
             event,
             person_id=self.person_id,
             application_id=self.application_id,
             request=self.id,
             of=self.kind,
+            **facts,
         )

@@ -88,6 +88,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     information_due_days: int
     information_reminder_days: int
     """Before the last day to answer; no reminder comes where less time was given."""
+    reference_due_days: int
+    """From the asking of a referee to the last day on which their link works."""
+    reference_reminder_days: int
+    """Before that day."""
     assessment_target_working_days: int
     payment_window_working_days: int
     payment_reminder_days: int

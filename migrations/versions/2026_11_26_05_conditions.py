@@ -52,9 +52,15 @@ def upgrade() -> None:
         op.execute(statement)
     kinds(f"{KINDS}, {MORE}")
     rules(f"data || {LADDER}::jsonb")
+    op.execute(
+        "update rule_draft set terms = jsonb_set(terms, '{rules,qualification_reminder_months}', '[12, 6, 3, 1]')"
+    )
 
 
 def downgrade() -> None:
+    op.execute(
+        "update rule_draft set terms = terms #- '{rules,qualification_reminder_months}'"
+    )
     rules("data - 'qualification_reminder_months'")
     op.execute(f"delete from proposal where kind in ({MORE})")
     kinds(KINDS)

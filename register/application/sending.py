@@ -11,6 +11,7 @@ from register.application.application import Application
 from register.application.evidence import evidence_of
 from register.application.keeping import open_request, sections_asked
 from register.application.records import take_over, traits_of
+from register.application.references import ask_referees
 from register.application.section import SentSection, form_of, sections_of
 from register.application.sections import Filled
 from register.application.state import Move, SectionName
@@ -86,6 +87,7 @@ async def submit(
         rule_set=rule_set.version,
     )
     await _send(session, application, list(SectionName), by=by)
+    await ask_referees(session, application, by=by)
     await application.write_to_applicant(
         session,
         "application_submitted",
@@ -109,6 +111,8 @@ async def answer(
     request.receive(by=by)
     application.go(Move.ANSWER, by=by)
     await _send(session, application, asked, by=by)
+    if SectionName.REFERENCES in asked:
+        await ask_referees(session, application, by=by)
     await application.write_to_applicant(
         session, "application_answered", of=request.id, now=by.at
     )

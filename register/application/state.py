@@ -141,20 +141,31 @@ class ApplicationAct(StrEnum):
     START = "start_application"
     SUBMIT = "submit_application"
     ANSWER = "answer_request"
+    NAME_REFEREE = "name_another_referee"
     WITHDRAW = "withdraw_application"
     EXPIRE = "expire_draft"
     GRANT = "grant_application"
     CLOSE_UNPAID = "close_unpaid_application"
 
 
+class ReferenceAct(StrEnum):
+    """What a referee and the clock do to a request for a reference."""
+
+    GIVE = "give_reference"
+    DECLINE = "decline_reference"
+    REMIND = "remind_referee"
+    EXPIRE = "expire_reference"
+
+
 class ApplicationEvent(StrEnum):
-    """The lines of an application's history; one a move, and the start."""
+    """The lines of an application's history; one a move, the start, and another referee."""
 
     STARTED = "application_started"
     SUBMITTED = "application_submitted"
     TAKEN_UP = "application_taken_up"
     INFORMATION_ASKED = "application_information_asked"
     INFORMATION_SENT = "application_information_sent"
+    REFEREE_NAMED = "application_referee_named"
     WENT_ON_WITHOUT = "application_went_on_without"
     PROPOSED = "application_proposed"
     RETURNED = "application_returned"

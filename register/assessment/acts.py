@@ -12,6 +12,8 @@ class AssessmentAct(StrEnum):
     ASK = "ask_for_more"
     REMIND = "remind_of_request"
     GO_ON = "go_on_without_answer"
+    ASK_REFEREE_AGAIN = "ask_referee_again"
+    GO_ON_WITHOUT_REFERENCE = "go_on_without_reference"
     PROPOSE = "propose_decision_on_application"
     APPROVE = "approve_decision_on_application"
     RETURN = "return_decision_on_application"

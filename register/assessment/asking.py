@@ -69,7 +69,10 @@ class Asked:
 async def to_ask(session: AsyncSession, application: Application) -> list[Asked]:
     """What the next request would ask: the sections marked so, less what was asked before."""
     before = await session.scalars(
-        select(Request.items).where(Request.application_id == application.id)
+        select(Request.items).where(
+            Request.application_id == application.id,
+            Request.kind == RequestKind.FURTHER_INFORMATION,
+        )
     )
     sent = {item["check"] for items in before for item in items}
     found = found_wanting(await checks_of(session, application), Outcome.ASK)

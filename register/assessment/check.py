@@ -27,13 +27,15 @@ from register.application import (
     ApplicationState,
     SectionName,
 )
+from register.application.references import heard_of
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
 from register.assessment.unchanged import Change, Overtaken
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.process import Process, ProcessText, TextKind
+from register.process import Event, Process, ProcessText, TextKind
+from register.request import RequestEvent, RequestKind
 
 ASSESSED = tuple(name for name in SectionName if name.assessed)
 
@@ -73,6 +75,8 @@ class SectionCheck(Base):
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
     sent_id: Mapped[UUID] = mapped_column(ForeignKey("sent_section.id"))
     """The answers that were looked at: a check does not stand for what was sent after it."""
+    heard: Mapped[int] = mapped_column(default=0)
+    """How many referees had written by then: nor does it stand for what another wrote after it."""
     at: Mapped[datetime]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"), unique=True)
@@ -96,22 +100,28 @@ class SectionCheck(Base):
         because: Sequence[Reason] = (),
         words: str = "",
         seen: int | None,
+        heard: int = 0,
         officer: Account,
         by: Process,
     ) -> Self:
-        """Say what was found. `seen` is the check the officer had before them; raises Overtaken if it is not the last."""
+        """Say what was found. `seen` is the check the officer had before them, `heard` how many referees' words; raises
+        Overtaken if it is not the last, or another referee has written.
+        """
         await application.lock(session)
         must_be_assessing(application, officer)
         _must_fit(section, outcome, because)
         last = await last_check(session, application, section)
         if last and last.id != seen:
             raise Overtaken(application, [_change(last)], words)
+        if heard != await _heard(session, application, section):
+            raise Overtaken(application, await _news(session, application), words)
         check = cls(
             application_id=application.id,
             section=section,
             outcome=outcome,
             reasons=[*because],
             sent_id=await _last_sent(session, application, section),
+            heard=heard,
             at=by.at,
             account_id=officer.id,
             process_id=by.id,
@@ -141,6 +151,29 @@ def _must_fit(
         raise Refused("Select at least one reason.")
     if not set(because) <= set(REASONS[section]):
         raise Refused("A reason that was selected belongs to another section.")
+
+
+async def _heard(
+    session: AsyncSession, application: Application, section: SectionName
+) -> int:
+    if section is not SectionName.REFERENCES:
+        return 0
+    return await heard_of(session, application.id)
+
+
+async def _news(session: AsyncSession, application: Application) -> list[Change]:
+    """The last that was heard of a referee."""
+    found = await session.scalar(
+        select(Event)
+        .where(
+            Event.application_id == application.id,
+            Event.kind.in_([RequestEvent.RECEIVED, RequestEvent.DECLINED]),
+            Event.data["of"].astext == RequestKind.REFERENCE,
+        )
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    return [Change(found.kind, found.at, None, dict(found.data))] if found else []
 
 
 async def last_check(
@@ -198,11 +231,14 @@ class Checked:
     sent_at: datetime
     check: SectionCheck | None
     words: str
+    heard: int = 0
 
     @property
     def changed(self) -> bool:
-        """Whether the applicant has sent other answers since these were checked."""
-        return self.check is not None and self.check.sent_id != self.sent_id
+        """Whether other answers were sent, or another referee has written, since these were checked."""
+        return self.check is not None and (
+            (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
+        )
 
     @property
     def outcome(self) -> Outcome | None:
@@ -218,7 +254,7 @@ Checks = dict[SectionName, Checked]
 
 
 async def checks_of(session: AsyncSession, application: Application) -> Checks:
-    """Every assessed section in the order of the task list, in three queries."""
+    """Every assessed section in the order of the task list, in four queries."""
     sent = {row.name: row for row in await session.scalars(_latest_sent(application))}
     latest = await session.scalars(
         select(SectionCheck)
@@ -228,6 +264,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
     )
     checks = {check.section: check for check in latest}
     words = await words_of(session, checks.values())
+    heard = await heard_of(session, application.id)
     return {
         name: Checked(
             name,
@@ -235,6 +272,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
             sent[name].sent_at,
             checks.get(name),
             words.get(checks[name].id, "") if name in checks else "",
+            heard if name is SectionName.REFERENCES else 0,
         )
         for name in ASSESSED
         if name in sent

@@ -17,6 +17,7 @@ from register.assessment.acts import AssessmentEvent
 from register.assessment.asking import Asked, asked_for, found_wanting
 from register.assessment.check import Outcome, checks_of, must_be_assessing
 from register.assessment.qualifications import qualifications_of
+from register.assessment.references import must_not_be_awaited
 from register.employment import Employment
 from register.entry import ConditionKind
 from register.kit.clock import day_of, months_after, working_days_after
@@ -25,6 +26,7 @@ from register.matching import open_hits
 from register.part import Part
 from register.process import Event, Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
+from register.request import RequestEvent
 from register.rule_set import Rules, RuleSet, Verdict
 
 STEPS = frozenset(
@@ -34,6 +36,7 @@ STEPS = frozenset(
         ApplicationEvent.INFORMATION_ASKED,
         ApplicationEvent.WENT_ON_WITHOUT,
         ApplicationEvent.PROPOSED,
+        RequestEvent.WAIVED,
     }
 )
 """Whoever did one of these took a step of the decision. Giving it to somebody, reading it and noting are none."""
@@ -140,8 +143,11 @@ async def propose_grant(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Every section must be met. Without the required qualification the grant carries the qualification condition."""
+    """Every section must be met, and no reference awaited. Without the required qualification the grant carries the
+    qualification condition.
+    """
     must_be_assessing(application, proposer)
+    await must_not_be_awaited(session, application)
     checks = await checks_of(session, application)
     if open_ones := [
         c.section for c in checks.values() if c.outcome is not Outcome.MET

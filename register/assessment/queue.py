@@ -30,7 +30,7 @@ from register.assessment.assigning import IN_HAND
 from register.assessment.readers import visible_to
 from register.kit.clock import bank_holidays, day_of
 from register.part import Part
-from register.request import Request
+from register.request import Request, RequestKind
 from register.rule_set import RuleSet
 
 PAGE = 50
@@ -165,7 +165,10 @@ def working_age(now: datetime) -> ColumnElement[int]:
     )
     paused = (
         select(func.coalesce(func.sum(waited), 0))
-        .where(Request.application_id == Application.id)
+        .where(
+            Request.application_id == Application.id,
+            Request.kind.in_([kind for kind in RequestKind if kind.stops_the_clock]),
+        )
         .scalar_subquery()
     )
     sent = day_in_london(Application.submitted_at)

@@ -20,8 +20,20 @@ from register.application import (
     submit,
     withdraw,
 )
-from register.application.answers import Answers, ApplicationForm
+from register.application.answers import Answers, ApplicationForm, Referee
 from register.application.equality import QUESTIONS, keep_answers
+from register.application.references import (
+    CannotBecause,
+    Declined,
+    expire_references,
+    heard_of,
+    invitation,
+    name_another,
+    referees_asked,
+    remind_referees,
+    token_of,
+)
+from register.application.state import ReferenceAct
 from register.assessment import (
     ASSESSED,
     REASONS,
@@ -30,7 +42,9 @@ from register.assessment import (
     SectionCheck,
     Wanted,
     ask_for_more,
+    ask_referee_again,
     assign,
+    go_on_without_reference,
     judge,
     note,
     propose_grant,
@@ -43,18 +57,21 @@ from register.demo.documents import add_document
 from register.demo.draw import Draw
 from register.demo.entries import Terms
 from register.demo.homes import Homes
+from register.demo.referees import another_referee, reference_by
 from register.demo.staff import Office
-from register.demo.wordings import ASKED, NOTES, RETURNED
+from register.demo.wordings import ASKED, DECLINED, NOTES, RETURNED
 from register.entry import EntryEvent
-from register.kit.clock import day_of
+from register.kit.clock import day_of, end_of, start_of
 from register.kit.files import FileState
 from register.part import Part
 from register.person import Person
 from register.process import Process
 from register.proposal import Proposal
+from register.request import Request
 from register.rule_set import AcceptedQualification
 
 AN_HOUR = timedelta(hours=1)
+MORNING = timedelta(hours=6)
 IDENTITY_PROOFS = (
     EvidenceKind.PASSPORT,
     EvidenceKind.UTILITY_BILL,
@@ -190,6 +207,87 @@ class Journey:
         by = self.by(ApplicationAct.SUBMIT, self.account)
         await submit(self.session, self.application, by=by)
 
+    async def asked_of(self) -> list[tuple[Request, Referee]]:
+        """The referees who have not answered."""
+        asked = await referees_asked(self.session, self.application)
+        return [(request, referee) for request, referee in asked if request.open]
+
+    async def hear(self, *, adverse: bool = False) -> None:
+        """All who have not answered give their references; the first may speak against the applicant."""
+        for request, referee in await self.asked_of():
+            await self.give(request, referee, adverse=adverse)
+            adverse = False
+
+    async def give(
+        self, request: Request, referee: Referee, *, adverse: bool = False
+    ) -> None:
+        self.later()
+        token = token_of(request)
+        invited = await invitation(self.session, token, now=self.at, lock=True)
+        given = reference_by(self.draw, referee, on=day_of(self.at), adverse=adverse)
+        by = self.by(ReferenceAct.GIVE)
+        await invited.give(self.session, given, by=by)
+        await self.session.flush()
+
+    async def decline(self) -> Referee:
+        """The first referee cannot give one; gives who that is."""
+        (request, referee), *_ = await self.asked_of()
+        self.later(1)
+        token = token_of(request)
+        invited = await invitation(self.session, token, now=self.at, lock=True)
+        because, details = self.draw.one(DECLINED)
+        said = Declined(because=CannotBecause(because), details=details)
+        by = self.by(ReferenceAct.DECLINE)
+        await invited.decline(self.session, said, by=by)
+        await self.session.flush()
+        return referee
+
+    async def name_another(self, former: Referee) -> None:
+        self.later(1)
+        await name_another(
+            self.session,
+            self.application,
+            former.id,
+            another_referee(self.draw, former),
+            by=self.by(ApplicationAct.NAME_REFEREE, self.account),
+        )
+        await self.session.flush()
+
+    async def ask_again(self) -> None:
+        """The last of the referees gets a new link."""
+        asked = await referees_asked(self.session, self.application)
+        self.later()
+        by = self.by(AssessmentAct.ASK_REFEREE_AGAIN, self.officer)
+        await ask_referee_again(
+            self.session,
+            self.application,
+            asked[-1][0].id,
+            officer=self.officer,
+            by=by,
+        )
+        await self.session.flush()
+
+    async def go_on_without_reference(self) -> None:
+        """Of the last who has not answered."""
+        *_, (request, _) = await self.asked_of()
+        self.later(1)
+        by = self.by(AssessmentAct.GO_ON_WITHOUT_REFERENCE, self.officer)
+        await go_on_without_reference(
+            self.session, self.application, request.id, officer=self.officer, by=by
+        )
+        await self.session.flush()
+
+    async def wait_for_referees(self) -> None:
+        """Until the demo's day, or until the time to answer is over."""
+        for request, _ in await self.asked_of():
+            for job, at in (
+                (remind_referees, start_of(request.due_on) + MORNING),
+                (expire_references, end_of(request.due_on) + MORNING),
+            ):
+                if self.at < at < self.draw.now:
+                    self.at = at
+                    await job(self.session, at)
+
     async def take(self, *, after: int = 1) -> None:
         """A caseworker takes it, or the team manager gives it to one."""
         self.later(after)
@@ -223,10 +321,16 @@ class Journey:
                 because=() if met else self.draw.some(REASONS[section], 1),
                 words=words,
                 seen=seen,
+                heard=await self._heard(section),
                 officer=self.officer,
                 by=self.by(AssessmentAct.CHECK, self.officer),
             )
         await self.session.flush()
+
+    async def _heard(self, section: SectionName) -> int:
+        if section is not SectionName.REFERENCES:
+            return 0
+        return await heard_of(self.session, self.application.id)
 
     async def _last_check(self, section: SectionName) -> int | None:
         last = select(SectionCheck.id).where(

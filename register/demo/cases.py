@@ -72,6 +72,12 @@ async def sent(j: Journey) -> None:
     await j.send()
 
 
+async def untouched(j: Journey) -> None:
+    """Nobody has taken it, and the referees are awaited."""
+    await sent(j)
+    await j.wait_for_referees()
+
+
 PREPARED = 4
 """Working days from the first answer to the sending, at most."""
 
@@ -86,14 +92,53 @@ async def given_up_late(j: Journey) -> None:
 async def being_checked(j: Journey) -> None:
     await sent(j)
     await j.take()
+    if j.draw.chance(0.5):
+        await j.hear(adverse=Trait.DISCIPLINED in j.who.traits)
     await j.check(ASSESSED[: j.draw.between(0, 11)])
     if j.draw.chance(0.6):
         await j.write_note()
+    await j.wait_for_referees()
+
+
+async def short_of_a_referee(j: Journey) -> None:
+    """One could not give a reference, and nobody else has been named."""
+    await sent(j)
+    await j.take()
+    await j.decline()
+    await j.hear()
+
+
+async def referee_replaced(j: Journey) -> None:
+    """One could not, the one named instead has been sent a second link."""
+    await sent(j)
+    await j.take()
+    former = await j.decline()
+    await j.hear()
+    await j.name_another(former)
+    await j.ask_again()
+
+
+async def referees_silent(j: Journey) -> None:
+    """Both let the time pass; one is asked once more."""
+    await sent(j)
+    await j.take()
+    await j.wait_for_referees()
+    await j.ask_again()
+
+
+async def gone_on_without_reference(j: Journey) -> None:
+    await sent(j)
+    await j.take()
+    (request, referee), _ = await j.asked_of()
+    await j.give(request, referee)
+    await j.go_on_without_reference()
+    await j.check(ASSESSED[:8])
 
 
 async def asked(j: Journey) -> None:
     await sent(j)
     await j.take()
+    await j.hear()
     await j.ask(*j.draw.some(ASKED_ABOUT, j.draw.between(1, 2)))
 
 
@@ -108,6 +153,7 @@ ASKED_ABOUT = (
 async def asked_and_answered(j: Journey) -> None:
     await sent(j)
     await j.take()
+    await j.hear()
     await j.ask(SectionName.QUALIFICATIONS)
     await j.answer(SectionName.QUALIFICATIONS, after=2)
 
@@ -125,6 +171,7 @@ async def assessed(j: Journey) -> None:
     await sent(j)
     await j.take()
     j.later(j.draw.between(0, 2))
+    await j.hear()
     await j.check()
     await j.judge()
 
@@ -144,6 +191,7 @@ async def refusal_proposed(j: Journey) -> None:
     await sent(j)
     await j.take()
     wrong = j.draw.one((SectionName.DBS, SectionName.CONDUCT, SectionName.REFERENCES))
+    await j.hear(adverse=wrong is SectionName.REFERENCES)
     await j.check([name for name in ASSESSED if name is not wrong])
     await j.check([wrong], Outcome.NOT_MET, words=j.draw.one(REFUSED))
     await j.propose_refusal()
@@ -223,6 +271,14 @@ TOLD = (
         good_for="An applicant of whom more was asked",
     ),
     Case(
+        short_of_a_referee,
+        (8, 8),
+        1,
+        1,
+        email="referee@example.org",
+        good_for="An applicant who has to name another referee",
+    ),
+    Case(
         approved,
         (9, 9),
         1,
@@ -244,11 +300,14 @@ TOLD = (
 )
 
 CASES = (
-    Case(sent, (5, 7), 1, 3),
-    Case(sent, (10, 13), 1, 3, frozenset({Trait.CONVICTED})),
-    Case(sent, (16, 22), 1, 2, frozenset({Trait.REGISTERED_ELSEWHERE})),
+    Case(untouched, (5, 7), 1, 3),
+    Case(untouched, (10, 13), 1, 3, frozenset({Trait.CONVICTED})),
+    Case(untouched, (16, 22), 1, 2, frozenset({Trait.REGISTERED_ELSEWHERE})),
     Case(being_checked, (6, 10), 1, 4, frozenset({Trait.ILL})),
     Case(being_checked, (15, 25), 1, 2, frozenset({Trait.DISCIPLINED, Trait.GAP})),
+    Case(referee_replaced, (8, 10), 1, 2),
+    Case(referees_silent, (18, 24), 1, 1),
+    Case(gone_on_without_reference, (9, 14), 1, 1),
     Case(nearly_sent, (1, 6), 1, 2),
     Case(half_done, (52, 55), 1, 1),
     Case(forgotten, (75, 110), 1, 2),

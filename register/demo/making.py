@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, literal, select, text, update
+from sqlalchemy import case, exists, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -94,8 +94,8 @@ async def make_demo(
         awards,
         people(draw.about("applicants")),
     )
-    for case in cases_for(registrants):
-        await applications.tell(case)
+    for story in cases_for(registrants):
+        await applications.tell(story)
         step(1)
     await take_fees(session, sorted(applications.approved, key=_when_approved))
     for approved in applications.certified:
@@ -225,6 +225,7 @@ async def _settle_letters(session: AsyncSession, draw: Draw) -> None:
         .where(past)
         .values(
             state=MessageState.DELIVERED,
+            body=case((Message.fleeting, ""), else_=Message.body),
             attempts=1,
             provider_id=func.concat("demo-", Message.reference),
             sent_at=Message.created_at + timedelta(seconds=4),

@@ -102,3 +102,24 @@ ENGLISH_TESTS = (
     "IELTS Academic, 7.5 overall, March 2023",
     "Five years in English-speaking teams in Leeds and Bradford",
 )
+KNOWN_AS = (
+    "I was their line manager.",
+    "I supervised their work as responsible individual of the home.",
+    "I was the social worker of two children in the home they worked in.",
+    "We worked in the same team, and I stood in for their manager.",
+)
+MORE_SAID = (
+    "",
+    "",
+    "The children trust them, and so do I.",
+    "Calm in a crisis, and keeps good records.",
+)
+CONCERNS = (
+    "A complaint of rough handling was looked into in the spring; it was not upheld, and advice was given.",
+    "They left a shift without handing over, twice, and were warned in writing.",
+)
+DECLINED = (
+    ("dates_only", "Our human resources department can confirm the dates."),
+    ("does_not_know", ""),
+    ("conflict_of_interest", "We are related by marriage."),
+)

@@ -351,6 +351,56 @@ async def answer(walker, reference):
     await walker.press("Send my answer")
 
 
+async def led_by_a_link(walker, referee):
+    """Where the mail to a referee leads."""
+    mail = await mailed(walker.service, referee, "named you as a referee")
+    await walker.open(re.search(r"https?://\S+/references/[\w-]+", mail)[0])
+
+
+async def refer(walker, referee):
+    await led_by_a_link(walker, referee)
+    await walker.fill(
+        {
+            "How do you know them?": "I was her line manager.",
+            "What was their role when you knew them?": "Registered manager",
+            "From when have you known them in that role?": ago(years=3),
+            "Are they still in that role?": True,
+            "Are these dates, and any reason for leaving, right?": "Yes, as far as I remember",
+            "Do you know of any reason why they should not": False,
+            "Has there been any concern about their conduct": False,
+            "Would you employ them, or work with them, again?": True,
+            "Your full name": "Ada Marsh",
+            "Your job title": "Director",
+        }
+    )
+    await walker.tick("What I have said is true to the best of my knowledge")
+    await walker.press("Send the reference")
+    assert await walker.heading == "Thank you"
+
+
+async def decline(walker, referee):
+    await led_by_a_link(walker, referee)
+    await walker.follow("I cannot give a reference")
+    await walker.tick("My organisation only confirms dates of employment")
+    await walker.press("Send")
+    assert await walker.heading == "Thank you"
+
+
+async def name_another(walker, reference, email):
+    await walker.open(f"/apply/{reference}")
+    await walker.follow("Name another referee in place of Ravi Nair")
+    await walker.fill(
+        {
+            "Full name": "Mina Cole",
+            "Job title": "Social worker",
+            "Organisation": "Leeds City Council",
+            "Work email address": email,
+            "Telephone number": "0113 496 0001",
+        }
+    )
+    await walker.press("Ask this referee")
+
+
 async def propose(walker, reference):
     await walker.open(f"/staff/applications/{reference}/proposal")
     await walker.fill(
@@ -416,6 +466,13 @@ async def walk(visitors, service, papers, *, scripts=True):
     await begin(applicant)
     await fill_in(applicant, papers)
     reference = await send(applicant)
+
+    referee = await somebody()
+    await refer(referee, "referee0@example.org")
+    await decline(referee, "referee1@example.org")
+    await mailed(service, EMAIL, "another")
+    await name_another(applicant, reference, "referee2@example.org")
+    await refer(referee, "referee2@example.org")
 
     await sign_in_as_staff(caseworker, StaffRole.CASEWORKER)
     await take(caseworker, reference)

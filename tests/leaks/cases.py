@@ -1,6 +1,6 @@
 """How an application comes to each of its stages, with a canary in all that somebody writes on the way."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from fees.invoice import bill
 from fees.payment import Payment, PaymentState, Receipt
 from register.application import SectionName, submit
 from register.application.evidence import EvidenceKind
+from register.application.references import name_another
 from register.assessment import (
     AssessmentAct,
     Outcome,
@@ -24,11 +25,12 @@ from register.kit.files import StoredFile
 from register.kit.security import passwords, totp
 from register.qualification import Qualification
 from register.rule_set import Verdict
-from tests.applications import fill, make_document
+from tests.applications import fill, make_document, make_referee
 from tests.applications import make_application as begin
 from tests.leaks.telling import told_by
 from tests.make import NOW, make_account, make_person, make_process
 from tests.register.assessing import act, check, check_all
+from tests.register.referring import asked_of, decline, give, make_given
 
 PASSWORD = "otters ledger velvet brisk"
 SET_UP = NOW - timedelta(days=90)
@@ -93,11 +95,60 @@ async def pieces(content):
     yield content.encode()
 
 
-async def sent(session, of, account, name, *, at):
-    """In nobody's hands yet."""
+async def submitted(session, of, account, name, *, at):
+    """Nobody has answered yet."""
     application = await drafted(session, of, account, name, at=at)
     by = make_process(session, now=at, actor=account)
     await submit(session, application, by=by)
+    await session.flush()
+    return application
+
+
+HEARD = 2
+"""As many referees have written."""
+
+
+async def referred(session, of, application, *, at):
+    """By one who has much to say against them, and by one who does not want to."""
+    one, another = await asked_of(session, application)
+    given = make_given(
+        known_as=of.office("reference.known_as"),
+        role=of.office("reference.role"),
+        known_until=date(2024, 8, 31),
+        reason_for_leaving=of.office("reference.reason_for_leaving"),
+        unsuitable=True,
+        unsuitable_details=of.office("reference.unsuitable_details"),
+        concerns=True,
+        concerns_details=of.office("reference.concerns_details"),
+        again=False,
+        again_details=of.office("reference.again_details"),
+        more=of.office("reference.more"),
+        name=of.office("reference.name"),
+        job=of.office("reference.job"),
+    )
+    await give(session, one, given, now=at)
+    details = of.office("reference.declined_details")
+    await decline(session, another, details=details, now=at)
+
+
+async def named_another(session, of, application):
+    """In place of who declined."""
+    *_, declined = await asked_of(session, application)
+    referee = make_referee(
+        name=of.told("another referee.name"),
+        job=of.told("another referee.job"),
+        organisation=of.told("another referee.organisation"),
+        email=f"{of.told('another referee.email')}@example.org".lower(),
+    )
+    by = make_process(session)
+    await name_another(session, application, declined.about_id, referee, by=by)
+    await session.flush()
+
+
+async def sent(session, of, account, name, *, at):
+    """In nobody's hands yet."""
+    application = await submitted(session, of, account, name, at=at)
+    await referred(session, of, application, at=at)
     held = Qualification.person_id == application.person_id
     for qualification in await session.scalars(select(Qualification).where(held)):
         qualification.verify(Verdict.FULL, now=NOW)
@@ -124,6 +175,7 @@ async def asked(session, of, application, *, officer, now=NOW):
                 Outcome.ASK,
                 officer=officer,
                 words=words,
+                heard=HEARD if section is SectionName.REFERENCES else 0,
                 now=now,
             )
     by = act(session, AssessmentAct.ASK, officer, now=now)
@@ -159,7 +211,7 @@ async def refusal_proposed(session, of, application, *, officer):
 
 async def grant_proposed(session, of, application, *, officer, plainly=False):
     """With a condition, unless plainly."""
-    await check_all(session, application, officer=officer)
+    await check_all(session, application, officer=officer, heard=HEARD)
     word = of.public if of.entered else of.found
     wanted = Wanted(word("condition public"), of.office("condition internal"))
     by = act(session, AssessmentAct.PROPOSE, officer)

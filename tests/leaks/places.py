@@ -24,7 +24,7 @@ from register.person import number_of
 from register.process import Event
 from register.qualification import Qualification
 from register.web.account import SECRET_LINK
-from tests.leaks.cases import PASSWORD
+from tests.leaks.cases import HEARD, PASSWORD
 from tests.leaks.roles import Role
 from tests.leaks.table import (
     ASSESSORS,
@@ -47,12 +47,14 @@ from tests.leaks.table import (
     WITHHELD,
 )
 from tests.make import NOW
+from tests.register.referring import SAYING, asked_of
 from tests.uploading import pdf
 
 PARAMETER = re.compile(r"\{(\w+)\}")
 PROPOSED = ("refusing", "granting", "plain", "theirs")
 LISTED = ("addresses", "qualifications", "employment", "registrations", "references")
 NEVER_ISSUED = number_of(9_999_999)
+TOMORROW = NOW + timedelta(days=1)
 NEW_PASSWORD = "amber kettle harbour spoke"
 
 
@@ -92,6 +94,9 @@ MISSING = {
     "item": lambda _: str(uuid4()),
     "evidence_id": lambda _: str(uuid4()),
     "qualification_id": lambda _: str(uuid4()),
+    "request_id": lambda _: str(uuid4()),
+    "referee": lambda _: str(uuid4()),
+    "token": lambda _: links.sign("reference", str(uuid4()), until=TOMORROW),
     "proposal_id": lambda _: str(uuid4()),
     "person_id": lambda _: str(uuid4()),
     "match_id": lambda _: str(uuid4()),
@@ -159,6 +164,8 @@ class Atlas:
         if "document" in names:
             unsent = str(self.world.unsent.id)
             yield at | {"document": draft.documents[False][0] if other else unsent}
+        elif "referee" in names:
+            yield at | {"referee": (draft if other else asked).items["references"]}
         elif "item" in names:
             items = (draft if other else asked).items
             yield from (at | {"section": name, "item": items[name]} for name in LISTED)
@@ -181,6 +188,8 @@ class Atlas:
                 yield at | {"evidence_id": document}
         elif "qualification_id" in names:
             yield at | {"qualification_id": other.qualification}
+        elif "request_id" in names:
+            yield at | {"request_id": other.request}
         elif "section" in names:
             for section in SectionName:
                 if section.assessed and section.restricted is (row.of == RESTRICTED):
@@ -221,7 +230,7 @@ class Atlas:
         return {
             "number": [known.entry.person.number],
             "serial": [grouped(known.certificate.serial)],
-            "token": [world.reset],
+            "token": [self._token(row)],
             "reference": invoices,
             "proposal_id": [
                 str(p.id) for p in self._proposals(row, about_self=about_self)
@@ -234,6 +243,10 @@ class Atlas:
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
+
+    def _token(self, row):
+        of_referee = row.path.startswith("/references")
+        return self.world.links[row.of] if of_referee else self.world.reset
 
     def _proposals(self, row, *, about_self):
         world = self.world
@@ -357,6 +370,8 @@ class Filed:
     """Those of restricted sections, and the others."""
     items: dict
     qualification: str
+    request: str
+    """To a referee, the last."""
     stamp: dict
     """What its pages carry, so that nobody decides on what they have not seen."""
 
@@ -369,6 +384,7 @@ class Filed:
             .order_by(Evidence.added_at, Evidence.id)
         )
         held = Qualification.person_id == application.person_id
+        referees = await asked_of(session, application)
         latest = await session.scalar(
             select(func.max(Event.id)).where(Event.application_id == application.id)
         )
@@ -383,6 +399,7 @@ class Filed:
             qualification=str(
                 await session.scalar(select(Qualification.id).where(held))
             ),
+            request=str(next((one.id for one in reversed(referees)), None)),
             stamp={"version": str(application.version), "latest": str(latest)},
         )
 
@@ -431,8 +448,10 @@ def of_match(**more):
 
 
 def checked(known, place, _role):
-    seen = known.checks.get(place.at["section"], "")
-    return {"outcome": "met", "seen": seen}
+    section = place.at["section"]
+    heard = HEARD if section == SectionName.REFERENCES else 0
+    seen = known.checks.get(section, "")
+    return {"outcome": "met", "seen": seen, "heard": str(heard)}
 
 
 def factor(known, _place, role):
@@ -534,6 +553,8 @@ BODIES = {
     "/account/recovery-codes": {"password": PASSWORD},
     "/account/second-factor": factor,
     "/account/second-factor/remove": {"password": PASSWORD},
+    "/references/{token}": SAYING,
+    "/references/{token}/decline": {"because": "other"},
     "/certificates": {"part": "manager"},
     "/staff/certificates/{number}": {"part": "manager"},
     "/apply/begin": {"part": "manager"},

@@ -51,6 +51,10 @@ AUDITOR = Line("Auditor / DPO: read-only all", frozenset({Role.AUDITOR}))
 ADMIN = Line("Admin/IT: configuration", frozenset({Role.ADMIN}))
 WAY_IN = Line("All: MFA for all staff, so that each signs in", EVERYBODY)
 ACCOUNT = Line("All: MFA for all staff, so that each has an account", SIGNED_IN)
+LINK = Line(
+    "Public: public fields; and what a link was sent for, by whoever holds it",
+    EVERYBODY,
+)
 MACHINE = Line("None: a machine that signs what it says", EVERYBODY)
 
 OFFICERS = (CASEWORKER, TEAM_MANAGER, REGISTRAR)
@@ -105,6 +109,7 @@ WITHHELD, MERGED, DEAD = (
     "somebody who died",
 )
 FREE, TAKEN = "an application that nobody has", "an application that somebody has"
+ANSWERED, TAMPERED = "a link that was used", "a link that was changed"
 GRANT, CONDITIONAL, REFUSAL = "a grant", "a grant with a condition", "a refusal"
 
 APPLICANT = frozenset({Role.APPLICANT})
@@ -120,8 +125,10 @@ FACTORLESS = APPLICANT | {Role.OTHER_APPLICANT}
 BOUND = frozenset(STAFF_ROLES)
 """Who may never be without one."""
 
+REFERENCE = "/references/{token}"
 DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
+REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
 UNDECIDED = "a request on which nobody has proposed anything"
@@ -209,6 +216,20 @@ TABLE = [
     public("GET", "/health/live"),
     public("GET", "/health/ready"),
     public("POST", "/webhooks/pay", MACHINE),
+    # What a referee is asked, by a link of their own
+    *(
+        public(method, f"{REFERENCE}{page}", LINK, find=find, of=of)
+        for page in ("", "/decline")
+        for method in ("GET", "POST")
+        for find, of in (
+            (Meets.ALLOW, ""),
+            (Meets.GONE, ANSWERED),
+            (Meets.HIDE, TAMPERED),
+        )
+    ),
+    public("GET", f"{REFERENCE}/sent", LINK),
+    public("GET", f"{REFERENCE}/sent", LINK, of=ANSWERED),
+    public("GET", f"{REFERENCE}/sent", LINK, find=Meets.HIDE, of=TAMPERED),
     # The way in
     public("GET", "/sign-in", WAY_IN),
     public("POST", "/sign-in", WAY_IN),
@@ -278,6 +299,10 @@ TABLE = [
     own("POST", "/apply/{reference}/employment-gaps", APPLICANT),
     own("GET", "/apply/{reference}/evidence/{section}", APPLICANT),
     own("POST", "/apply/{reference}/evidence/{section}", APPLICANT),
+    own("GET", REFEREE, APPLICANT),
+    own("GET", REFEREE, APPLICANT, find=Meets.HIDE, of=ELSEWHERE),
+    own("POST", REFEREE, APPLICANT),
+    own("POST", REFEREE, APPLICANT, find=Meets.HIDE, of=ELSEWHERE),
     own("GET", "/apply/{reference}/register-by", APPLICANT),
     own("GET", "/apply/{reference}/send", APPLICANT),
     own("POST", "/apply/{reference}/send", APPLICANT),
@@ -321,6 +346,15 @@ TABLE = [
         CASEWORKER,
         refused=UNASSIGNED,
         of=ELSEWHERE,
+    ),
+    *(
+        row
+        for what in ("repeat", "waiver")
+        for path in (f"{CASE}/references/{{request_id}}/{what}",)
+        for row in (
+            held("POST", path),
+            nobody("POST", path, CASEWORKER, of=ELSEWHERE),
+        )
     ),
     held("GET", f"{CASE}/request"),
     held("POST", f"{CASE}/request"),

@@ -12,6 +12,7 @@ from register.account import Account
 from register.application import Application, SectionName, keep
 from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
+from register.application.references import token_of
 from register.assessment import AssessmentAct, Outcome, return_to_officer
 from register.certificate import Certificate
 from register.condition import (
@@ -56,12 +57,14 @@ from tests.leaks.cases import (
     drafted,
     grant_proposed,
     hash_of_password,
+    named_another,
     noted,
     paid,
     pieces,
     refusal_proposed,
     sent,
     somebody,
+    submitted,
     uploaded,
     with_factor,
 )
@@ -72,6 +75,7 @@ from tests.leaks.roles import (
     TREASURY,
     Role,
 )
+from tests.leaks.table import ANSWERED, TAMPERED
 from tests.leaks.telling import PEOPLE, birth_date
 from tests.make import (
     NOW,
@@ -82,6 +86,8 @@ from tests.make import (
     make_process,
 )
 from tests.register.assessing import act, give
+from tests.register.referring import asked_of
+from tests.register.referring import give as answered
 
 SENT_AT = NOW - timedelta(days=20)
 LONG_AGO = NOW - timedelta(days=60)
@@ -110,7 +116,7 @@ class World:
     free: Application = None
     """Assigned to nobody."""
     assessed: Application = None
-    """Being checked, after a proposal came back."""
+    """Being checked, after a proposal came back; another referee has been asked since."""
     refusing: Proposal = None
     granting: Proposal = None
     """With a condition."""
@@ -156,6 +162,8 @@ class World:
     message: Message = None
     job: int = 0
     reset: str = ""
+    links: dict[str, str] = field(default_factory=dict)
+    """Of referees, by what became of them."""
     rules: dict[Part, RuleDraft] = field(default_factory=dict)
 
     def subject(self, name, *own, **more):
@@ -170,6 +178,7 @@ async def make_world(session):
     await late(world, session)
     await free(world, session)
     await being_assessed(world, session)
+    await vouched(world, session)
     await refusal(world, session)
     await grant(world, session)
     await about_staff(world, session)
@@ -268,7 +277,24 @@ async def being_assessed(world, session):
         await checked_again(
             session, application, section, outcome, officer=officer, words=words
         )
+    await named_another(session, of, application)
     world.assessed = application
+
+
+async def vouched(world, session):
+    """Whoever holds a referee's link reads of whom it speaks; one referee has answered by theirs."""
+    of = world.subject("vouched")
+    name = of.public("given name"), of.public("family name")
+    account, _ = await somebody(session, of, name=name)
+    application = await submitted(session, of, account, name, at=NOW)
+    one, another = await asked_of(session, application)
+    await answered(session, another)
+    token = token_of(one)
+    world.links = {
+        "": token,
+        ANSWERED: token_of(another),
+        TAMPERED: token.swapcase(),
+    }
 
 
 async def refusal(world, session):

@@ -27,8 +27,10 @@ from tests.browser import Browser
 from tests.leaks.cases import PASSWORD
 from tests.leaks.places import LISTED
 from tests.leaks.roles import Role
+from tests.leaks.table import ANSWERED, TAMPERED
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.register.assessing import act
+from tests.register.referring import SAYING, asked_of
 from tests.register.standing import EVERYBODY as STANDING
 
 HOUR = timedelta(hours=1)
@@ -238,6 +240,29 @@ async def withdrawn(stage):
         at = f"/apply/{application.reference}/withdraw"
         await stage.show(browser, at)
         await stage.show(browser, at, {})
+
+
+async def referees(stage):
+    """As those who hold a link see it, wrong and too late too, and as the applicant who has to name another."""
+    world = stage.world
+    at = f"/references/{world.links['']}"
+    async with stage.visitor() as browser:
+        await stage.show(browser, at, SAYING | {"again": "no"})
+        await stage.show(browser, f"{at}/decline", {})
+        await stage.show(browser, f"/references/{world.links[TAMPERED]}")
+        await stage.show(browser, f"/references/{world.links[ANSWERED]}/sent")
+        stage.driver.clock.now = NOW + timedelta(days=60)
+        await stage.show(browser, at)
+    stage.driver.clock.now = NOW
+    application = await stage.session.get_one(Application, world.free.id)
+    _, declined = await asked_of(stage.session, application)
+    another = f"/apply/{application.reference}/referees/{declined.about_id}"
+    async with stage.visitor(await owner_of(stage, application)) as browser:
+        await stage.show(browser, another)
+        await stage.show(browser, another, {})
+    officer = world.accounts[Role.TEAM_MANAGER]
+    section = f"/staff/applications/{application.reference}/sections/references"
+    await stage.see(officer, section, proved=True)
 
 
 async def owner_of(stage, application):
@@ -464,6 +489,7 @@ STATES = [
     applications_that_ended,
     refused,
     withdrawn,
+    referees,
     fee_to_pay,
     payments_in_every_state,
     certificates,

@@ -126,6 +126,7 @@ async def check(
     officer,
     words="",
     seen=None,
+    heard=0,
     now=NOW,
     because=None,
 ):
@@ -145,6 +146,7 @@ async def check(
         because=reasons,
         words=words,
         seen=seen,
+        heard=heard,
         officer=officer,
         by=by,
     )
@@ -152,8 +154,8 @@ async def check(
     return found
 
 
-async def check_all(session, application, *, officer, but=None):
-    """Every section met, but those named with their outcome."""
+async def check_all(session, application, *, officer, but=None, heard=0):
+    """Every section met, but those named with their outcome; so many referees have written."""
     for section in ASSESSED:
         await check(
             session,
@@ -161,6 +163,7 @@ async def check_all(session, application, *, officer, but=None):
             section,
             (but or {}).get(section, Outcome.MET),
             officer=officer,
+            heard=heard if section is SectionName.REFERENCES else 0,
         )
 
 

@@ -32,6 +32,8 @@ from tests.applications import fill, make_form, make_post, make_qualification
 from tests.make import make_account, make_process
 from tests.reading import Page
 from tests.register.assessing import act, check_all, give
+from tests.register.referring import asked_of
+from tests.register.referring import give as give_reference
 
 OPENS = date(2027, 4, 1)
 THEN = start_of(OPENS) + timedelta(hours=12)
@@ -175,6 +177,8 @@ async def test_a_worker_lives_through_a_whole_entry(session, rule_set):
     await fill(session, application, await answers_of(session, rule_set), now=THEN)
     await submit(session, application, by=make_process(session, now=THEN))
     await session.flush()
+    for request in await asked_of(session, application):
+        await give_reference(session, request, now=THEN)
 
     # Two people grant it, with the condition that the part's own rules ask for.
     await give(session, application, to=officer, giver=officer, now=THEN)

@@ -58,6 +58,8 @@ FORM = Limit("form", (Rate(600, HOUR),))
 """Whatever an account sends: far more than a person types, far less than a script would."""
 SEARCH = Limit("search", (Rate(60, MINUTE),), open=True)
 DEEP_SEARCH = Limit("deep_search", (Rate(20, MINUTE),), open=True)
+REFERENCE = Limit("reference", (Rate(60, HOUR),))
+"""Whatever the holders of links send from one network: a large employer has many referees."""
 UPLOAD = Limit("upload", (Rate(30, HOUR),))
 UPLOAD_MEGABYTES = Limit("upload_megabytes", (Rate(200, DAY),))
 PDF = Limit("pdf", (Rate(20, MINUTE),))

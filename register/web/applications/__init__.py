@@ -11,6 +11,7 @@ from register.web.applications import (
     proposing,
     queue,
     record,
+    references,
     sections,
 )
 from register.web.applications.overtaken import overtaken
@@ -26,6 +27,7 @@ pages = [
             *sections.pages,
             *evidence.pages,
             *asking.pages,
+            *references.pages,
             *proposing.pages,
         ],
         exception_handlers={Overtaken: overtaken},

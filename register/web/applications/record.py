@@ -11,6 +11,7 @@ from sqlalchemy import select
 from register.account import Account, StaffRole
 from register.application import Application, ApplicationState
 from register.application.keeping import open_request
+from register.application.references import referees_of
 from register.assessment import (
     IN_HAND,
     Outcome,
@@ -55,6 +56,10 @@ class Opened:
         return may_read_restricted(self.application, self.reader)
 
     @property
+    def in_hand(self) -> bool:
+        return self.application.state in IN_HAND
+
+    @property
     def assessing(self) -> bool:
         return self.mine and self.application.state is ApplicationState.UNDER_ASSESSMENT
 
@@ -97,6 +102,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         to_ask=await to_ask(session, application) if opened.assessing else [],
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
+        referees=await referees_of(session, application),
         waiting=await session.scalar(
             select(Proposal.id).where(
                 Proposal.application_id == application.id, Proposal.waiting

@@ -22,6 +22,7 @@ from register.assessment import (
     judge,
     qualifications_of,
     read_restricted,
+    references_told,
 )
 from register.kit import forms
 from register.kit.errors import NotFound
@@ -66,6 +67,8 @@ class CheckForm(forms.Form):
         optional=True,
     )
     seen = forms.Number("This page", highest=2**53, optional=True)
+    heard = forms.Number("This page", highest=2**31, optional=True)
+    """How many referees' words the page showed."""
 
     @property
     def because(self) -> list[Reason]:
@@ -100,7 +103,10 @@ def form_for(section: SectionName) -> type[CheckForm]:
 
 def as_found(section: SectionName, checked: Checked) -> CheckForm:
     """The form as the last check left it, if that still stands."""
-    found: dict[str, object] = {"seen": checked.check.id if checked.check else None}
+    found: dict[str, object] = {
+        "seen": checked.check.id if checked.check else None,
+        "heard": checked.heard,
+    }
     if checked.outcome:
         found |= {
             "outcome": checked.outcome,
@@ -153,6 +159,7 @@ async def check(
         because=answers.because,
         words=answers.words,
         seen=answers.seen.data,
+        heard=answers.heard.data or 0,
         officer=act.account,
         by=act.process(AssessmentAct.CHECK),
     )
@@ -202,6 +209,9 @@ async def section_page(
         if name is SectionName.QUALIFICATIONS
         else [],
         verdicts=list(Verdict),
+        references=await references_told(session, application)
+        if name is SectionName.REFERENCES
+        else [],
         history=await history_of(session, application, name),
         checks=await checks_of(session, application),
         form=form,

@@ -2,6 +2,7 @@
 
 from register.web.apply.evidence import DocumentPages, EvidencePages
 from register.web.apply.gaps import GapPages
+from register.web.apply.referees import RefereePages
 from register.web.apply.sections import ItemPages, SectionPages
 from register.web.apply.start import StartPages
 from register.web.apply.tasks import ApplicationPages
@@ -10,6 +11,7 @@ pages = [
     StartPages,
     ApplicationPages,
     GapPages,
+    RefereePages,
     EvidencePages,
     DocumentPages,
     SectionPages,

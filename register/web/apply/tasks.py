@@ -20,6 +20,7 @@ from register.application import (
     withdraw,
 )
 from register.application.answers import Identity
+from register.application.references import referees_of
 from register.assessment.asking import asked_for
 from register.assessment.deciding import conditions_of, refused_because
 from register.kit.pages import page
@@ -58,6 +59,7 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.TAKEN_UP,
     ApplicationEvent.INFORMATION_ASKED,
     ApplicationEvent.INFORMATION_SENT,
+    ApplicationEvent.REFEREE_NAMED,
     ApplicationEvent.WENT_ON_WITHOUT,
     ApplicationEvent.APPROVED,
     ApplicationEvent.REFUSED,
@@ -246,6 +248,7 @@ async def asked_page(
         asked=asked,
         problems={item.section: state.problems(item.section) for item in asked},
         incomplete=incomplete,
+        referees=await referees_of(act.session, application),
         happened=await what_happened(act, application),
     )
 
@@ -261,6 +264,7 @@ async def happening_page(act: Acting, application: Application) -> Template:
         rules=rule_set.rules,
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
+        referees=await referees_of(act.session, application),
         happened=await what_happened(act, application),
     )
 

@@ -86,6 +86,12 @@ class FiguresForm(Versioned):
     information_reminder_days = forms.Number(
         "Reminder before the last day to answer", hint="In days", highest=DAYS
     )
+    reference_due_days = forms.Number(
+        "Time for a referee to answer", hint="In days", lowest=1, highest=DAYS
+    )
+    reference_reminder_days = forms.Number(
+        "Reminder before the last day for a referee", hint="In days", highest=DAYS
+    )
     assessment_target_working_days = forms.Number(
         "Target for assessing an application",
         hint="In working days",

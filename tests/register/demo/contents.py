@@ -5,14 +5,16 @@ import re
 from sqlalchemy import select, text
 
 from register.application import ApplicationSection, SentSection
+from register.application.references import Reference
 from register.kit.db import Base, connect, sessions_of
 
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/references/)[\w-]+")
+"""Or the link in which one is signed."""
 DRAWN_ANEW = ("sealed", "totp_sealed", "password_hash")
 
 
 async def contents(url):
-    """The rows of each table, and the answers that are sealed in two of them."""
+    """The rows of each table, and the answers that are sealed in three of them."""
     engine = connect(url)
     async with sessions_of(engine)() as session:
         rows = {
@@ -24,6 +26,8 @@ async def contents(url):
             rows[f"{kind.__tablename__} opened"] = sorted(
                 ID.sub("id", repr(row.answers)) for row in found
             )
+        found = await session.scalars(select(Reference))
+        rows["reference opened"] = sorted(repr(row.said) for row in found)
     await engine.dispose()
     return rows
 

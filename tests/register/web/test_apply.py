@@ -288,7 +288,7 @@ async def test_the_applicant_sees_what_is_happening_and_who_acts(alice, sent):
 
     assert page.h1 == "What is happening with your application"
     assert page.fact("State") == "Received"
-    assert page.fact("Who acts next") == "We do"
+    assert page.fact("Who acts next") == "We do, and 2 referees"
     assert page.timeline == ["You sent your application", "You began your application"]
 
 
