@@ -13,7 +13,12 @@ from register.application.answers import (
     Qualifications,
     StandardsDeclared,
 )
-from register.assessment import AssessmentAct, judge, propose_grant
+from register.assessment import (
+    AssessmentAct,
+    go_on_without_reference,
+    judge,
+    propose_grant,
+)
 from register.entry import ConditionKind, Entry, LapseReason, RemovalReason, Status
 from register.kit.clock import end_of, start_of
 from register.part import Part
@@ -33,7 +38,6 @@ from tests.make import make_account, make_process
 from tests.reading import Page
 from tests.register.assessing import act, check_all, give
 from tests.register.referring import asked_of
-from tests.register.referring import give as give_reference
 
 OPENS = date(2027, 4, 1)
 THEN = start_of(OPENS) + timedelta(hours=12)
@@ -177,11 +181,14 @@ async def test_a_worker_lives_through_a_whole_entry(session, rule_set):
     await fill(session, application, await answers_of(session, rule_set), now=THEN)
     await submit(session, application, by=make_process(session, now=THEN))
     await session.flush()
-    for request in await asked_of(session, application):
-        await give_reference(session, request, now=THEN)
 
     # Two people grant it, with the condition that the part's own rules ask for.
     await give(session, application, to=officer, giver=officer, now=THEN)
+    for request in await asked_of(session, application):
+        by = make_process(session, now=THEN, actor=officer)
+        await go_on_without_reference(
+            session, application, request.id, officer=officer, by=by
+        )
     await check_all(session, application, officer=officer)
     held = await session.scalars(
         select(Qualification).where(Qualification.person_id == application.person_id)
