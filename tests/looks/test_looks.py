@@ -18,6 +18,7 @@ FILES = {
     "/apply/{reference}/documents/{document}",
     "/certificates/{serial}/file",
     "/staff/applications/{reference}/evidence/{evidence_id}",
+    "/staff/conditions/{condition_id}/evidence/{evidence_id}",
 }
 LEADS_ON = {"/pay/return"}
 """Never shows a page of its own."""
