@@ -16,6 +16,7 @@ from filelock import FileLock
 from fees.demo import take_fees
 from register.demo.running import fill
 from register.kit.db import Role, connect
+from register.kit.settings import settings
 from tests.conftest import TEMPLATE, run_sql
 
 ON = date(2027, 3, 10)
@@ -68,7 +69,13 @@ def demo(url, folder, *arguments, **environment):
     """`register demo`: its exit code, and what it said on either channel."""
     done = subprocess.run(
         [sys.executable, "app.py", "demo", *arguments],
-        env=os.environ | {"DATABASE_URL": url, "DATA_DIR": str(folder)} | environment,
+        env=os.environ
+        | {
+            "DATABASE_URL": url,
+            "DATA_DIR": str(folder),
+            "PUBLIC_URL": settings().public_url,
+        }
+        | environment,
         capture_output=True,
         text=True,
         check=False,
