@@ -104,14 +104,6 @@ async def propose_showing(
     )
 
 
-def give_back(
-    proposal: Proposal, *, words: str, approver: Account, by: Process
-) -> None:
-    """Return it to who proposed it, with what is still to be done."""
-    proposal.return_(approver=approver, by=by)
-    by.say(TextKind.INTERNAL, words)
-
-
 @carries_out(ProposalKind.SHOW_AGAIN)
 async def show_again(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     person = await _person(session, proposal)

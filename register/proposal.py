@@ -17,7 +17,7 @@ from sqlalchemy.types import Uuid
 from register.account import Account, StaffRole
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.process import Process, ProcessText
+from register.process import Process, ProcessText, TextKind
 
 
 class ProposalKind(StrEnum):
@@ -175,9 +175,10 @@ class Proposal(Base):
         await session.flush()
         await EFFECTS[self.kind](session, self, by)
 
-    def return_(self, *, approver: Account, by: Process) -> None:
-        """Send it back to the proposer; the words that say why are the process's."""
+    def return_(self, *, words: str, approver: Account, by: Process) -> None:
+        """Send it back to the proposer, who reads in `words` what is still to be done."""
         self._decide(ProposalState.RETURNED, ProposalEvent.RETURNED, approver, by)
+        by.say(TextKind.INTERNAL, words)
 
     def withdraw(self, *, by: Process) -> None:
         """Take it off the table: the applicant has withdrawn."""

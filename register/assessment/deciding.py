@@ -248,9 +248,8 @@ async def return_to_officer(
 ) -> None:
     """Send the proposal back with what is still to be done."""
     application = await session.get_one(Application, proposal.application_id)
-    proposal.return_(approver=approver, by=by)
+    proposal.return_(words=words, approver=approver, by=by)
     application.take_back(by=by)
-    by.say(TextKind.INTERNAL, words)
 
 
 @carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)

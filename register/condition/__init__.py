@@ -16,7 +16,6 @@ from register.condition.clock import (
 from register.condition.evidence import ConditionEvidence, evidence_of, send
 from register.condition.proposing import (
     NotLater,
-    give_back,
     propose_discharge,
     propose_extension,
     propose_pause,
@@ -35,7 +34,6 @@ __all__ = [
     "PauseReason",
     "Standing",
     "evidence_of",
-    "give_back",
     "propose_discharge",
     "propose_extension",
     "propose_pause",

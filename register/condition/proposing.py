@@ -116,14 +116,6 @@ async def _propose(
     )
 
 
-def give_back(
-    proposal: Proposal, *, words: str, approver: Account, by: Process
-) -> None:
-    """Return it to who proposed it, with what is still to be done."""
-    proposal.return_(approver=approver, by=by)
-    by.say(TextKind.INTERNAL, words)
-
-
 @carries_out(ProposalKind.PAUSE_CLOCK)
 async def pause(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     standing = await _standing(session, proposal, by)

@@ -16,7 +16,6 @@ from register.rule_change.draft import (
 from register.rule_change.publishing import (
     BeginsTooSoon,
     SameStandardsVersion,
-    give_back,
     propose,
 )
 from register.rule_change.terms import Change, changes
@@ -38,6 +37,5 @@ __all__ = [
     "changes",
     "discard",
     "draft_of",
-    "give_back",
     "propose",
 ]

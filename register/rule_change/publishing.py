@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.account import Account
 from register.kit.clock import day_of
 from register.kit.errors import Refused
-from register.process import Process, TextKind
+from register.process import Process
 from register.proposal import Proposal, ProposalKind, carries_out
 from register.rule_change.draft import (
     DraftChanged,
@@ -78,14 +78,6 @@ def _must_be_to_come(draft: RuleDraft, *, today: date) -> date:
     if draft.begins_on is None or draft.begins_on <= today:
         raise BeginsTooSoon(today + timedelta(days=1))
     return draft.begins_on
-
-
-def give_back(
-    proposal: Proposal, *, words: str, approver: Account, by: Process
-) -> None:
-    """Return the draft to those who wrote it, with what is still to be done."""
-    proposal.return_(approver=approver, by=by)
-    by.say(TextKind.INTERNAL, words)
 
 
 @carries_out(ProposalKind.CHANGE_RULES)

@@ -16,7 +16,6 @@ from register.condition import (
     PauseReason,
     Standing,
     evidence_of,
-    give_back,
     propose_discharge,
     propose_extension,
     propose_pause,
@@ -39,6 +38,7 @@ from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import SIGNED_IN, roles
 from register.web.needs import Act, Acting, Form, Limits, Visit
+from register.web.returning import ReturnForm
 
 APPROVERS = roles(StaffRole.REGISTRAR)
 MOST_FILES = 20
@@ -110,23 +110,11 @@ class ExtendForm(Worded):
     )
 
 
-class ReturnForm(StaffForm):
-    PREFIX = "return"
-
-    words = forms.LongText(
-        "What is still to be done",
-        what="what is still to be done",
-        hint="Whoever proposed it reads this.",
-        longest=2000,
-    )
-
-
 KINDS: tuple[type[StaffForm], ...] = (
     PauseForm,
     ResumeForm,
     ExtendForm,
     DischargeForm,
-    ReturnForm,
 )
 
 
@@ -228,12 +216,12 @@ async def one(act: Act, condition_id: FromPath[UUID]) -> Template:
 
 
 async def _page(
-    act: Acting, standing: Standing, form: StaffForm | None = None
+    act: Acting, standing: Standing, form: StaffForm | ReturnForm | None = None
 ) -> Template:
     today = day_of(act.now)
     waiting = await waiting_on(act.session, standing.about)
     shown = {kind: kind(prefix=kind.PREFIX, today=today) for kind in KINDS}
-    if form:
+    if isinstance(form, StaffForm):
         shown[type(form)] = form
     return page(
         "register/conditions/one.html",
@@ -257,7 +245,7 @@ async def _page(
         resume_form=shown[ResumeForm],
         extend_form=shown[ExtendForm],
         discharge_form=shown[DischargeForm],
-        return_form=shown[ReturnForm],
+        return_form=form if isinstance(form, ReturnForm) else ReturnForm(),
     )
 
 
@@ -388,11 +376,11 @@ async def send_back(
     act: Act, form: Form, visit: Visit, condition_id: FromPath[UUID]
 ) -> Redirect | Template:
     standing, waiting = await _waiting(act, condition_id)
-    answers = ReturnForm.sent_by(form, day_of(act.now))
+    answers = ReturnForm(form)
     if not answers.validate():
         return await _page(act, standing, answers)
     by = act.process(ConditionAct.RETURN)
-    give_back(waiting, words=answers.words.data, approver=act.account, by=by)
+    waiting.return_(words=answers.words.data, approver=act.account, by=by)
     visit.flash("The proposal is back with who made it")
     return Redirect("/staff/proposals", status_code=303)
 

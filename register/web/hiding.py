@@ -13,7 +13,6 @@ from register.hiding import (
     HidingAct,
     ToldBy,
     about,
-    give_back,
     propose_showing,
     record_death,
     withhold,
@@ -27,6 +26,7 @@ from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import roles
 from register.web.needs import Act, Acting, Form, Visit
+from register.web.returning import ReturnForm
 
 WITHHOLDERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
 APPROVERS = roles(StaffRole.REGISTRAR)
@@ -46,15 +46,6 @@ class DeathForm(forms.Form):
 class BecauseForm(forms.Form):
     because = forms.LongText(
         "Why", what="why", hint="Only staff read this.", longest=2000
-    )
-
-
-class ReturnForm(forms.Form):
-    words = forms.LongText(
-        "What is still to be done",
-        what="what is still to be done",
-        hint="Whoever proposed it reads this.",
-        longest=2000,
     )
 
 
@@ -190,7 +181,7 @@ async def send_back(
     if not answers.validate():
         return await _proposal_page(act, found, waiting, answers)
     by = act.process(HidingAct.RETURN)
-    give_back(waiting, words=answers.words.data, approver=act.account, by=by)
+    waiting.return_(words=answers.words.data, approver=act.account, by=by)
     visit.flash("The proposal is back with who made it")
     return back(found)
 

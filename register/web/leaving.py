@@ -22,11 +22,12 @@ from register.leaving import (
     leaving_for,
     own_leavings,
 )
-from register.process import TextKind
 from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import SIGNED_IN, roles
 from register.web.needs import Act, Acting, Form, Session, Visit
+from register.web.paging import after_of
+from register.web.returning import ReturnForm
 
 MOST_DAYS = 366
 DECIDERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
@@ -57,15 +58,6 @@ class WordsForm(forms.Form):
         "Why we do not agree",
         what="why we do not agree",
         hint="The registrant will read this. Say nothing about an investigation.",
-        longest=2000,
-    )
-
-
-class ReturnForm(forms.Form):
-    words = forms.LongText(
-        "What is still to be done",
-        what="what is still to be done",
-        hint="Whoever proposed it reads this.",
         longest=2000,
     )
 
@@ -150,7 +142,7 @@ async def _own_page(act: Acting, form: AskForm) -> Template:
 async def queue(
     request: Request[Any, Any, Any], session: Session, act: Act
 ) -> Template:
-    after = _id(request.query_params.get("after"))
+    after = after_of(request)
     found = await asked(session, act.account, after=after)
     return page(
         "register/leaving/list.html",
@@ -158,13 +150,6 @@ async def queue(
         first="/staff/leaving" if after else "",
         onward=f"/staff/leaving?after={found.next}" if found.next else "",
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @get("/staff/leaving/{leaving_id:uuid}", access=READERS)
@@ -239,8 +224,7 @@ async def send_back(
         found = await leaving_for(act.session, act.account, leaving_id)
         return await _page(act, found, returning=answers)
     by = act.process(LeavingAct.RETURN)
-    waiting.return_(approver=act.account, by=by)
-    by.say(TextKind.INTERNAL, answers.words.data)
+    waiting.return_(words=answers.words.data, approver=act.account, by=by)
     visit.flash("The proposal is back with who made it")
     return Redirect("/staff/leaving", status_code=303)
 

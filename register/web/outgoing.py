@@ -16,6 +16,7 @@ from register.kit.post import failed, message_to_mend
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import roles
 from register.web.needs import Act, Session, Visit
+from register.web.paging import after_of
 
 TECHNICIANS = roles(StaffRole.ADMIN)
 WATCHERS = roles(StaffRole.ADMIN, StaffRole.AUDITOR)
@@ -33,7 +34,7 @@ class OutgoingEvent(StrEnum):
 
 @get("/staff/outgoing", access=READERS)
 async def outgoing(request: Request[Any, Any, Any], session: Session) -> Template:
-    after = _id(request.query_params.get("after"))
+    after = after_of(request)
     found = await failed(session, after=after)
     return page(
         "register/outgoing/list.html",
@@ -41,13 +42,6 @@ async def outgoing(request: Request[Any, Any, Any], session: Session) -> Templat
         first="/staff/outgoing" if after else "",
         onward=f"/staff/outgoing?after={found.next}" if found.next else "",
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @get("/staff/outgoing/{message_id:uuid}", access=READERS)

@@ -23,7 +23,7 @@ from register.entry import Entry, Shown, public_words, shown_at
 from register.entry.facts import Condition
 from register.hiding import about
 from register.kit import forms
-from register.kit.errors import MovedTo, NotFound
+from register.kit.errors import MovedTo
 from register.kit.pages import page
 from register.person import Person, survivor, with_merged
 from register.process import Event
@@ -31,6 +31,7 @@ from register.proposal import waiting_on
 from register.web.casework import OFFICERS, READERS
 from register.web.hiding import WITHHOLDERS
 from register.web.needs import Act, Session
+from register.web.paging import after_of
 from register.web.timelines import history_page, restricted
 
 
@@ -42,7 +43,7 @@ class SearchForm(forms.Form):
 async def find(request: Request[Any, Any, Any], session: Session, act: Act) -> Template:
     form = SearchForm(request.query_params)
     typed = form.q.data if form.validate() else ""
-    after = _id(request.query_params.get("after"))
+    after = after_of(request)
     found = await people(session, act.account, typed=typed, after=after)
     onward = {"q": typed, "after": found.next}
     return page(
@@ -53,13 +54,6 @@ async def find(request: Request[Any, Any, Any], session: Session, act: Act) -> T
         first=f"/staff/persons?{urlencode({'q': typed})}" if after else "",
         onward=f"/staff/persons?{urlencode(onward)}" if found.next else "",
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @dataclass(frozen=True)

@@ -25,28 +25,24 @@ from register.assessment import (
     seen_now,
 )
 from register.kit import forms
-from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.proposal import ProposalState
+from register.web import returning
 from register.web.applications.overtaken import Stamped, overtaken
 from register.web.casework import APPROVERS, READERS
 from register.web.needs import Act, Form, Session, Visit
+from register.web.paging import after_of
 
 
-class ReturnForm(Stamped):
-    words = forms.LongText(
-        "What is still to be done",
-        what="what is still to be done",
-        hint="The caseworker reads this. The applicant does not.",
-        longest=2000,
-    )
+class ReturnForm(Stamped, returning.ReturnForm):
+    """Carries what the page showed too."""
 
 
 @get("/", access=READERS)
 async def proposals(
     request: Request[Any, Any, Any], session: Session, act: Act
 ) -> Template:
-    after = _id(request.query_params.get("after"))
+    after = after_of(request)
     found = await pending(session, act.account, after=after)
     return page(
         "register/proposals/list.html",
@@ -54,13 +50,6 @@ async def proposals(
         first="/staff/proposals" if after else "",
         onward=f"/staff/proposals?after={found.next}" if found.next else "",
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @get("/{proposal_id:uuid}", access=READERS)

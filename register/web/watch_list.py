@@ -10,11 +10,11 @@ from litestar.response import Redirect, Template
 from register.assessment import hit_for, item_for, said_in, watch_page
 from register.kit import forms
 from register.kit.clock import day_of
-from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.matching import WatchAct, WatchHit, WatchItem, WatchKind
 from register.web.casework import WATCH_READERS, WATCHERS
 from register.web.needs import Act, Form, Session, Visit
+from register.web.paging import after_of
 
 LIST = "/staff/watch-list"
 
@@ -65,7 +65,7 @@ class DismissalForm(forms.Form):
 async def watch_list(
     request: Request[Any, Any, Any], session: Session, act: Act
 ) -> Template:
-    after = _id(request.query_params.get("after"))
+    after = after_of(request)
     found = await watch_page(session, act.account, after=after, now=act.now)
     return page(
         "register/watch_list/list.html",
@@ -74,13 +74,6 @@ async def watch_list(
         first=LIST if after else "",
         onward=f"{LIST}?after={found.next}" if found.next else "",
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 def _writes(act: Act) -> bool:

@@ -591,7 +591,7 @@ BODIES = {
         "resume-until_on-month": "3",
         "resume-until_on-year": "2027",
     },
-    "/staff/conditions/{condition_id}/return": {"return-words": "Look again"},
+    "/staff/conditions/{condition_id}/return": {"words": "Look again"},
     "/leaving": {
         "entry": "deputy",
         "because": "retired",

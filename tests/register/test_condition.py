@@ -16,7 +16,6 @@ from register.condition import (
     NotPaused,
     OutOfOrder,
     PauseReason,
-    give_back,
     propose_discharge,
     propose_extension,
     propose_pause,
@@ -271,7 +270,7 @@ async def test_what_is_given_back_changes_nothing(
     await session.flush()
 
     by = make_process(session, actor=registrar)
-    give_back(proposal, words="Where is the forecast?", approver=registrar, by=by)
+    proposal.return_(words="Where is the forecast?", approver=registrar, by=by)
 
     assert entry.conditions[0].due_on == DUE
 

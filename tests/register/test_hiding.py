@@ -12,7 +12,6 @@ from register.hiding import (
     NothingHidden,
     NotYetDied,
     ToldBy,
-    give_back,
     propose_showing,
     record_death,
     withhold,
@@ -268,7 +267,7 @@ async def test_what_is_given_back_says_what_is_still_to_be_done(
     proposal = await proposed(session, person, officer)
     by = make_process(session, actor=registrar)
 
-    give_back(proposal, words="Ask the police.", approver=registrar, by=by)
+    proposal.return_(words="Ask the police.", approver=registrar, by=by)
     await session.flush()
 
     assert await why_returned(session, proposal.about) == "Ask the police."

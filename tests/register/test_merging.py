@@ -361,7 +361,7 @@ async def test_whoever_is_withheld_stays_withheld(
 async def test_a_returned_proposal_may_be_made_again(propose, office, session):
     proposal = await propose()
     by = act(session, MergeAct.RETURN, office.registrar)
-    proposal.return_(approver=office.registrar, by=by)
+    proposal.return_(words="Look again.", approver=office.registrar, by=by)
 
     again = await propose()
 

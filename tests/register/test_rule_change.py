@@ -29,7 +29,6 @@ from register.rule_change import (
     changes,
     discard,
     draft_of,
-    give_back,
     propose,
 )
 from register.rule_set import AcceptedTerms, NotLater, Route, RuleSet, Verdict
@@ -135,7 +134,7 @@ async def test_a_draft_that_is_given_back_is_written_on(
     proposal = await proposed(session, drafted, writer)
     by = make_process(session, actor=registrar)
 
-    give_back(proposal, words="Too short.", approver=registrar, by=by)
+    proposal.return_(words="Too short.", approver=registrar, by=by)
     await session.flush()
     await write(session, drafted, writer, appeal_days=21)
 

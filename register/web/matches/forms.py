@@ -12,6 +12,7 @@ from register.kit.security.input import FormData
 from register.matching import Match
 from register.merging import Choice, accounts_of
 from register.person import Person
+from register.web import returning
 
 LARGEST = 2**53
 
@@ -35,13 +36,8 @@ class DifferenceForm(Shown):
     )
 
 
-class ReturnForm(Shown):
-    words = forms.LongText(
-        "What is still to be done",
-        what="what is still to be done",
-        hint="The proposer reads this. The two do not.",
-        longest=2000,
-    )
+class ReturnForm(Shown, returning.ReturnForm):
+    """Carries what the page showed too."""
 
 
 class MergeForm(Shown):

@@ -12,7 +12,6 @@ from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.matching import MatchAct
 from register.merging import MergeAct, propose_merge
-from register.process import TextKind
 from register.proposal import Proposal, waiting_on
 from register.web.casework import CORRECTORS, OFFICERS, READERS
 from register.web.matches.forms import (
@@ -23,13 +22,14 @@ from register.web.matches.forms import (
 )
 from register.web.matches.sides import match_page
 from register.web.needs import Act, Form, Session, Visit
+from register.web.paging import after_of
 
 
 @get("/", access=READERS)
 async def matches(
     request: Request[Any, Any, Any], session: Session, act: Act
 ) -> Template:
-    after = _id(request.query_params.get("after"))
+    after = after_of(request)
     found = await matches_waiting(session, act.account, after=after)
     return page(
         "register/matches/list.html",
@@ -37,13 +37,6 @@ async def matches(
         first="/staff/matches" if after else "",
         onward=f"/staff/matches?after={found.next}" if found.next else "",
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        raise NotFound from None
 
 
 @get("/{match_id:uuid}", access=READERS)
@@ -115,8 +108,7 @@ async def send_back(
     await found.lock(session, version=answers.version.data)
     proposal = await _proposal(session, match_id)
     by = act.process(MergeAct.RETURN)
-    proposal.return_(approver=act.account, by=by)
-    by.say(TextKind.INTERNAL, answers.words.data)
+    proposal.return_(words=answers.words.data, approver=act.account, by=by)
     visit.flash("The match is back with the officers")
     return Redirect("/staff/matches", status_code=303)
 

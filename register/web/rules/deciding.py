@@ -4,24 +4,19 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from register.kit import forms
 from register.kit.errors import NotFound
 from register.part import Part
 from register.proposal import Proposal, waiting_on
-from register.rule_change import DraftChanged, RulesAct, give_back, propose
+from register.rule_change import DraftChanged, RulesAct, propose
+from register.web import returning
 from register.web.needs import Act, Acting, Form, Session, Visit
 from register.web.rules.drafting import back, draft_page, opened
 from register.web.rules.figures import Versioned
 from register.web.rules.parts import APPROVERS, READERS, WRITERS
 
 
-class ReturnForm(Versioned):
-    words = forms.LongText(
-        "What is still to be done",
-        what="what is still to be done",
-        hint="Whoever wrote the draft reads this.",
-        longest=2000,
-    )
+class ReturnForm(Versioned, returning.ReturnForm):
+    """Carries the version of the draft too."""
 
 
 @post("/{part:str}/draft/proposal", access=WRITERS)
@@ -91,7 +86,7 @@ async def send_back(
         return await _proposal_page(act, part, waiting, answers)
     await _must_be_seen(act, part, answers)
     by = act.process(RulesAct.RETURN)
-    give_back(waiting, words=answers.words.data, approver=act.account, by=by)
+    waiting.return_(words=answers.words.data, approver=act.account, by=by)
     visit.flash("The draft is back with those who wrote it")
     return back(Part(part))
 
