@@ -177,10 +177,11 @@ async def test_a_worker_outlives_its_connections(url, desk):
 @pytest.mark.long
 async def test_what_is_done_every_second_is_done_by_one_of_two_workers(url, desk):
     async with worker(url), worker(url):
-        await until(lambda: ticks(desk, 3), True)
-        seconds = await at_one_moment(desk)
+        await until(lambda: ticks(desk, 10), True)
+        told = await moments(desk)
 
-    assert seconds == []
+    # One may come late on a busy machine, and the next in time; of two workers' there would be twice as many.
+    assert len(told) - 1 <= (told[-1] - told[0]).total_seconds() + 1.5
 
 
 async def left(desk):
@@ -207,14 +208,14 @@ async def ticks(desk, least):
         )
 
 
-async def at_one_moment(desk):
-    """Ticks closer to each other than half a second; the one at the start of each worker is not counted."""
+async def moments(desk):
+    """Of the ticks, but for the one at the start of each worker."""
     async with desk() as session:
         return list(
             await session.scalars(
-                text("""select told from (select told, told - lag(told) over (order by told) as since,
-                        row_number() over (order by told) as nth from work_done where word = 'tick') as ticks
-                        where nth > 2 and since < interval '0.5 s'""")
+                text(
+                    "select told from work_done where word = 'tick' order by told offset 2"
+                )
             )
         )
 
