@@ -1,5 +1,6 @@
 """Evidence: the files that an applicant sends with a section, and who may read them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -119,6 +120,22 @@ async def evidence_of(
         )
     )
     return list(rows)
+
+
+async def evidence_by_application(
+    session: AsyncSession, application_ids: Collection[UUID]
+) -> dict[UUID, list[Evidence]]:
+    """The same of several applications; of each there is a list, if an empty one."""
+    rows = await session.scalars(
+        select(Evidence)
+        .where(Evidence.application_id.in_(application_ids))
+        .options(joinedload(Evidence.file))
+        .order_by(Evidence.added_at, Evidence.id)
+    )
+    found: dict[UUID, list[Evidence]] = {id_: [] for id_ in application_ids}
+    for row in rows:
+        found[row.application_id].append(row)
+    return found
 
 
 async def forget_evidence(session: AsyncSession, evidence: Evidence) -> None:

@@ -1,18 +1,20 @@
 """Sending an application, and sending what was asked for: checked once more, kept as sent, and taken over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.application.answers import ApplicationForm
 from register.application.application import Application
-from register.application.evidence import evidence_of
+from register.application.evidence import evidence_by_application
 from register.application.keeping import open_request, sections_asked
 from register.application.records import take_over, traits_of
 from register.application.references import ask_referees
-from register.application.section import SentSection, form_of, sections_of
+from register.application.section import SentSection, forms_of, sections_of
 from register.application.sections import Filled
 from register.application.state import Move, SectionName
 from register.kit.clock import day_of
@@ -51,22 +53,46 @@ async def filled_under(
     session: AsyncSession, application: Application, rule_set: RuleSet, *, on: date
 ) -> Filled:
     """The same as it would be measured by any version of the rules on any day."""
-    account = await session.get_one(Account, application.account_id)
-    form = await form_of(session, application.id)
-    chosen = form.accepted_ids
-    return Filled(
-        form=form,
-        evidence=[
-            proof
-            for proof in await evidence_of(session, application.id)
-            if proof.usable
-        ],
-        on=on,
-        part=application.part,
-        rules=rule_set.rules,
-        email=account.email,
-        lost=chosen - (await renewed(session, rule_set.id, chosen)).keys(),
+    (state,) = await all_filled_under(session, [application], rule_set, on=on)
+    return state
+
+
+async def all_filled_under(
+    session: AsyncSession,
+    applications: Sequence[Application],
+    rule_set: RuleSet,
+    *,
+    on: date,
+) -> list[Filled]:
+    """Each of them, in as many queries as one takes."""
+    ids = [application.id for application in applications]
+    forms = await forms_of(session, ids)
+    proofs = await evidence_by_application(session, ids)
+    emails = await _emails(session, applications)
+    chosen = {id_ for form in forms.values() for id_ in form.accepted_ids}
+    kept = (await renewed(session, rule_set.id, chosen)).keys()
+    return [
+        Filled(
+            form=forms[application.id],
+            evidence=[proof for proof in proofs[application.id] if proof.usable],
+            on=on,
+            part=application.part,
+            rules=rule_set.rules,
+            email=emails[application.account_id],
+            lost=forms[application.id].accepted_ids - kept,
+        )
+        for application in applications
+    ]
+
+
+async def _emails(
+    session: AsyncSession, applications: Sequence[Application]
+) -> dict[UUID, str]:
+    wanted = {application.account_id for application in applications}
+    rows = await session.execute(
+        select(Account.id, Account.email).where(Account.id.in_(wanted))
     )
+    return {row.id: row.email for row in rows}
 
 
 async def submit(

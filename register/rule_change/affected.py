@@ -16,7 +16,7 @@ from register.application import (
     Filled,
     SectionName,
 )
-from register.application.sending import filled_under
+from register.application.sending import all_filled_under
 from register.assessment.assigning import IN_HAND
 from register.entry import EntryProjection, Status
 from register.rule_set import AcceptedQualification, RuleSet, Terms
@@ -56,9 +56,9 @@ async def affected(
     found = await session.scalars(
         drafts.order_by(Application.draft_until, Application.id).limit(MEASURED)
     )
-    measured = [
-        await _unfinished(session, one, base, terms, on=on) for one in found.all()
-    ]
+    states = await all_filled_under(session, found.all(), base, on=on)
+    gone = await _gone(session, states, terms)
+    measured = [_unfinished(state, terms, gone) for state in states]
     return Affected(
         drafts=await _count(session, drafts.with_only_columns(Application.id)),
         measured=len(measured),
@@ -77,18 +77,12 @@ async def affected(
     )
 
 
-async def _unfinished(
-    session: AsyncSession,
-    application: Application,
-    base: RuleSet,
-    terms: Terms,
-    *,
-    on: date,
+def _unfinished(
+    state: Filled, terms: Terms, gone: set[UUID]
 ) -> tuple[set[SectionName], set[SectionName]]:
     """Under the one version and under the other."""
-    now = await filled_under(session, application, base, on=on)
-    then = now._replace(rules=terms.rules, lost=await _lost(session, now, terms))
-    return set(now.unfinished()), set(then.unfinished())
+    then = state._replace(rules=terms.rules, lost=gone)
+    return set(state.unfinished()), set(then.unfinished())
 
 
 def _by_section(found: Iterable[set[SectionName]]) -> dict[SectionName, int]:
@@ -96,11 +90,15 @@ def _by_section(found: Iterable[set[SectionName]]) -> dict[SectionName, int]:
     return {name: counted[name] for name in SectionName if counted[name]}
 
 
-async def _lost(session: AsyncSession, state: Filled, terms: Terms) -> set[UUID]:
+async def _gone(
+    session: AsyncSession, states: Iterable[Filled], terms: Terms
+) -> set[UUID]:
+    """The qualifications that somebody chose and that the terms no longer list."""
+    chosen = {id_ for state in states for id_ in state.form.accepted_ids}
     kept = {accepted.code for accepted in terms.accepted}
     rows = await session.execute(
         select(AcceptedQualification.id, AcceptedQualification.code).where(
-            AcceptedQualification.id.in_(state.form.accepted_ids)
+            AcceptedQualification.id.in_(chosen)
         )
     )
     return {row.id for row in rows if row.code not in kept}

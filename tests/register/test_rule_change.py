@@ -38,6 +38,7 @@ from tests.applications import (
     make_form,
     make_qualification,
 )
+from tests.counting import counted
 from tests.make import NOW, make_account, make_process
 
 TODAY = NOW.date()
@@ -372,6 +373,25 @@ async def test_a_change_that_asks_nothing_more_of_anybody_affects_nobody(
     found = await affected(session, drafted.base, drafted.draft.terms, on=APRIL)
 
     assert (found.drafts, found.changed) == (1, 0)
+
+
+async def test_ten_drafts_are_measured_in_as_many_queries_as_one(
+    session, engine, drafted, writer
+):
+    await write(session, drafted, writer, address_history_years=60)
+    terms, asked = drafted.draft.terms, []
+
+    for more in (1, 9):
+        for _ in range(more):
+            application = await make_application(session)
+            await fill(session, application, make_form())
+        await session.flush()
+        with counted(engine) as statements:
+            found = await affected(session, drafted.base, terms, on=APRIL)
+        asked.append(len(statements))
+
+    assert found.measured == found.changed == 10
+    assert asked[0] == asked[1]
 
 
 async def test_a_qualification_that_leaves_the_list_is_to_be_chosen_again(

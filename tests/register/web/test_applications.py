@@ -1,13 +1,11 @@
 """Applications as staff work on them, page by page."""
 
-from contextlib import contextmanager
 from datetime import date, timedelta
 from uuid import uuid4
 
 import msgspec
 import pytest
 from sqlalchemy import select
-from sqlalchemy.event import listen, remove
 
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
@@ -30,6 +28,7 @@ from register.proposal import Proposal
 from register.qualification import Qualification
 from register.request import Request
 from register.rule_set import RuleSet
+from tests.counting import counted
 from tests.make import NOW, make_account, make_home, make_person
 from tests.reading import Page
 from tests.register.assessing import (
@@ -173,19 +172,6 @@ async def test_the_queue_goes_on_after_nothing(caseworker):
     assert (
         await caseworker.get("/staff/applications?after=rubbish")
     ).status_code == 200
-
-
-@contextmanager
-def counted(engine):
-    """The statements that the database is asked meanwhile."""
-    asked = []
-
-    def count(_, __, statement, *___):
-        asked.append(statement)
-
-    listen(engine.sync_engine, "before_cursor_execute", count)
-    yield asked
-    remove(engine.sync_engine, "before_cursor_execute", count)
 
 
 @pytest.mark.parametrize(
