@@ -82,6 +82,7 @@ async def account(session: Session, act: Act) -> Template:
     return page(
         "register/account/account.html",
         account=own,
+        employer=act.viewer.employer,
         codes_left=await RecoveryCode.left(session, own),
         person=await session.get(Person, own.person_id) if own.person_id else None,
     )

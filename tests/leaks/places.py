@@ -36,13 +36,16 @@ from tests.leaks.table import (
     GRANT,
     HIDDEN,
     HIDDEN_STILL,
+    JOIN,
     MERGED,
     PAUSED,
+    PROPOSED_ONE,
     REFUSAL,
     RESTRICTED,
     RULES,
     TABLE,
     UNDECIDED,
+    UNJOINED,
     UNSENT,
     WITHHELD,
 )
@@ -108,6 +111,10 @@ MISSING = {
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
+    "organisation_id": lambda _: str(uuid4()),
+    "user_id": lambda _: str(uuid4()),
+    "invitation_id": lambda _: str(uuid4()),
+    "employment_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
 
@@ -237,6 +244,10 @@ class Atlas:
             ],
             "person_id": self._persons(row, about_self=about_self),
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
+            "organisation_id": [str(self._organisation(row).id)],
+            "user_id": [str(world.user.id)],
+            "invitation_id": [str(world.invited.id)],
+            "employment_id": [str(world.claim.id)],
             "item_id": [str(world.watched.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
             "match_id": self._matches(row, about_self=about_self),
@@ -244,7 +255,14 @@ class Atlas:
             "job_id": [str(world.job)],
         }[name]
 
+    def _organisation(self, row):
+        world = self.world
+        known = {PROPOSED_ONE: world.proposed_one, UNJOINED: world.unjoined}
+        return known.get(row.of, world.organisation)
+
     def _token(self, row):
+        if row.path == JOIN:
+            return self.world.invitations[row.of]
         of_referee = row.path.startswith("/references")
         return self.world.links[row.of] if of_referee else self.world.reset
 
@@ -481,6 +499,12 @@ def drafted(known, place, _role):
     return {"version": str(draft.version)}
 
 
+def of_provider(known, _place, _role):
+    """One that has no account."""
+    urn = known.world.homes["nobody's"].urn
+    return {"urn": urn, "lead_name": "Lea Lead", "lead_email": "lea@example.org"}
+
+
 def leaving(known, _place, _role):
     return {"leaving": str(known.world.asking.id)}
 
@@ -555,6 +579,11 @@ BODIES = {
     "/account/second-factor/remove": {"password": PASSWORD},
     "/references/{token}": SAYING,
     "/references/{token}/decline": {"because": "other"},
+    "/employer/posts/{employment_id}": {"told": "does_not"},
+    "/employer/users": {"name": "Una User", "email": "una@example.org"},
+    "/staff/organisations/add": of_provider,
+    "/staff/organisations/{organisation_id}/return": {"words": "Look again"},
+    "/staff/organisations/{organisation_id}/end": {"words": "Sold"},
     "/certificates": {"part": "manager"},
     "/staff/certificates/{number}": {"part": "manager"},
     "/apply/begin": {"part": "manager"},
@@ -651,6 +680,7 @@ QUERIES = {
         "?q=adebayo&status=registered",
         "?q={withheld}",
     ),
+    ("GET", "/employer/staff"): ("", "?attention=yes"),
     ("GET", "/verify"): ("", "?serial=4F7K-2M9Q-X3ZB-8RTW"),
     ("GET", "/staff/persons"): ("", "?q=Zqx", "?q={withheld}"),
     ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed"),

@@ -20,6 +20,12 @@ class Role(StrEnum):
     FINANCE_OFFICER = "finance_officer"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    EMPLOYER_LEAD = "employer_lead"
+    """A lead user of the provider for whom the registrant works."""
+    EMPLOYER_USER = "employer_user"
+    """An additional user of the same."""
+    OTHER_EMPLOYER = "other_employer"
+    """A lead user of another provider."""
     INTERESTED = "interested"
     """Staff with every role of casework, but the application, the person and the proposal are about themselves."""
 
@@ -49,4 +55,7 @@ READERS_OF_RESTRICTED = READERS - {Role.OTHER_CASEWORKER}
 READERS_OF_THE_WATCH_LIST = frozenset(
     {Role.TEAM_MANAGER, Role.REGISTRAR, Role.AUDITOR, Role.INTERESTED}
 )
+OWN_EMPLOYERS = frozenset({Role.EMPLOYER_LEAD, Role.EMPLOYER_USER})
+EMPLOYERS = OWN_EMPLOYERS | {Role.OTHER_EMPLOYER}
+LEADS = EMPLOYERS - {Role.EMPLOYER_USER}
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR})

@@ -8,7 +8,15 @@ and a thing in the wrong state (409).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.leaks.roles import CASEWORKERS, EVERYBODY, SIGNED_IN, STAFF_ROLES, Role
+from tests.leaks.roles import (
+    CASEWORKERS,
+    EMPLOYERS,
+    EVERYBODY,
+    LEADS,
+    SIGNED_IN,
+    STAFF_ROLES,
+    Role,
+)
 
 
 class Meets(StrEnum):
@@ -51,6 +59,14 @@ AUDITOR = Line("Auditor / DPO: read-only all", frozenset({Role.AUDITOR}))
 ADMIN = Line("Admin/IT: configuration", frozenset({Role.ADMIN}))
 WAY_IN = Line("All: MFA for all staff, so that each signs in", EVERYBODY)
 ACCOUNT = Line("All: MFA for all staff, so that each has an account", SIGNED_IN)
+EMPLOYER = Line(
+    "Provider/employer user (lead/additional): own staff roster, endorsement queue, alerts",
+    EMPLOYERS,
+)
+INVITED = Line(
+    "Provider/employer user (lead/additional), so that whoever is invited becomes one",
+    SIGNED_IN,
+)
 LINK = Line(
     "Public: public fields; and what a link was sent for, by whoever holds it",
     EVERYBODY,
@@ -125,7 +141,12 @@ FACTORLESS = APPLICANT | {Role.OTHER_APPLICANT}
 BOUND = frozenset(STAFF_ROLES)
 """Who may never be without one."""
 
+EMPLOYER_LEAD = frozenset({Role.EMPLOYER_LEAD})
 REFERENCE = "/references/{token}"
+JOIN = "/employer/join/{token}"
+ORGANISATION = "/staff/organisations/{organisation_id}"
+PROPOSED_ONE = "an organisation that waits for a second person"
+UNJOINED = "an organisation that nobody has joined"
 DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
@@ -282,6 +303,28 @@ TABLE = [
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
+    # Acting for a provider
+    own("GET", "/employer", line=EMPLOYER),
+    own("GET", "/employer/staff", line=EMPLOYER),
+    own("GET", "/employer/posts", LEADS, line=EMPLOYER),
+    own("POST", "/employer/posts/{employment_id}", EMPLOYER_LEAD, line=EMPLOYER),
+    own("GET", "/employer/users", LEADS, line=EMPLOYER),
+    own("POST", "/employer/users", LEADS, line=EMPLOYER),
+    own("POST", "/employer/users/{user_id}/end", EMPLOYER_LEAD, line=EMPLOYER),
+    own("POST", "/employer/users/{user_id}/lead", EMPLOYER_LEAD, line=EMPLOYER),
+    own(
+        "POST",
+        "/employer/invitations/{invitation_id}/withdrawal",
+        EMPLOYER_LEAD,
+        line=EMPLOYER,
+    ),
+    own("GET", JOIN, line=INVITED),
+    own("POST", JOIN, refused=BOUND | EMPLOYERS, line=INVITED),
+    *(
+        own(method, JOIN, line=INVITED, find=find, of=of)
+        for method in ("GET", "POST")
+        for find, of in ((Meets.REFUSE, ANSWERED), (Meets.HIDE, TAMPERED))
+    ),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -408,6 +451,14 @@ TABLE = [
         for what, because in HIDING.items()
         for method in ("GET", "POST")
     ),
+    work("GET", "/staff/organisations", *READERS),
+    work("GET", "/staff/organisations/add", *OFFICERS),
+    work("POST", "/staff/organisations/add", *OFFICERS),
+    work("GET", ORGANISATION, *READERS),
+    work("POST", f"{ORGANISATION}/approval", TEAM_MANAGER, REGISTRAR, of=PROPOSED_ONE),
+    work("POST", f"{ORGANISATION}/return", TEAM_MANAGER, REGISTRAR, of=PROPOSED_ONE),
+    work("POST", f"{ORGANISATION}/invitation", *OFFICERS, of=UNJOINED),
+    work("POST", f"{ORGANISATION}/end", TEAM_MANAGER, REGISTRAR),
     work("GET", "/staff/matches", *READERS),
     case("GET", MATCH, *READERS),
     case("POST", f"{MATCH}/difference", *OFFICERS),

@@ -196,6 +196,7 @@ async def test_what_may_be_known_is_read_by_somebody(driver):
             Role.CASEWORKER,
             Role.TEAM_MANAGER,
             Role.FINANCE_OFFICER,
+            Role.EMPLOYER_LEAD,
         )
         for answer in await driver.drive(role, TABLE)
         for _, canary in driver.world.aviary.sung_in(answer.told)

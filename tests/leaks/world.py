@@ -22,6 +22,7 @@ from register.condition import (
     propose_discharge,
     propose_pause,
 )
+from register.employment import Employment, Home
 from register.entry import ConditionKind, Entry, NewCondition
 from register.entry.facts import Condition
 from register.hiding import propose_showing
@@ -44,6 +45,8 @@ from register.matching import (
     open_hits,
 )
 from register.merging import Choice, MergeAct, propose_merge
+from register.organisation import Organisation, OrganisationUser, UserInvitation
+from register.organisation import token_of as token_of_invitation
 from register.part import Part
 from register.person import Person
 from register.proposal import Proposal
@@ -69,6 +72,7 @@ from tests.leaks.cases import (
     with_factor,
 )
 from tests.leaks.roles import (
+    OWN_EMPLOYERS,
     READERS,
     READERS_OF_RESTRICTED,
     STAFF_ROLES,
@@ -81,11 +85,19 @@ from tests.make import (
     NOW,
     NUMBERS,
     make_account,
+    make_employment,
     make_entry,
+    make_home,
     make_person,
     make_process,
 )
 from tests.register.assessing import act, give
+from tests.register.employing import (
+    invite,
+    make_organisation,
+    make_user,
+    propose_organisation,
+)
 from tests.register.referring import asked_of
 from tests.register.referring import give as answered
 
@@ -147,6 +159,19 @@ class World:
     paused: Condition = None
     proof: ConditionEvidence = None
     """Sent for the one that is decided."""
+    homes: dict[str, Home] = field(default_factory=dict)
+    """One of each provider: the own, the other, and those whose accounts are not open or not joined."""
+    organisation: Organisation = None
+    """For which the registrant works, and somebody withheld."""
+    proposed_one: Organisation = None
+    unjoined: Organisation = None
+    user: OrganisationUser = None
+    """The additional user."""
+    invited: UserInvitation = None
+    invitations: dict[str, str] = field(default_factory=dict)
+    """Links to act for a provider, by what became of them."""
+    claim: Employment = None
+    """A post that the provider has not confirmed yet."""
     match: Match = None
     """An applicant, and somebody in the register who may be they."""
     told_apart: Match = None
@@ -188,6 +213,7 @@ async def make_world(session):
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
+    await employers(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
@@ -513,6 +539,70 @@ async def proof_of(world, session, standing):
     session.add(proof)
     await session.flush()
     return proof
+
+
+async def employers(world, session):
+    """A provider with a lead and an additional user, one with a lead, one that nobody has joined, and one proposed."""
+    for n, name in enumerate(("own", "other", "unjoined", "proposed", "nobody's")):
+        known_to = {"own": OWN_EMPLOYERS, "other": frozenset({Role.OTHER_EMPLOYER})}
+        of_home = Canary(name, "home name", known_to.get(name, frozenset()))
+        called = world.aviary.word(of_home)
+        world.homes[name] = await make_home(
+            session, urn=f"SC77{n:04}", name=called, town=None
+        )
+    own = await make_organisation(session, world.homes["own"])
+    other = await make_organisation(session, world.homes["other"])
+    world.organisation = own
+    world.unjoined = await make_organisation(session, world.homes["unjoined"])
+    world.proposed_one = await propose_organisation(
+        session, world.homes["proposed"], officer=world.accounts[Role.CASEWORKER]
+    )
+    await employer(world, session, Role.EMPLOYER_LEAD, own, lead=True)
+    world.user = await employer(world, session, Role.EMPLOYER_USER, own)
+    await employer(world, session, Role.OTHER_EMPLOYER, other, lead=True)
+    world.invited = await invite(session, own)
+    used = await session.scalar(
+        select(UserInvitation)
+        .where(UserInvitation.organisation_id == own.id, ~UserInvitation.open)
+        .limit(1)
+    )
+    token = token_of_invitation(world.invited)
+    world.invitations = {
+        "": token,
+        ANSWERED: token_of_invitation(used),
+        TAMPERED: token.swapcase(),
+    }
+    await at_work(world, session)
+
+
+async def employer(world, session, role, organisation, *, lead=False):
+    own = {role} if role is Role.OTHER_EMPLOYER else OWN_EMPLOYERS
+    of = world.subject(role, *own)
+    email = f"{of.asked('user email')}@example.org".lower()
+    account = await make_account(
+        session, email=email, password_hash=await hash_of_password(of)
+    )
+    await with_factor(session, of, account)
+    world.accounts[role] = account
+    return await make_user(
+        session, organisation, lead=lead, account=account, name=of.asked("user name")
+    )
+
+
+async def at_work(world, session):
+    """Those of whom the register holds most, and somebody whom it does not know yet."""
+    home, other = world.homes["own"], world.homes["other"]
+    hidden = (world.withheld.entry.person, world.dead.entry.person)
+    for person in (world.listed.entry.person, *hidden):
+        await make_employment(session, person, home, role="Manager")
+    theirs = await session.get_one(Person, world.leaving.person_id)
+    await make_employment(session, theirs, other, role="Manager")
+    of = world.subject("claiming")
+    name = of.employed("given name"), of.employed("family name")
+    person = await make_person(session, *name, birth_date(of, next(PEOPLE)))
+    world.claim = await make_employment(
+        session, person, home, role=of.employed("post.role"), employer="Us"
+    )
 
 
 async def alike(world, session):

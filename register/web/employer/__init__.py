@@ -1,0 +1,11 @@
+"""What a provider's users see: their own staff as the public may know them, and what waits for them."""
+
+from register.web.employer import home, joining, posts, staff, users
+
+pages = [
+    *home.pages,
+    *joining.pages,
+    *posts.pages,
+    *staff.pages,
+    *users.pages,
+]
