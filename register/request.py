@@ -21,10 +21,11 @@ from register.process import Fact, Process
 class RequestKind(StrEnum):
     FURTHER_INFORMATION = "further_information"
     REFERENCE = "reference"
+    ENDORSEMENT = "endorsement"
 
     @property
     def stops_the_clock(self) -> bool:
-        """Whether nothing can be done before the answer comes. While referees write, all else is assessed."""
+        """Whether nothing can be done before the answer comes. While others write, all else is assessed."""
         return self is RequestKind.FURTHER_INFORMATION
 
 

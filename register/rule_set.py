@@ -92,6 +92,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the asking of a referee to the last day on which their link works."""
     reference_reminder_days: int
     """Before that day."""
+    endorsement_due_days: int
+    """From the asking of an employer to the last day on which they may answer."""
+    endorsement_reminder_days: int
+    """Before that day."""
     assessment_target_working_days: int
     payment_window_working_days: int
     payment_reminder_days: int

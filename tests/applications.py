@@ -14,6 +14,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     EnglishShownBy,
     EqualityAsked,
@@ -22,6 +23,7 @@ from register.application.answers import (
     Identity,
     Knows,
     ManagingAs,
+    NoEmployer,
     OtherRegistrations,
     Post,
     Proof,
@@ -59,6 +61,8 @@ RULES = Rules(
     information_reminder_days=7,
     reference_due_days=14,
     reference_reminder_days=5,
+    endorsement_due_days=30,
+    endorsement_reminder_days=7,
     assessment_target_working_days=10,
     payment_window_working_days=10,
     payment_reminder_days=4,
@@ -177,6 +181,7 @@ def make_form(**given):
         "references": References(
             items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]
         ),
+        "endorsement": Endorser(has_employer=False, none_because=NoEmployer.AGENCY),
         "standards": StandardsDeclared(
             version="2026-1", declared_at=datetime(2027, 3, 9, 12, 0, tzinfo=UTC)
         ),

@@ -285,6 +285,24 @@ class References(Answers, kw_only=True):
     items: list[Referee] = []
 
 
+class NoEmployer(StrEnum):
+    """Why nobody can endorse."""
+
+    NOT_EMPLOYED = "not_employed"
+    SELF_EMPLOYED = "self_employed"
+    AGENCY = "agency"
+
+
+class Endorser(Answers, kw_only=True):
+    """Who at the employer can endorse the application."""
+
+    has_employer: bool
+    name: str = ""
+    job: str = ""
+    email: str = ""
+    none_because: NoEmployer | None = None
+
+
 class StandardsDeclared(Answers, kw_only=True):
     version: str
     declared_at: datetime
@@ -310,6 +328,7 @@ HOLDS: dict[SectionName, type[Answers]] = {
     SectionName.HEALTH: Health,
     SectionName.ENGLISH: English,
     SectionName.REFERENCES: References,
+    SectionName.ENDORSEMENT: Endorser,
     SectionName.STANDARDS: StandardsDeclared,
     SectionName.EQUALITY: EqualityAsked,
 }
@@ -331,6 +350,7 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     health: Health | None = None
     english: English | None = None
     references: References | None = None
+    endorsement: Endorser | None = None
     standards: StandardsDeclared | None = None
     equality: EqualityAsked | None = None
 

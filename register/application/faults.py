@@ -12,6 +12,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     Health,
     HeldQualification,
@@ -207,6 +208,12 @@ def _(answers: Referee, facts: Facts) -> Iterator[Fault]:
         yield Fault("email", "A referee’s email address must not be your own")
     if email in {referee.email.casefold() for referee in facts.referees}:
         yield Fault("email", "Your referees must have different email addresses")
+
+
+@faults.register
+def _(answers: Endorser, facts: Facts) -> Iterator[Fault]:
+    if answers.email and answers.email.casefold() == facts.email.casefold():
+        yield Fault("email", "Your endorser’s email address must not be your own")
 
 
 def _past_span(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.account import Account
 from register.application.answers import ApplicationForm
 from register.application.application import Application
+from register.application.endorsement import ask_endorser
 from register.application.evidence import evidence_by_application
 from register.application.keeping import open_request, sections_asked
 from register.application.records import take_over, traits_of
@@ -114,6 +115,7 @@ async def submit(
     )
     await _send(session, application, list(SectionName), by=by)
     await ask_referees(session, application, by=by)
+    await ask_endorser(session, application, by=by)
     await application.write_to_applicant(
         session,
         "application_submitted",
@@ -139,6 +141,8 @@ async def answer(
     await _send(session, application, asked, by=by)
     if SectionName.REFERENCES in asked:
         await ask_referees(session, application, by=by)
+    if SectionName.ENDORSEMENT in asked:
+        await ask_endorser(session, application, by=by)
     await application.write_to_applicant(
         session, "application_answered", of=request.id, now=by.at
     )

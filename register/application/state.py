@@ -116,6 +116,7 @@ class SectionName(StrEnum):
     HEALTH = "health"
     ENGLISH = "english"
     REFERENCES = "references"
+    ENDORSEMENT = "endorsement"
     STANDARDS = "standards"
     EQUALITY = "equality"
 
@@ -142,6 +143,7 @@ class ApplicationAct(StrEnum):
     SUBMIT = "submit_application"
     ANSWER = "answer_request"
     NAME_REFEREE = "name_another_referee"
+    NAME_ENDORSER = "name_another_endorser"
     WITHDRAW = "withdraw_application"
     EXPIRE = "expire_draft"
     GRANT = "grant_application"
@@ -157,8 +159,22 @@ class ReferenceAct(StrEnum):
     EXPIRE = "expire_reference"
 
 
+class EndorsementAct(StrEnum):
+    """What an employer and the clock do to a request for an endorsement."""
+
+    ASSIGN = "assign_endorsement"
+    ENDORSE = "endorse_application"
+    OPT_OUT = "opt_out_of_endorsement"
+    REMIND = "remind_endorser"
+    EXPIRE = "expire_endorsement"
+
+
+class EndorsementEvent(StrEnum):
+    ASSIGNED = "endorsement:assigned"
+
+
 class ApplicationEvent(StrEnum):
-    """The lines of an application's history; one a move, the start, and another referee."""
+    """The lines of an application's history; one a move, the start, and another referee or endorser."""
 
     STARTED = "application_started"
     SUBMITTED = "application_submitted"
@@ -166,6 +182,7 @@ class ApplicationEvent(StrEnum):
     INFORMATION_ASKED = "application_information_asked"
     INFORMATION_SENT = "application_information_sent"
     REFEREE_NAMED = "application_referee_named"
+    ENDORSER_NAMED = "application_endorser_named"
     WENT_ON_WITHOUT = "application_went_on_without"
     PROPOSED = "application_proposed"
     RETURNED = "application_returned"

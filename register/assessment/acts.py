@@ -14,6 +14,8 @@ class AssessmentAct(StrEnum):
     GO_ON = "go_on_without_answer"
     ASK_REFEREE_AGAIN = "ask_referee_again"
     GO_ON_WITHOUT_REFERENCE = "go_on_without_reference"
+    ASK_ENDORSER_AGAIN = "ask_endorser_again"
+    GO_ON_WITHOUT_ENDORSEMENT = "go_on_without_endorsement"
     PROPOSE = "propose_decision_on_application"
     APPROVE = "approve_decision_on_application"
     RETURN = "return_decision_on_application"
@@ -25,3 +27,4 @@ class AssessmentEvent(StrEnum):
     QUALIFICATION_JUDGED = "qualification_judged"
     RESTRICTED_READ = "restricted_section_read"
     NOTED = "application_noted"
+    ENDORSEMENT_WAIVED = "endorsement_waived"

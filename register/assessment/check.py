@@ -27,7 +27,9 @@ from register.application import (
     ApplicationState,
     SectionName,
 )
-from register.application.references import heard_of
+from register.application.endorsement import Endorsement
+from register.application.outside import Answer, heard_of
+from register.application.references import Reference
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
@@ -76,7 +78,7 @@ class SectionCheck(Base):
     sent_id: Mapped[UUID] = mapped_column(ForeignKey("sent_section.id"))
     """The answers that were looked at: a check does not stand for what was sent after it."""
     heard: Mapped[int] = mapped_column(default=0)
-    """How many referees had written by then: nor does it stand for what another wrote after it."""
+    """How many others had written of it by then: nor does it stand for what another wrote after it."""
     at: Mapped[datetime]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"), unique=True)
@@ -104,8 +106,8 @@ class SectionCheck(Base):
         officer: Account,
         by: Process,
     ) -> Self:
-        """Say what was found. `seen` is the check the officer had before them, `heard` how many referees' words; raises
-        Overtaken if it is not the last, or another referee has written.
+        """Say what was found. `seen` is the check the officer had before them, `heard` how many others' words; raises
+        Overtaken if it is not the last, or another has written.
         """
         await application.lock(session)
         must_be_assessing(application, officer)
@@ -113,8 +115,9 @@ class SectionCheck(Base):
         last = await last_check(session, application, section)
         if last and last.id != seen:
             raise Overtaken(application, [_change(last)], words)
-        if heard != await _heard(session, application, section):
-            raise Overtaken(application, await _news(session, application), words)
+        if heard != await heard_in(session, application.id, section):
+            news = await _news(session, application, section)
+            raise Overtaken(application, news, words)
         check = cls(
             application_id=application.id,
             section=section,
@@ -153,22 +156,32 @@ def _must_fit(
         raise Refused("A reason that was selected belongs to another section.")
 
 
-async def _heard(
-    session: AsyncSession, application: Application, section: SectionName
+HEARD_IN: dict[SectionName, tuple[RequestKind, type[Answer]]] = {
+    SectionName.REFERENCES: (RequestKind.REFERENCE, Reference),
+    SectionName.ENDORSEMENT: (RequestKind.ENDORSEMENT, Endorsement),
+}
+"""The sections to which others than the applicant write."""
+
+
+async def heard_in(
+    session: AsyncSession, application_id: UUID, section: SectionName
 ) -> int:
-    if section is not SectionName.REFERENCES:
+    """How many others have written to it so far."""
+    if section not in HEARD_IN:
         return 0
-    return await heard_of(session, application.id)
+    return await heard_of(session, application_id, HEARD_IN[section][1])
 
 
-async def _news(session: AsyncSession, application: Application) -> list[Change]:
-    """The last that was heard of a referee."""
+async def _news(
+    session: AsyncSession, application: Application, section: SectionName
+) -> list[Change]:
+    """The last that was heard of a referee or an employer."""
     found = await session.scalar(
         select(Event)
         .where(
             Event.application_id == application.id,
             Event.kind.in_([RequestEvent.RECEIVED, RequestEvent.DECLINED]),
-            Event.data["of"].astext == RequestKind.REFERENCE,
+            Event.data["of"].astext == HEARD_IN[section][0],
         )
         .order_by(Event.id.desc())
         .limit(1)
@@ -235,7 +248,7 @@ class Checked:
 
     @property
     def changed(self) -> bool:
-        """Whether other answers were sent, or another referee has written, since these were checked."""
+        """Whether other answers were sent, or another has written, since these were checked."""
         return self.check is not None and (
             (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
         )
@@ -254,7 +267,7 @@ Checks = dict[SectionName, Checked]
 
 
 async def checks_of(session: AsyncSession, application: Application) -> Checks:
-    """Every assessed section in the order of the task list, in four queries."""
+    """Every assessed section in the order of the task list, in a fixed number of queries."""
     sent = {row.name: row for row in await session.scalars(_latest_sent(application))}
     latest = await session.scalars(
         select(SectionCheck)
@@ -264,7 +277,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
     )
     checks = {check.section: check for check in latest}
     words = await words_of(session, checks.values())
-    heard = await heard_of(session, application.id)
+    heard = {name: await heard_in(session, application.id, name) for name in HEARD_IN}
     return {
         name: Checked(
             name,
@@ -272,7 +285,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
             sent[name].sent_at,
             checks.get(name),
             words.get(checks[name].id, "") if name in checks else "",
-            heard if name is SectionName.REFERENCES else 0,
+            heard.get(name, 0),
         )
         for name in ASSESSED
         if name in sent

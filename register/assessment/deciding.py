@@ -16,6 +16,7 @@ from register.application.section import sendings_of
 from register.assessment.acts import AssessmentEvent
 from register.assessment.asking import Asked, asked_for, found_wanting
 from register.assessment.check import Outcome, checks_of, must_be_assessing
+from register.assessment.endorsements import must_be_endorsed
 from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
 from register.employment import Employment
@@ -33,6 +34,7 @@ STEPS = frozenset(
     {
         AssessmentEvent.SECTION_CHECKED,
         AssessmentEvent.QUALIFICATION_JUDGED,
+        AssessmentEvent.ENDORSEMENT_WAIVED,
         ApplicationEvent.INFORMATION_ASKED,
         ApplicationEvent.WENT_ON_WITHOUT,
         ApplicationEvent.PROPOSED,
@@ -143,11 +145,12 @@ async def propose_grant(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Every section must be met, and no reference awaited. Without the required qualification the grant carries the
-    qualification condition.
+    """Every section must be met, no reference awaited, and the employer's endorsement received or waived. Without the
+    required qualification the grant carries the qualification condition.
     """
     must_be_assessing(application, proposer)
     await must_not_be_awaited(session, application)
+    await must_be_endorsed(session, application)
     checks = await checks_of(session, application)
     if open_ones := [
         c.section for c in checks.values() if c.outcome is not Outcome.MET

@@ -70,6 +70,10 @@ class Reason(StrEnum):
     REFERENCE_MISSING = "reference_missing"
     REFERENCE_ADVERSE = "reference_adverse"
 
+    ENDORSER_NOT_REACHED = "endorser_not_reached"
+    ENDORSEMENT_MISSING = "endorsement_missing"
+    ENDORSEMENT_DIFFERS = "endorsement_differs"
+
     STANDARDS_NOT_UNDERSTOOD = "standards_not_understood"
 
 
@@ -148,6 +152,11 @@ REASONS: dict[SectionName, tuple[Reason, ...]] = {
         Reason.REFEREE_NOT_CHILD_CARE,
         Reason.REFERENCE_MISSING,
         Reason.REFERENCE_ADVERSE,
+    ),
+    SectionName.ENDORSEMENT: (
+        Reason.ENDORSER_NOT_REACHED,
+        Reason.ENDORSEMENT_MISSING,
+        Reason.ENDORSEMENT_DIFFERS,
     ),
     SectionName.STANDARDS: (Reason.STANDARDS_NOT_UNDERSTOOD,),
 }

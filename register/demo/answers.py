@@ -19,6 +19,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     EnglishShownBy,
     EqualityAsked,
@@ -128,6 +129,7 @@ def answered(
         health=_health(draw, who),
         english=_english(draw, who),
         references=_references(draw, homes, who),
+        endorsement=_endorser(draw),
         standards=StandardsDeclared(version=rules.standards_version, declared_at=at),
         equality=EqualityAsked(answered=draw.chance(0.8)),
     )
@@ -356,6 +358,15 @@ def _references(draw: Draw, homes: Homes, who: Applicant) -> References:
                 draw, second, "Social worker", "Local authority", Knows.CHILD_CARE
             ),
         ]
+    )
+
+
+def _endorser(draw: Draw) -> Endorser:
+    return Endorser(
+        has_employer=True,
+        name=draw.one(REFEREES),
+        job="Responsible individual",
+        email=f"endorser{draw.digits(6)}@example.org",
     )
 
 

@@ -21,19 +21,20 @@ from register.application import (
     withdraw,
 )
 from register.application.answers import Answers, ApplicationForm, Referee
+from register.application.endorsement import Invitation as Endorsing
+from register.application.endorsement import endorsers_asked
 from register.application.equality import QUESTIONS, keep_answers
+from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Declined,
     expire_references,
-    heard_of,
     invitation,
     name_another,
     referees_asked,
     remind_referees,
-    token_of,
 )
-from register.application.state import ReferenceAct
+from register.application.state import EndorsementAct, ReferenceAct
 from register.assessment import (
     ASSESSED,
     REASONS,
@@ -45,6 +46,7 @@ from register.assessment import (
     ask_referee_again,
     assign,
     go_on_without_reference,
+    heard_in,
     judge,
     note,
     propose_grant,
@@ -57,7 +59,7 @@ from register.demo.documents import add_document
 from register.demo.draw import Draw
 from register.demo.entries import Terms
 from register.demo.homes import Homes
-from register.demo.referees import another_referee, reference_by
+from register.demo.referees import another_referee, endorsement_by, reference_by
 from register.demo.staff import Office
 from register.demo.wordings import ASKED, DECLINED, NOTES, RETURNED
 from register.entry import EntryEvent
@@ -217,6 +219,18 @@ class Journey:
         for request, referee in await self.asked_of():
             await self.give(request, referee, adverse=adverse)
             adverse = False
+        await self.endorse()
+
+    async def endorse(self) -> None:
+        """By the employer, where they have not answered yet."""
+        for request, named in await endorsers_asked(self.session, self.application):
+            if request.open:
+                self.later()
+                waiting = Endorsing(request, self.application)
+                said = endorsement_by(self.draw, named, on=day_of(self.at))
+                by = self.by(EndorsementAct.ENDORSE)
+                await waiting.endorse(self.session, said, by=by)
+        await self.session.flush()
 
     async def give(
         self, request: Request, referee: Referee, *, adverse: bool = False
@@ -328,9 +342,7 @@ class Journey:
         await self.session.flush()
 
     async def _heard(self, section: SectionName) -> int:
-        if section is not SectionName.REFERENCES:
-            return 0
-        return await heard_of(self.session, self.application.id)
+        return await heard_in(self.session, self.application.id, section)
 
     async def _last_check(self, section: SectionName) -> int | None:
         last = select(SectionCheck.id).where(

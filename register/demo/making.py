@@ -16,6 +16,7 @@ from register.demo.careers import Awards
 from register.demo.cases import Applications, cases_for
 from register.demo.doubles import compare, doubles_of, fill_watch_list
 from register.demo.draw import Draw
+from register.demo.employers import open_organisations
 from register.demo.entries import Registrants, Terms
 from register.demo.homes import Homes, make_homes
 from register.demo.lives import Lives
@@ -77,6 +78,7 @@ async def make_demo(
     office = await open_office(session, draw, doors)
     homes = await _homes(session, draw, registrants)
     awards = await _awards(session, draw, terms)
+    await open_organisations(session, doors, office, homes)
     await _take_stock(session)
     await doors.open_told(
         session,

@@ -24,7 +24,7 @@ from register.person import number_of
 from register.process import Event
 from register.qualification import Qualification
 from register.web.account import SECRET_LINK
-from tests.leaks.cases import HEARD, PASSWORD
+from tests.leaks.cases import HEARD_IN, PASSWORD
 from tests.leaks.roles import Role
 from tests.leaks.table import (
     ASSESSORS,
@@ -50,6 +50,7 @@ from tests.leaks.table import (
     WITHHELD,
 )
 from tests.make import NOW
+from tests.register.endorsing import SAYING as ENDORSING
 from tests.register.referring import SAYING, asked_of
 from tests.uploading import pdf
 
@@ -244,6 +245,7 @@ class Atlas:
             ],
             "person_id": self._persons(row, about_self=about_self),
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
+            "request_id": [str(world.queued.id)],
             "organisation_id": [str(self._organisation(row).id)],
             "user_id": [str(world.user.id)],
             "invitation_id": [str(world.invited.id)],
@@ -261,6 +263,8 @@ class Atlas:
         return known.get(row.of, world.organisation)
 
     def _token(self, row):
+        if row.path.startswith("/endorsements"):
+            return self.world.endorsing[row.of]
         if row.path == JOIN:
             return self.world.invitations[row.of]
         of_referee = row.path.startswith("/references")
@@ -467,7 +471,7 @@ def of_match(**more):
 
 def checked(known, place, _role):
     section = place.at["section"]
-    heard = HEARD if section == SectionName.REFERENCES else 0
+    heard = HEARD_IN.get(section, 0)
     seen = known.checks.get(section, "")
     return {"outcome": "met", "seen": seen, "heard": str(heard)}
 
@@ -497,6 +501,10 @@ def drafted(known, place, _role):
     """What the pages of a draft carry."""
     draft = known.world.rules[place.at["part"]]
     return {"version": str(draft.version)}
+
+
+def to_user(known, _place, _role):
+    return {"to": str(known.world.user.id)}
 
 
 def of_provider(known, _place, _role):
@@ -579,6 +587,15 @@ BODIES = {
     "/account/second-factor/remove": {"password": PASSWORD},
     "/references/{token}": SAYING,
     "/references/{token}/decline": {"because": "other"},
+    "/endorsements/{token}": ENDORSING,
+    "/endorsements/{token}/decline": {"because": "other"},
+    "/employer/endorsements/{request_id}": ENDORSING,
+    "/employer/endorsements/{request_id}/decline": {"because": "concerns"},
+    "/employer/endorsements/{request_id}/assignment": to_user,
+    "/staff/applications/{reference}/endorsement/waiver": {
+        "because": "agency",
+        "words": "An agency",
+    },
     "/employer/posts/{employment_id}": {"told": "does_not"},
     "/employer/users": {"name": "Una User", "email": "una@example.org"},
     "/staff/organisations/add": of_provider,

@@ -13,6 +13,7 @@ from tests.leaks.roles import (
     EMPLOYERS,
     EVERYBODY,
     LEADS,
+    OWN_EMPLOYERS,
     SIGNED_IN,
     STAFF_ROLES,
     Role,
@@ -143,6 +144,8 @@ BOUND = frozenset(STAFF_ROLES)
 
 EMPLOYER_LEAD = frozenset({Role.EMPLOYER_LEAD})
 REFERENCE = "/references/{token}"
+ENDORSEMENT = "/endorsements/{token}"
+QUEUED = "/employer/endorsements/{request_id}"
 JOIN = "/employer/join/{token}"
 ORGANISATION = "/staff/organisations/{organisation_id}"
 PROPOSED_ONE = "an organisation that waits for a second person"
@@ -248,6 +251,19 @@ TABLE = [
             (Meets.HIDE, TAMPERED),
         )
     ),
+    *(
+        public(method, f"{ENDORSEMENT}{page}", LINK, find=find, of=of)
+        for page in ("", "/decline")
+        for method in ("GET", "POST")
+        for find, of in (
+            (Meets.ALLOW, ""),
+            (Meets.GONE, ANSWERED),
+            (Meets.HIDE, TAMPERED),
+        )
+    ),
+    public("GET", f"{ENDORSEMENT}/sent", LINK),
+    public("GET", f"{ENDORSEMENT}/sent", LINK, of=ANSWERED),
+    public("GET", f"{ENDORSEMENT}/sent", LINK, find=Meets.HIDE, of=TAMPERED),
     public("GET", f"{REFERENCE}/sent", LINK),
     public("GET", f"{REFERENCE}/sent", LINK, of=ANSWERED),
     public("GET", f"{REFERENCE}/sent", LINK, find=Meets.HIDE, of=TAMPERED),
@@ -308,6 +324,12 @@ TABLE = [
     own("GET", "/employer/staff", line=EMPLOYER),
     own("GET", "/employer/posts", LEADS, line=EMPLOYER),
     own("POST", "/employer/posts/{employment_id}", EMPLOYER_LEAD, line=EMPLOYER),
+    own("GET", "/employer/endorsements", line=EMPLOYER),
+    own("GET", QUEUED, OWN_EMPLOYERS, line=EMPLOYER),
+    own("POST", QUEUED, OWN_EMPLOYERS, line=EMPLOYER),
+    own("GET", f"{QUEUED}/decline", OWN_EMPLOYERS, line=EMPLOYER),
+    own("POST", f"{QUEUED}/decline", OWN_EMPLOYERS, line=EMPLOYER),
+    own("POST", f"{QUEUED}/assignment", EMPLOYER_LEAD, line=EMPLOYER),
     own("GET", "/employer/users", LEADS, line=EMPLOYER),
     own("POST", "/employer/users", LEADS, line=EMPLOYER),
     own("POST", "/employer/users/{user_id}/end", EMPLOYER_LEAD, line=EMPLOYER),
@@ -346,6 +368,8 @@ TABLE = [
     own("GET", REFEREE, APPLICANT, find=Meets.HIDE, of=ELSEWHERE),
     own("POST", REFEREE, APPLICANT),
     own("POST", REFEREE, APPLICANT, find=Meets.HIDE, of=ELSEWHERE),
+    own("GET", "/apply/{reference}/endorser", APPLICANT),
+    own("POST", "/apply/{reference}/endorser", APPLICANT),
     own("GET", "/apply/{reference}/register-by", APPLICANT),
     own("GET", "/apply/{reference}/send", APPLICANT),
     own("POST", "/apply/{reference}/send", APPLICANT),
@@ -399,6 +423,8 @@ TABLE = [
             nobody("POST", path, CASEWORKER, of=ELSEWHERE),
         )
     ),
+    held("POST", f"{CASE}/endorsement/repeat"),
+    held("POST", f"{CASE}/endorsement/waiver"),
     held("GET", f"{CASE}/request"),
     held("POST", f"{CASE}/request"),
     held("POST", f"{CASE}/request/expiry"),

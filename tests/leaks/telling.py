@@ -13,6 +13,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     EnglishShownBy,
     Gap,
@@ -39,7 +40,7 @@ ENDED, BEGAN = date(2015, 6, 30), date(2016, 1, 1)
 
 
 def told_by(subject, name):
-    """All fifteen sections. `name`: given and family name."""
+    """All sixteen sections. `name`: given and family name."""
     n = next(PEOPLE)
     return make_form(
         eligibility=eligibility(subject, n),
@@ -61,6 +62,12 @@ def told_by(subject, name):
             shown_by=EnglishShownBy.TEST, details=subject.told("english.details")
         ),
         references=references(subject, n),
+        endorsement=Endorser(
+            has_employer=True,
+            name=subject.told("endorser.name"),
+            job=subject.told("endorser.job"),
+            email=f"{subject.told('endorser.email')}@example.org".lower(),
+        ),
     )
 
 

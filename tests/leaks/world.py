@@ -11,8 +11,13 @@ from fees.invoice import Invoice
 from register.account import Account
 from register.application import Application, SectionName, keep
 from register.application.answers import Health
+from register.application.endorsement import (
+    QueuedEndorsement,
+    ask_again,
+    endorsers_asked,
+)
 from register.application.evidence import Evidence, EvidenceKind
-from register.application.references import token_of
+from register.application.outside import token_of
 from register.assessment import AssessmentAct, Outcome, return_to_officer
 from register.certificate import Certificate
 from register.condition import (
@@ -50,6 +55,7 @@ from register.organisation import token_of as token_of_invitation
 from register.part import Part
 from register.person import Person
 from register.proposal import Proposal
+from register.request import Request
 from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
 from tests.leaks.canaries import Aviary, Canary, Subject
@@ -170,6 +176,10 @@ class World:
     invited: UserInvitation = None
     invitations: dict[str, str] = field(default_factory=dict)
     """Links to act for a provider, by what became of them."""
+    queued: Request = None
+    """For an endorsement, given to the additional user of the same provider."""
+    endorsing: dict[str, str] = field(default_factory=dict)
+    """Links to endorse by, by what became of them."""
     claim: Employment = None
     """A post that the provider has not confirmed yet."""
     match: Match = None
@@ -304,6 +314,7 @@ async def being_assessed(world, session):
             session, application, section, outcome, officer=officer, words=words
         )
     await named_another(session, of, application)
+    await ask_again(session, application, by=make_process(session))
     world.assessed = application
 
 
@@ -315,6 +326,13 @@ async def vouched(world, session):
     application = await submitted(session, of, account, name, at=NOW)
     one, another = await asked_of(session, application)
     await answered(session, another)
+    ((endorsement, _),) = await endorsers_asked(session, application)
+    world.endorsing = {
+        "": token_of(endorsement),
+        TAMPERED: token_of(endorsement).swapcase(),
+    }
+    ((endorsed, _),) = await endorsers_asked(session, world.asked)
+    world.endorsing[ANSWERED] = token_of(endorsed)
     token = token_of(one)
     world.links = {
         "": token,
@@ -573,6 +591,23 @@ async def employers(world, session):
         TAMPERED: token.swapcase(),
     }
     await at_work(world, session)
+    await waiting(world, session)
+
+
+async def waiting(world, session):
+    """For the endorsement of the own provider; nothing else of the application is the provider's to know."""
+    of = world.subject("waiting")
+    name = of.employed("given name"), of.employed("family name")
+    account, _ = await somebody(session, of, name=name)
+    application = await submitted(session, of, account, name, at=NOW)
+    ((world.queued, _),) = await endorsers_asked(session, application)
+    queued = QueuedEndorsement(
+        request_id=world.queued.id,
+        organisation_id=world.organisation.id,
+        user_id=world.user.id,
+    )
+    session.add(queued)
+    await session.flush()
 
 
 async def employer(world, session, role, organisation, *, lead=False):

@@ -7,6 +7,7 @@ from uuid import uuid4
 from register.account import Account, StaffRole
 from register.application import Application, ApplicationState, SectionName
 from register.application.answers import Criminal, Health
+from register.application.endorsement import EndorsementWaiver, WaivedBecause
 from register.application.section import ApplicationSection, SentSection
 from register.assessment import (
     ASSESSED,
@@ -89,10 +90,26 @@ async def make_sent(
         )
     )
     await make_employment(session, person, start=date(2026, 9, 1))
+    await waive_endorsement(session, application, now=sent_at)
     if officer:
         await give(session, application, to=officer, giver=officer, now=sent_at)
     await session.flush()
     return application
+
+
+async def waive_endorsement(session, application, *, now=NOW):
+    """As a test has it that is not about endorsements."""
+    by = Process.begin(session, AssessmentAct.GO_ON_WITHOUT_ENDORSEMENT, now=now)
+    await session.flush()
+    session.add(
+        EndorsementWaiver(
+            application_id=application.id,
+            because=WaivedBecause.AGENCY,
+            process_id=by.id,
+            waived_at=now,
+        )
+    )
+    await session.flush()
 
 
 async def give(session, application, *, to, giver, now=NOW):
@@ -154,8 +171,10 @@ async def check(
     return found
 
 
-async def check_all(session, application, *, officer, but=None, heard=0):
-    """Every section met, but those named with their outcome; so many referees have written."""
+async def check_all(
+    session, application, *, officer, but=None, heard=0, endorsed=False
+):
+    """Every section met, but those named with their outcome; so many referees have written, and perhaps the employer."""
     for section in ASSESSED:
         await check(
             session,
@@ -163,7 +182,10 @@ async def check_all(session, application, *, officer, but=None, heard=0):
             section,
             (but or {}).get(section, Outcome.MET),
             officer=officer,
-            heard=heard if section is SectionName.REFERENCES else 0,
+            heard={
+                SectionName.REFERENCES: heard,
+                SectionName.ENDORSEMENT: int(endorsed),
+            }.get(section, 0),
         )
 
 

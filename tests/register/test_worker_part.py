@@ -36,7 +36,7 @@ from register.rule_set import (
 from tests.applications import fill, make_form, make_post, make_qualification
 from tests.make import make_account, make_process
 from tests.reading import Page
-from tests.register.assessing import act, check_all, give
+from tests.register.assessing import act, check_all, give, waive_endorsement
 from tests.register.referring import asked_of
 
 OPENS = date(2027, 4, 1)
@@ -189,6 +189,7 @@ async def test_a_worker_lives_through_a_whole_entry(session, rule_set):
         await go_on_without_reference(
             session, application, request.id, officer=officer, by=by
         )
+    await waive_endorsement(session, application, now=THEN)
     await check_all(session, application, officer=officer)
     held = await session.scalars(
         select(Qualification).where(Qualification.person_id == application.person_id)

@@ -6,6 +6,7 @@ from register.assessment import Overtaken
 from register.web.applications import (
     asking,
     assigning,
+    endorsement,
     evidence,
     notes,
     proposing,
@@ -28,6 +29,7 @@ pages = [
             *evidence.pages,
             *asking.pages,
             *references.pages,
+            *endorsement.pages,
             *proposing.pages,
         ],
         exception_handlers={Overtaken: overtaken},

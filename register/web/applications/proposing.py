@@ -6,6 +6,7 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.application.endorsement import is_endorsed
 from register.application.references import awaited
 from register.assessment import (
     AssessmentAct,
@@ -175,6 +176,7 @@ async def proposal_page(
         form=form,
         term=await _term(session, act, opened),
         not_met=not_met,
+        endorsed=await is_endorsed(session, opened.application),
         references_awaited=await awaited(session, opened.application),
         open_sections=[
             c.section for c in checks.values() if c.outcome is not Outcome.MET

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from register.account import Account, StaffRole
 from register.application import Application, ApplicationState
+from register.application.endorsement import endorser_of
 from register.application.keeping import open_request
 from register.application.references import referees_of
 from register.assessment import (
@@ -103,6 +104,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
         referees=await referees_of(session, application),
+        endorser=await endorser_of(session, application),
         waiting=await session.scalar(
             select(Proposal.id).where(
                 Proposal.application_id == application.id, Proposal.waiting

@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 
 from register.application import SectionName
 from register.application.answers import Answers
+from register.application.endorsement import WaivedBecause
 from register.application.section import SentSection, sendings_of
 from register.assessment import (
     REASONS,
@@ -18,6 +19,7 @@ from register.assessment import (
     Reason,
     SectionCheck,
     checks_of,
+    endorsement_so_far,
     history_of,
     judge,
     qualifications_of,
@@ -68,7 +70,7 @@ class CheckForm(forms.Form):
     )
     seen = forms.Number("This page", highest=2**53, optional=True)
     heard = forms.Number("This page", highest=2**31, optional=True)
-    """How many referees' words the page showed."""
+    """How many others' words the page showed."""
 
     @property
     def because(self) -> list[Reason]:
@@ -77,6 +79,20 @@ class CheckForm(forms.Form):
     @property
     def words(self) -> str:
         return str(self.ask_words.data or self.not_met_words.data or "")
+
+
+class WaiverForm(forms.Form):
+    because = forms.Radios(
+        "Why is there no endorsement?",
+        what="why there is no endorsement",
+        choices=[(one, one) for one in WaivedBecause],
+    )
+    words = forms.LongText(
+        "Why we can go on without it",
+        what="why we can go on without it",
+        hint="Only staff read this.",
+        longest=LONGEST,
+    )
 
 
 @cache
@@ -131,7 +147,7 @@ async def section(
     session: Session, act: Act, reference: FromPath[str], section: FromPath[str]
 ) -> Template:
     opened = await open_application(session, act, reference)
-    checked = await _checked(session, opened, section)
+    checked = await checked_section(session, opened, section)
     form = as_found(checked.section, checked)
     return await section_page(session, act, opened, checked, form)
 
@@ -147,7 +163,7 @@ async def check(
     section: FromPath[str],
 ) -> Redirect | Template:
     opened = await open_application(session, act, reference)
-    checked = await _checked(session, opened, section)
+    checked = await checked_section(session, opened, section)
     answers = form_for(checked.section)(form)
     if not answers.validate():
         return await section_page(session, act, opened, checked, answers)
@@ -177,7 +193,7 @@ async def _next(session: Session, opened: Opened) -> str:
     return address
 
 
-async def _checked(session: Session, opened: Opened, name: str) -> Checked:
+async def checked_section(session: Session, opened: Opened, name: str) -> Checked:
     """Raises NotFound for a section that there is not, or that the reader may not read."""
     checks = await checks_of(session, opened.application)
     if name not in set(checks):
@@ -189,7 +205,13 @@ async def _checked(session: Session, opened: Opened, name: str) -> Checked:
 
 
 async def section_page(
-    session: Session, act: Act, opened: Opened, checked: Checked, form: CheckForm
+    session: Session,
+    act: Act,
+    opened: Opened,
+    checked: Checked,
+    form: CheckForm,
+    *,
+    waiver: WaiverForm | None = None,
 ) -> Template:
     application, name = opened.application, checked.section
     if name.restricted:
@@ -212,6 +234,11 @@ async def section_page(
         references=await references_told(session, application)
         if name is SectionName.REFERENCES
         else [],
+        endorsement=await endorsement_so_far(session, application)
+        if name is SectionName.ENDORSEMENT
+        else None,
+        waiver=waiver or WaiverForm(),
+        status=422 if waiver and waiver.faults else 200,
         history=await history_of(session, application, name),
         checks=await checks_of(session, application),
         form=form,
@@ -243,7 +270,7 @@ async def judge_qualification(
     opened = await open_application(session, act, reference)
     answers = VerdictForm(form)
     if not answers.validate():
-        checked = await _checked(session, opened, SectionName.QUALIFICATIONS)
+        checked = await checked_section(session, opened, SectionName.QUALIFICATIONS)
         own = as_found(checked.section, checked)
         own.add_error("", str(answers.verdict.errors[0]))
         return await section_page(session, act, opened, checked, own)

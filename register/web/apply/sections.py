@@ -38,6 +38,7 @@ from register.web.apply.questions import (
     CriminalForm,
     DbsForm,
     EligibilityForm,
+    EndorserForm,
     EnglishForm,
     HealthForm,
     IdentityForm,
@@ -87,6 +88,7 @@ SECTIONS: dict[SectionName, Sheet | Listing | EqualitySheet] = {
         Sheet(SectionName.HEALTH, HealthForm),
         EnglishSheet(SectionName.ENGLISH, EnglishForm),
         Listing(SectionName.REFERENCES, Referee, RefereeForm),
+        Sheet(SectionName.ENDORSEMENT, EndorserForm),
         StandardsSheet(SectionName.STANDARDS, StandardsForm),
         EqualitySheet(),
     )

@@ -20,6 +20,7 @@ from register.application import (
     withdraw,
 )
 from register.application.answers import Identity
+from register.application.endorsement import endorser_of
 from register.application.references import referees_of
 from register.assessment.asking import asked_for
 from register.assessment.deciding import conditions_of, refused_because
@@ -41,6 +42,7 @@ GROUPS: dict[str, tuple[SectionName, ...]] = {
         SectionName.EMPLOYMENT,
         SectionName.REGISTRATIONS,
         SectionName.REFERENCES,
+        SectionName.ENDORSEMENT,
     ),
     "suitability": (
         SectionName.DBS,
@@ -60,6 +62,7 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.INFORMATION_ASKED,
     ApplicationEvent.INFORMATION_SENT,
     ApplicationEvent.REFEREE_NAMED,
+    ApplicationEvent.ENDORSER_NAMED,
     ApplicationEvent.WENT_ON_WITHOUT,
     ApplicationEvent.APPROVED,
     ApplicationEvent.REFUSED,
@@ -249,6 +252,7 @@ async def asked_page(
         problems={item.section: state.problems(item.section) for item in asked},
         incomplete=incomplete,
         referees=await referees_of(act.session, application),
+        endorser=await endorser_of(act.session, application),
         happened=await what_happened(act, application),
     )
 
@@ -265,6 +269,7 @@ async def happening_page(act: Acting, application: Application) -> Template:
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
         referees=await referees_of(act.session, application),
+        endorser=await endorser_of(act.session, application),
         happened=await what_happened(act, application),
     )
 

@@ -3,6 +3,7 @@
 from litestar import get
 from litestar.response import Template
 
+from register.application.endorsement import waiting_for
 from register.kit.pages import page
 from register.organisation import Sought, posts_to_confirm, roster
 from register.web.employer.acting import acting
@@ -22,6 +23,7 @@ async def home(act: Act) -> Template:
         user=user,
         organisation=organisation,
         attention=attention,
+        endorsements=await waiting_for(act.session, user),
         posts=await posts_to_confirm(act.session, organisation, now=act.now)
         if user.lead
         else [],

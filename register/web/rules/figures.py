@@ -92,6 +92,12 @@ class FiguresForm(Versioned):
     reference_reminder_days = forms.Number(
         "Reminder before the last day for a referee", hint="In days", highest=DAYS
     )
+    endorsement_due_days = forms.Number(
+        "Time for an employer to endorse", hint="In days", lowest=1, highest=DAYS
+    )
+    endorsement_reminder_days = forms.Number(
+        "Reminder before the last day for an employer", hint="In days", highest=DAYS
+    )
     assessment_target_working_days = forms.Number(
         "Target for assessing an application",
         hint="In working days",

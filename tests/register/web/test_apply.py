@@ -113,7 +113,7 @@ async def test_an_application_is_begun_and_gone_on_with(alice, session):
     assert first.headers["location"] == second.headers["location"]
     tasks = Page(await alice.get(first.headers["location"]))
     assert tasks.h1 == "Your application"
-    assert "You have completed 0 of 15 sections." in tasks.text
+    assert "You have completed 0 of 16 sections." in tasks.text
     assert set(tasks.tasks.values()) == {"Not started", "Cannot be sent yet"}
 
 
@@ -193,7 +193,7 @@ async def test_the_task_list_says_how_far_one_is(alice, session, draft):
 
     page = await opened(alice, draft)
 
-    assert "You have completed 13 of 15 sections." in page.text
+    assert "You have completed 14 of 16 sections." in page.text
     assert page.tasks["Identity"] == "Completed"
     assert page.tasks["DBS check"] == "Not started"
 
