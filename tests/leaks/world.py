@@ -178,6 +178,8 @@ class World:
     """Links to act for a provider, by what became of them."""
     queued: Request = None
     """For an endorsement, given to the additional user of the same provider."""
+    vouching: Request = None
+    """For an endorsement by a link, which nobody has answered."""
     endorsing: dict[str, str] = field(default_factory=dict)
     """Links to endorse by, by what became of them."""
     claim: Employment = None
@@ -326,10 +328,10 @@ async def vouched(world, session):
     application = await submitted(session, of, account, name, at=NOW)
     one, another = await asked_of(session, application)
     await answered(session, another)
-    ((endorsement, _),) = await endorsers_asked(session, application)
+    ((world.vouching, _),) = await endorsers_asked(session, application)
     world.endorsing = {
-        "": token_of(endorsement),
-        TAMPERED: token_of(endorsement).swapcase(),
+        "": token_of(world.vouching),
+        TAMPERED: token_of(world.vouching).swapcase(),
     }
     ((endorsed, _),) = await endorsers_asked(session, world.asked)
     world.endorsing[ANSWERED] = token_of(endorsed)

@@ -12,6 +12,7 @@ from fees.payment import OverpaidBecause, Overpayment, Payment, PaymentState
 from register.account import Account
 from register.application import Application, ApplicationState, SectionName
 from register.application.evidence import EvidenceKind
+from register.application.outside import token_of
 from register.assessment import AssessmentAct
 from register.certificate import Certificate, grouped
 from register.certificate.serial import draw_serial
@@ -20,6 +21,7 @@ from register.kit.files import FileState
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
 from register.proposal import Proposal
+from register.request import Request
 from register.self_check import SelfCheck, Surface
 from register.self_check.nightly import SelfCheckDifference
 from tests.applications import make_application, make_document
@@ -265,6 +267,23 @@ async def referees(stage):
     await stage.see(officer, section, proved=True)
 
 
+async def endorsers(stage):
+    """As the applicant has to name another, once the employer has said no by a link, and as the officer reads it."""
+    request = await stage.session.get_one(Request, stage.world.vouching.id)
+    application = await stage.session.get_one(Application, request.application_id)
+    async with stage.visitor() as browser:
+        at = f"/endorsements/{token_of(request)}"
+        await stage.show(browser, f"{at}/decline", {"because": "concerns"})
+    another = f"/apply/{application.reference}/endorser"
+    async with stage.visitor(await owner_of(stage, application)) as browser:
+        await stage.show(browser, f"/apply/{application.reference}")
+        await stage.show(browser, another)
+        await stage.show(browser, another, {})
+    officer = stage.world.accounts[Role.TEAM_MANAGER]
+    section = f"/staff/applications/{application.reference}/sections/endorsement"
+    await stage.see(officer, section, proved=True)
+
+
 async def owner_of(stage, application):
     return await stage.session.get_one(Account, application.account_id)
 
@@ -490,6 +509,7 @@ STATES = [
     refused,
     withdrawn,
     referees,
+    endorsers,
     fee_to_pay,
     payments_in_every_state,
     certificates,
