@@ -1,6 +1,7 @@
 """Applications to be entered in the register."""
 
 from register.application.application import (
+    AnotherBegun,
     Application,
     NotNow,
     application_of,
@@ -55,6 +56,7 @@ __all__ = [
     "EVENT_OF",
     "MOVES",
     "OVER",
+    "AnotherBegun",
     "Application",
     "ApplicationAct",
     "ApplicationEvent",

@@ -1,13 +1,14 @@
 """Applications: from the first answer to the entry that the fee buys, or to the other ways in which one ends."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,7 +22,7 @@ from register.application.state import (
     ApplicationState,
     Move,
 )
-from register.entry import ConditionKind, Entry, NewCondition
+from register.entry import AlreadyEntered, ConditionKind, Entry, NewCondition
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
@@ -49,11 +50,22 @@ class NotNow(Refused):
         )
 
 
+class AnotherBegun(Refused):
+    """The person has gone on by another application meanwhile."""
+
+    def __init__(self, application: "Application") -> None:
+        self.application = application
+        super().__init__(
+            f"The applicant has begun another application for this part since, so {application.reference} cannot be opened again."
+        )
+
+
 IS = {
     ApplicationState.DRAFT: "has not been sent yet",
     ApplicationState.SUBMITTED: "has been sent",
     ApplicationState.UNDER_ASSESSMENT: "is being assessed",
     ApplicationState.INFORMATION_REQUESTED: "is waiting for information from the applicant",
+    ApplicationState.SUITABILITY_REVIEW: "is with somebody who reviews suitability",
     ApplicationState.PROPOSED: "is waiting for a second person to decide",
     ApplicationState.APPROVED: "has been approved and is waiting for the fee",
     ApplicationState.GRANTED: "has been granted",
@@ -96,6 +108,10 @@ class Application(Base):
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
     closed_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
+    """When a decision was undone: from then on it is assessed again."""
+    excluded: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Who decided on it before it was sent back by an appeal: others do now."""
     version: Mapped[int] = mapped_column(default=1)
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
@@ -120,7 +136,7 @@ class Application(Base):
             "submitted_at",
             "id",
             postgresql_where=text(
-                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed')"
+                "state in ('submitted', 'under_assessment', 'information_requested', 'suitability_review', 'proposed')"
             ),
         ),
         Index(
@@ -162,8 +178,7 @@ class Application(Base):
         """The one door through which the state changes: the rule, the state and the line of history together."""
         self.must_allow(move)
         self.state = MOVES[self.state][move]
-        if self.state.over:
-            self.closed_at = by.at
+        self.closed_at = by.at if self.state.over else None
         self.tell(EVENT_OF[move], by=by, **facts)
 
     def tell(self, event: StrEnum, *, by: Process, **facts: Fact) -> None:
@@ -189,16 +204,59 @@ class Application(Base):
         self.go(Move.RETURN, by=by)
 
     def approve(
-        self, *, pay_by: date, conditions: Sequence[dict[str, Any]] = (), by: Process
+        self,
+        *,
+        pay_by: date,
+        conditions: Sequence[dict[str, Any]] = (),
+        by: Process,
+        move: Move = Move.APPROVE,
     ) -> None:
-        """Decide to grant; the entry is made when the fee is paid."""
-        self.go(Move.APPROVE, by=by, pay_by=pay_by)
+        """Decide to grant; the entry is made when the fee is paid. `move`: ALLOW where an appeal says so."""
+        self.go(move, by=by, pay_by=pay_by)
         self.decided_at = self.approved_at = by.at
         self.pay_by, self.conditions = pay_by, list(conditions)
 
     def refuse(self, *, because: StrEnum | str, by: Process) -> None:
         self.go(Move.REFUSE, by=by, because=because)
         self.decided_at = by.at
+
+    async def reopen(
+        self,
+        session: AsyncSession,
+        move: Move,
+        *,
+        excluded: Collection[UUID] = (),
+        by: Process,
+        **facts: Fact,
+    ) -> None:
+        """Undo the decision, so that it is assessed again; raises AnotherBegun or AlreadyEntered.
+
+        `excluded`: who may take no part in it now; it waits for somebody else to take it.
+        """
+        await self.must_be_free_to_return(session)
+        self.go(move, by=by, **facts)
+        self.decided_at = self.approved_at = self.pay_by = None
+        self.conditions, self.reopened_at = [], by.at
+        if excluded:
+            self.excluded = sorted({*self.excluded, *excluded})
+            self.assigned_to_id = None
+
+    async def must_be_free_to_return(self, session: AsyncSession) -> None:
+        """Nobody has two open applications for one part, nor one for a part they are in."""
+        another = select(Application.id).where(
+            Application.person_id == self.person_id,
+            Application.part == self.part,
+            Application.id != self.id,
+            ~Application.over,
+        )
+        if await session.scalar(another):
+            raise AnotherBegun(self)
+        if entry := await session.scalar(
+            select(Entry).where(
+                Entry.person_id == self.person_id, Entry.part == self.part
+            )
+        ):
+            raise AlreadyEntered(entry)
 
     def close_unpaid(self, *, by: Process) -> None:
         self.go(Move.CLOSE_UNPAID, by=by)

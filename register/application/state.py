@@ -8,6 +8,8 @@ class ApplicationState(StrEnum):
     SUBMITTED = "submitted"
     UNDER_ASSESSMENT = "under_assessment"
     INFORMATION_REQUESTED = "information_requested"
+    SUITABILITY_REVIEW = "suitability_review"
+    """With somebody senior, who weighs what was declared."""
     PROPOSED = "proposed"
     APPROVED = "approved"
     """Decided, and waiting for the fee."""
@@ -50,6 +52,8 @@ class Move(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     GO_ON_WITHOUT = "go_on_without"
+    SEND_TO_REVIEW = "send_to_review"
+    REVIEW = "review"
     PROPOSE = "propose"
     RETURN = "return"
     APPROVE = "approve"
@@ -58,6 +62,9 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
     CLOSE_UNPAID = "close_unpaid"
+    REVERSE = "reverse"
+    ALLOW = "allow"
+    REMIT = "remit"
 
 
 MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
@@ -72,12 +79,17 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
     },
     ApplicationState.UNDER_ASSESSMENT: {
         Move.ASK: ApplicationState.INFORMATION_REQUESTED,
+        Move.SEND_TO_REVIEW: ApplicationState.SUITABILITY_REVIEW,
         Move.PROPOSE: ApplicationState.PROPOSED,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
     ApplicationState.INFORMATION_REQUESTED: {
         Move.ANSWER: ApplicationState.UNDER_ASSESSMENT,
         Move.GO_ON_WITHOUT: ApplicationState.UNDER_ASSESSMENT,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.SUITABILITY_REVIEW: {
+        Move.REVIEW: ApplicationState.UNDER_ASSESSMENT,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
     ApplicationState.PROPOSED: {
@@ -89,15 +101,23 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
     ApplicationState.APPROVED: {
         Move.GRANT: ApplicationState.GRANTED,
         Move.CLOSE_UNPAID: ApplicationState.CLOSED_UNPAID,
+        Move.REVERSE: ApplicationState.UNDER_ASSESSMENT,
     },
     ApplicationState.GRANTED: {},
-    ApplicationState.REFUSED: {},
+    ApplicationState.REFUSED: {
+        Move.REVERSE: ApplicationState.UNDER_ASSESSMENT,
+        Move.ALLOW: ApplicationState.APPROVED,
+        Move.REMIT: ApplicationState.UNDER_ASSESSMENT,
+    },
     ApplicationState.WITHDRAWN: {},
     ApplicationState.EXPIRED: {},
-    ApplicationState.CLOSED_UNPAID: {},
+    ApplicationState.CLOSED_UNPAID: {Move.REVERSE: ApplicationState.UNDER_ASSESSMENT},
 }
 
-OVER = frozenset(state for state, moves in MOVES.items() if not moves)
+REOPENING = frozenset({Move.REVERSE, Move.ALLOW, Move.REMIT})
+"""Undoes a decision: nothing that anybody waits for."""
+
+OVER = frozenset(state for state, moves in MOVES.items() if moves.keys() <= REOPENING)
 
 
 class SectionName(StrEnum):
@@ -167,6 +187,8 @@ class ApplicationEvent(StrEnum):
     INFORMATION_SENT = "application_information_sent"
     REFEREE_NAMED = "application_referee_named"
     WENT_ON_WITHOUT = "application_went_on_without"
+    SENT_TO_REVIEW = "application_sent_to_review"
+    REVIEWED = "application_reviewed"
     PROPOSED = "application_proposed"
     RETURNED = "application_returned"
     APPROVED = "application_approved"
@@ -175,6 +197,9 @@ class ApplicationEvent(StrEnum):
     WITHDRAWN = "application_withdrawn"
     EXPIRED = "application_expired"
     CLOSED_UNPAID = "application_closed_unpaid"
+    REVERSED = "application_reversed"
+    ALLOWED = "application_allowed"
+    REMITTED = "application_remitted"
 
 
 EVENT_OF = {
@@ -183,6 +208,8 @@ EVENT_OF = {
     Move.ASK: ApplicationEvent.INFORMATION_ASKED,
     Move.ANSWER: ApplicationEvent.INFORMATION_SENT,
     Move.GO_ON_WITHOUT: ApplicationEvent.WENT_ON_WITHOUT,
+    Move.SEND_TO_REVIEW: ApplicationEvent.SENT_TO_REVIEW,
+    Move.REVIEW: ApplicationEvent.REVIEWED,
     Move.PROPOSE: ApplicationEvent.PROPOSED,
     Move.RETURN: ApplicationEvent.RETURNED,
     Move.APPROVE: ApplicationEvent.APPROVED,
@@ -191,4 +218,7 @@ EVENT_OF = {
     Move.WITHDRAW: ApplicationEvent.WITHDRAWN,
     Move.EXPIRE: ApplicationEvent.EXPIRED,
     Move.CLOSE_UNPAID: ApplicationEvent.CLOSED_UNPAID,
+    Move.REVERSE: ApplicationEvent.REVERSED,
+    Move.ALLOW: ApplicationEvent.ALLOWED,
+    Move.REMIT: ApplicationEvent.REMITTED,
 }

@@ -10,36 +10,25 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
-from register.application import Application, ApplicationEvent, SectionName
+from register.application import Application, SectionName
 from register.application.answers import Eligibility
 from register.application.section import sendings_of
-from register.assessment.acts import AssessmentEvent
 from register.assessment.asking import Asked, asked_for, found_wanting
 from register.assessment.check import Outcome, checks_of, must_be_assessing
+from register.assessment.holding import must_not_be_held
 from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
+from register.assessment.steps import took_a_step
+from register.assessment.suitability import suitability_of
 from register.employment import Employment
 from register.entry import ConditionKind
 from register.kit.clock import day_of, months_after, working_days_after
 from register.kit.errors import Refused
 from register.matching import open_hits
 from register.part import Part
-from register.process import Event, Process, ProcessText, TextKind
+from register.process import Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
-from register.request import RequestEvent
 from register.rule_set import Rules, RuleSet, Verdict
-
-STEPS = frozenset(
-    {
-        AssessmentEvent.SECTION_CHECKED,
-        AssessmentEvent.QUALIFICATION_JUDGED,
-        ApplicationEvent.INFORMATION_ASKED,
-        ApplicationEvent.WENT_ON_WITHOUT,
-        ApplicationEvent.PROPOSED,
-        RequestEvent.WAIVED,
-    }
-)
-"""Whoever did one of these took a step of the decision. Giving it to somebody, reading it and noting are none."""
 
 
 class NotAllMet(Refused):
@@ -143,8 +132,8 @@ async def propose_grant(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Every section must be met, and no reference awaited. Without the required qualification the grant carries the
-    qualification condition.
+    """Every section must be met, no reference awaited, and what was declared weighed. Without the required qualification
+    the grant carries the qualification condition.
     """
     must_be_assessing(application, proposer)
     await must_not_be_awaited(session, application)
@@ -154,6 +143,8 @@ async def propose_grant(
     ]:
         raise NotAllMet(open_ones)
     term = await qualification_term(session, application, today=day_of(by.at))
+    suitability = await suitability_of(session, application)
+    suitability.must_allow_grant(conditions=bool(conditions))
     data = [_kept(wanted, by) for wanted in conditions]
     if term.needed:
         data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
@@ -213,6 +204,7 @@ async def _propose(
     proposer: Account,
     by: Process,
 ) -> Proposal:
+    await must_not_be_held(session, application)
     proposal = await Proposal.make(
         session,
         kind,
@@ -226,16 +218,6 @@ async def _propose(
     )
     application.propose(by=by, proposal=proposal.id, of=kind)
     return proposal
-
-
-async def took_a_step(session: AsyncSession, application: Application) -> set[UUID]:
-    """The accounts that may not be the second person."""
-    found = await session.scalars(
-        select(Process.actor_id)
-        .join(Event, Event.process_id == Process.id)
-        .where(Event.application_id == application.id, Event.kind.in_(STEPS))
-    )
-    return {actor for actor in found if actor}
 
 
 async def return_to_officer(
@@ -256,6 +238,7 @@ async def return_to_officer(
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     """From now the applicant has the window of the rule set to pay; the entry is made by the fee. Raises OnWatchList."""
     application = await session.get_one(Application, proposal.application_id)
+    await must_not_be_held(session, application)
     if await open_hits(session, application.person_id):
         raise OnWatchList
     rules = await rules_of(session, application)
@@ -269,6 +252,7 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
         session,
         "application_approved",
         now=by.at,
+        of=proposal.id,
         conditions=await conditions_of(session, conditions),
         rules=rules,
     )
@@ -277,12 +261,14 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
 @carries_out(ProposalKind.REFUSE)
 async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
+    await must_not_be_held(session, application)
     reasons = await asked_for(session, proposal.data["reasons"])
     application.refuse(because=reasons[0].reasons[0], by=by)
     await application.write_to_applicant(
         session,
         "application_refused",
         now=by.at,
+        of=proposal.id,
         reasons=reasons,
         rules=await rules_of(session, application),
     )

@@ -114,7 +114,11 @@ async def proposal_for(
         .join(Application, Proposal.application_id == Application.id)
         .join(Account, Proposal.proposer_id == Account.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
-        .where(Proposal.id == proposal_id, visible_to(reader))
+        .where(
+            Proposal.id == proposal_id,
+            Proposal.about.startswith("application:"),
+            visible_to(reader),
+        )
     )
     row = rows.one_or_none()
     if not row:

@@ -15,10 +15,12 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -27,6 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.assessment.assigning import IN_HAND
+from register.assessment.holding import ApplicationHold
 from register.assessment.readers import visible_to
 from register.kit.clock import bank_holidays, day_of
 from register.part import Part
@@ -52,6 +55,7 @@ class Filter:
     state: ApplicationState | None = None
     part: Part | None = None
     overdue: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Waiting:
     age: int
     """Working days for which it has waited for us, not for the applicant."""
     target: int
+    held: bool
 
     @property
     def overdue(self) -> bool:
@@ -87,7 +92,7 @@ async def queue(
     age, target = working_age(now), _target()
     chosen = [visible_to(reader), *_chosen(wanted, reader, age, target)]
     lines = (
-        select(Application, age, target)
+        select(Application, age, target, _held())
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
         .where(*chosen)
@@ -120,7 +125,16 @@ def _chosen(
         chosen.append(Application.part == wanted.part)
     if wanted.overdue:
         chosen.append(age > target)
+    if wanted.held:
+        chosen.append(_held())
     return chosen
+
+
+def _held() -> ColumnElement[bool]:
+    return exists().where(
+        ApplicationHold.application_id == Application.id,
+        ApplicationHold.released_at.is_(None),
+    )
 
 
 def _behind(reference: str) -> ColumnElement[bool]:
@@ -157,22 +171,62 @@ def _target() -> ColumnElement[int]:
 
 
 def working_age(now: datetime) -> ColumnElement[int]:
-    """Working days since the application was sent, less those on which an answer of the applicant was awaited."""
+    """Working days since the application was sent or opened again, less those on which it did not wait for us."""
     today = literal(day_of(now), Date)
-    waited = working_days(
-        day_in_london(Request.asked_at),
-        func.coalesce(day_in_london(Request.ended_at), today),
+    began = day_in_london(
+        func.coalesce(Application.reopened_at, Application.submitted_at)
     )
-    paused = (
-        select(func.coalesce(func.sum(waited), 0))
-        .where(
+    # A day on which two things were awaited is one day: the times are put together before they are counted.
+    waited = union_all(
+        _waited(
+            Request.asked_at,
+            Request.ended_at,
             Request.application_id == Application.id,
             Request.kind.in_([kind for kind in RequestKind if kind.stops_the_clock]),
+            began=began,
+            today=today,
+        ),
+        _waited(
+            ApplicationHold.held_at,
+            ApplicationHold.released_at,
+            ApplicationHold.application_id == Application.id,
+            began=began,
+            today=today,
+        ),
+    ).subquery()
+    together = select(
+        func.unnest(func.range_agg(waited.c.time)).label("time")
+    ).subquery()
+    paused = (
+        select(
+            func.coalesce(
+                func.sum(
+                    working_days(
+                        func.lower(together.c.time) - 1,
+                        func.upper(together.c.time) - 1,
+                    )
+                ),
+                0,
+            )
         )
+        .select_from(together)
         .scalar_subquery()
     )
-    sent = day_in_london(Application.submitted_at)
-    return cast(working_days(sent, today) - paused, Integer)
+    return cast(working_days(began, today) - paused, Integer)
+
+
+def _waited(
+    since: SQLColumnExpression[Any],
+    until: SQLColumnExpression[Any],
+    *which: ColumnElement[bool],
+    began: ColumnElement[date],
+    today: ColumnElement[date],
+) -> Select[Any]:
+    """Stretches of days of one application, each after its first day and up to and with its last."""
+    start = func.greatest(day_in_london(since), began)
+    end = func.greatest(func.coalesce(day_in_london(until), today), start)
+    time = func.daterange(start, end, "(]").label("time")
+    return select(time).where(*which).correlate(Application)
 
 
 def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:

@@ -29,7 +29,7 @@ from tests.applications import fill, make_document, make_referee
 from tests.applications import make_application as begin
 from tests.leaks.telling import told_by
 from tests.make import NOW, make_account, make_person, make_process
-from tests.register.assessing import act, check, check_all
+from tests.register.assessing import act, check, check_all, weighed
 from tests.register.referring import asked_of, decline, give, make_given
 
 PASSWORD = "otters ledger velvet brisk"
@@ -212,6 +212,8 @@ async def refusal_proposed(session, of, application, *, officer):
 async def grant_proposed(session, of, application, *, officer, plainly=False):
     """With a condition, unless plainly."""
     await check_all(session, application, officer=officer, heard=HEARD)
+    words = of.found_of_restricted("weighed because")
+    await weighed(session, application, officer, words=words)
     word = of.public if of.entered else of.found
     wanted = Wanted(word("condition public"), of.office("condition internal"))
     by = act(session, AssessmentAct.PROPOSE, officer)

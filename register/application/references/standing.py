@@ -30,6 +30,7 @@ STILL_OPEN = frozenset(
         ApplicationState.SUBMITTED,
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.SUITABILITY_REVIEW,
     }
 )
 """While nobody has proposed a decision, another referee may be named."""

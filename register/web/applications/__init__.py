@@ -7,12 +7,14 @@ from register.web.applications import (
     asking,
     assigning,
     evidence,
+    holding,
     notes,
     proposing,
     queue,
     record,
     references,
     sections,
+    suitability,
 )
 from register.web.applications.overtaken import overtaken
 
@@ -28,6 +30,8 @@ pages = [
             *evidence.pages,
             *asking.pages,
             *references.pages,
+            *suitability.pages,
+            *holding.pages,
             *proposing.pages,
         ],
         exception_handlers={Overtaken: overtaken},

@@ -21,6 +21,7 @@ from register.assessment import (
     propose_refusal,
     qualification_term,
     read_checks,
+    suitability_of,
 )
 from register.kit import forms
 from register.kit.clock import day_of
@@ -175,6 +176,7 @@ async def proposal_page(
         form=form,
         term=await _term(session, act, opened),
         not_met=not_met,
+        suitability=await suitability_of(session, opened.application),
         references_awaited=await awaited(session, opened.application),
         open_sections=[
             c.section for c in checks.values() if c.outcome is not Outcome.MET

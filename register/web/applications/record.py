@@ -22,11 +22,13 @@ from register.assessment import (
     caseworkers,
     checks_of,
     hits_shown,
+    holds_of,
     matches_shown,
     may_assess,
     may_read_restricted,
     rule_set_of,
     seen_now,
+    suitability_of,
     to_ask,
     why_returned,
 )
@@ -34,7 +36,7 @@ from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
 from register.web.applications.assigning import GiveForm
-from register.web.casework import READERS
+from register.web.casework import APPROVERS, OFFICERS, READERS
 from register.web.needs import Act, Session
 from register.web.timelines import history_page, restricted
 
@@ -105,9 +107,18 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         referees=await referees_of(session, application),
         waiting=await session.scalar(
             select(Proposal.id).where(
-                Proposal.application_id == application.id, Proposal.waiting
+                Proposal.about == f"application:{application.id}", Proposal.waiting
             )
         ),
+        suitability=await suitability_of(session, application)
+        if opened.may_read
+        else None,
+        standing=next(
+            (h for h in await holds_of(session, application) if not h.released), None
+        ),
+        may_hold=bool(act.account.roles & OFFICERS.roles)
+        and (opened.mine or bool(act.account.roles & APPROVERS.roles))
+        and opened.in_hand,
         matches=await matches_shown(session, act.account, application.person),
         hits=await hits_shown(session, act.account, application.person_id, now=act.now),
         may_take=application.assigned_to_id is None

@@ -23,6 +23,7 @@ from register.application.answers import Identity
 from register.application.references import referees_of
 from register.assessment.asking import asked_for
 from register.assessment.deciding import conditions_of, refused_because
+from register.assessment.holding import HoldReason, hold_on
 from register.kit.pages import page
 from register.person import Person, fold
 from register.process import timeline
@@ -67,6 +68,9 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.WITHDRAWN,
     ApplicationEvent.EXPIRED,
     ApplicationEvent.CLOSED_UNPAID,
+    ApplicationEvent.REVERSED,
+    ApplicationEvent.ALLOWED,
+    ApplicationEvent.REMITTED,
 )
 """What the staff propose to each other, note and check is not shown before it is decided."""
 
@@ -265,8 +269,15 @@ async def happening_page(act: Acting, application: Application) -> Template:
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
         referees=await referees_of(act.session, application),
+        waiting_for=await waits_for(act, application),
         happened=await what_happened(act, application),
     )
+
+
+async def waits_for(act: Acting, application: Application) -> HoldReason | None:
+    """What we wait for, where the applicant may know of it."""
+    standing = await hold_on(act.session, application)
+    return standing.because if standing and not standing.because.secret else None
 
 
 async def what_happened(act: Acting, application: Application) -> list[Any]:

@@ -43,6 +43,7 @@ from tests.register.assessing import (
     make_sent,
     proposed_grant,
     send,
+    weighed,
 )
 
 READERS = [
@@ -712,6 +713,7 @@ async def test_we_go_on_without_an_answer_when_it_is_late(
 
 async def test_a_grant_is_proposed(caseworker, session, office, application, at):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
 
     answer = await caseworker.post(
         f"{at}/proposal",
@@ -756,6 +758,7 @@ async def test_a_condition_needs_both_texts(
     caseworker, session, office, application, at
 ):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
 
     page = Page(
         await caseworker.post(
@@ -774,6 +777,7 @@ async def test_a_condition_needs_both_texts(
 async def test_the_qualification_condition_is_filled_in(browser, session, office):
     application = await make_sent(session, officer=office.caseworker, qualified=False)
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     await browser.sign_in(office.caseworker)
 
     page = Page(
@@ -788,6 +792,7 @@ async def test_another_day_for_the_qualification_asks_why(browser, session, offi
     application = await make_sent(session, officer=office.caseworker, qualified=False)
     at = f"/staff/applications/{application.reference}/proposal"
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     await browser.sign_in(office.caseworker)
     day = {"due_on-day": "1", "due_on-month": "3", "due_on-year": "2030"}
 
@@ -827,6 +832,7 @@ async def test_who_proposes_second_keeps_their_words(
     caseworker, session, office, application, at
 ):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     shown = await stamp(caseworker, f"{at}/proposal")
     await proposed_again(session, application, office)
 
