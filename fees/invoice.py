@@ -71,7 +71,8 @@ class Invoice(Base):
     )
 
     __table_args__ = (
-        UniqueConstraint("application_id", "covers_until"),
+        # Approved again after a reversal, the same year is billed again.
+        UniqueConstraint("application_id", "covers_until", "pay_by"),
         CheckConstraint("amount_pence > 0", name="amount_pence"),
     )
 
@@ -157,7 +158,7 @@ async def bill(
     now: datetime,
     by: Account | None = None,
 ) -> Invoice:
-    """The invoice of an approved application, raised once for each registration year; raises NothingToPay."""
+    """The invoice of an approved application, raised once for each registration year and approval; raises NothingToPay."""
     # The job of the minute and the payer's click meet here: without the lock both would raise one.
     await application.lock(session)
     if application.state is not ApplicationState.APPROVED or not application.pay_by:
@@ -165,7 +166,9 @@ async def bill(
     fee = await fee_of(session, application, today=day_of(now))
     raised = await session.scalar(
         select(Invoice).where(
-            Invoice.application_id == application.id, Invoice.covers_until == fee.until
+            Invoice.application_id == application.id,
+            Invoice.covers_until == fee.until,
+            Invoice.pay_by == application.pay_by,
         )
     )
     return raised or await _raise(session, application, fee, now=now, by=by)
@@ -245,7 +248,9 @@ async def raise_due(session: AsyncSession, now: datetime) -> None:
     """Bill every approved application that has no invoice for its registration year, and say so to the payer."""
     today = day_of(now)
     billed = exists().where(
-        Invoice.application_id == Application.id, Invoice.covers_until >= today
+        Invoice.application_id == Application.id,
+        Invoice.covers_until >= today,
+        Invoice.pay_by == Application.pay_by,
     )
     due = select(Application.id).where(
         Application.state == ApplicationState.APPROVED,

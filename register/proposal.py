@@ -32,12 +32,16 @@ class ProposalKind(StrEnum):
     EXTEND_CONDITION = "extend_condition"
     DISCHARGE_CONDITION = "discharge_condition"
     MERGE = "merge"
+    REVERSE = "reverse"
+    APPEAL_OUTCOME = "appeal_outcome"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants are the team manager's or the registrar's, all else is the registrar's."""
+        """Who may say yes: grants are the team manager's too, appeals the adjudicators', all else the registrar's."""
         if self is ProposalKind.GRANT:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
+        if self is ProposalKind.APPEAL_OUTCOME:
+            return frozenset({StaffRole.ADJUDICATOR})
         return frozenset({StaffRole.REGISTRAR})
 
 

@@ -101,6 +101,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publication_former_months: int
     publication_order_months: int
     appeal_days: int
+    further_appeal: str
+    """To whom somebody may go whose appeal is dismissed, as letters say it."""
     standards_version: str
     declaration_version: str
 

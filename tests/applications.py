@@ -67,6 +67,7 @@ RULES = Rules(
     publication_former_months=60,
     publication_order_months=12,
     appeal_days=28,
+    further_appeal="the High Court",
     standards_version="2026-1",
     declaration_version="2026-1",
 )

@@ -269,7 +269,8 @@ def objection(
     """Why money that came at that moment cannot pay the invoice."""
     if application.state is ApplicationState.GRANTED:
         return OverpaidBecause.PAID_ALREADY
-    if application.state is not ApplicationState.APPROVED:
+    approved = application.state is ApplicationState.APPROVED
+    if not approved or application.pay_by != invoice.pay_by:
         return OverpaidBecause.CLOSED
     if succeeded_at >= end_of(invoice.pay_by):
         return OverpaidBecause.LATE

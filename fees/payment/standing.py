@@ -44,7 +44,11 @@ class Standing:
     def state(self) -> InvoiceState:
         if self.receipt:
             return InvoiceState.PAID
-        waits = self.invoice.application.state is ApplicationState.APPROVED
+        application = self.invoice.application
+        waits = (
+            application.state is ApplicationState.APPROVED
+            and application.pay_by == self.invoice.pay_by
+        )
         last = min(self.invoice.pay_by, self.invoice.covers_until)
         return (
             InvoiceState.DUE if waits and self.today <= last else InvoiceState.NOT_PAID
@@ -151,6 +155,7 @@ def _is(show: Show, today: date) -> ColumnElement[bool]:
     due = (
         ~paid
         & (Application.state == ApplicationState.APPROVED)
+        & (Application.pay_by == Invoice.pay_by)
         & (Invoice.pay_by >= today)
         & (Invoice.covers_until >= today)
     )

@@ -150,6 +150,11 @@ class Application(Base):
         ),
     )
 
+    @property
+    def sent_back_at(self) -> datetime | None:
+        """When an appeal sent it back, to be assessed by others from the beginning."""
+        return self.reopened_at if self.excluded else None
+
     @hybrid_property
     def over(self) -> bool:
         return self.state in OVER

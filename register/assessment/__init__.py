@@ -42,6 +42,7 @@ from register.assessment.deciding import (
     Wanted,
     conditions_of,
     in_role_since,
+    last_day_to_appeal,
     propose_grant,
     propose_refusal,
     qualification_term,
@@ -100,6 +101,7 @@ from register.assessment.readers import (
     may_read_restricted,
     read_checks,
     read_restricted,
+    read_restricted_for,
     visible_to,
 )
 from register.assessment.reasons import REASONS, Reason
@@ -246,6 +248,7 @@ __all__ = [
     "in_role_since",
     "item_for",
     "judge",
+    "last_day_to_appeal",
     "lock_unchanged",
     "match_for",
     "matches_shown",
@@ -272,6 +275,7 @@ __all__ = [
     "queue",
     "read_checks",
     "read_restricted",
+    "read_restricted_for",
     "reasons_of",
     "references_told",
     "refused_because",

@@ -232,13 +232,20 @@ class Checked:
     check: SectionCheck | None
     words: str
     heard: int = 0
+    since: datetime | None = None
+    """When an appeal sent the application back, to be assessed by others: nothing found before counts."""
 
     @property
     def changed(self) -> bool:
-        """Whether other answers were sent, or another referee has written, since these were checked."""
+        """Whether other answers were sent, another referee has written, or an appeal was decided, since these were checked."""
         return self.check is not None and (
-            (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
+            self.sent_back
+            or (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
         )
+
+    @property
+    def sent_back(self) -> bool:
+        return bool(self.check and self.since and self.check.at < self.since)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -273,6 +280,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
             checks.get(name),
             words.get(checks[name].id, "") if name in checks else "",
             heard if name is SectionName.REFERENCES else 0,
+            application.sent_back_at,
         )
         for name in ASSESSED
         if name in sent

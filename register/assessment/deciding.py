@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -270,8 +270,16 @@ async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None
         now=by.at,
         of=proposal.id,
         reasons=reasons,
+        last_day=last_day_to_appeal(
+            day_of(by.at), (await rules_of(session, application)).appeal_days
+        ),
         rules=await rules_of(session, application),
     )
+
+
+def last_day_to_appeal(told_on: date, appeal_days: int) -> date:
+    """An e-mail is served on the next working day; day one is the day after that."""
+    return working_days_after(told_on, 1) + timedelta(days=appeal_days)
 
 
 @dataclass(frozen=True)
@@ -312,11 +320,14 @@ async def refused_because(
 ) -> list[Asked]:
     """The reasons of a refusal in full, for the applicant's own page: the letter leaves out the restricted ones."""
     proposal = await session.scalar(
-        select(Proposal).where(
+        select(Proposal)
+        .where(
             Proposal.application_id == application.id,
             Proposal.kind == ProposalKind.REFUSE,
             Proposal.state == ProposalState.APPROVED,
         )
+        .order_by(Proposal.decided_at.desc())
+        .limit(1)
     )
     return await reasons_of(session, proposal) if proposal else []
 

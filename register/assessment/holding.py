@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from register.account import Account, StaffRole
 from register.application import Application
@@ -65,6 +65,11 @@ class ApplicationHold(Base):
     released_at: Mapped[datetime | None]
     released_in: Mapped[UUID | None] = mapped_column(ForeignKey("process.id"))
 
+    holding: Mapped[Process] = relationship(lazy="raise", foreign_keys=[held_in])
+    releasing: Mapped[Process | None] = relationship(
+        lazy="raise", foreign_keys=[released_in]
+    )
+
     __table_args__ = (
         CheckConstraint(
             "(released_at is null) = (released_in is null)", name="released"
@@ -99,7 +104,7 @@ async def hold(
         application_id=application.id,
         because=because,
         held_at=by.at,
-        held_in=by.id,
+        holding=by,
     )
     session.add(held)
     by.say(TextKind.INTERNAL, words)
@@ -125,7 +130,7 @@ async def release(
     held = await hold_on(session, application)
     if held is None:
         raise NotOnHold(application)
-    held.released_at, held.released_in = by.at, by.id
+    held.released_at, held.releasing = by.at, by
     by.say(TextKind.INTERNAL, words)
     application.tell(AssessmentEvent.RELEASED, by=by, held_for=held.because)
     if not held.because.secret:

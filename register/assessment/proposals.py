@@ -69,6 +69,8 @@ async def pending(
         .outerjoin(Match, Match.id == _match_of())
         .where(
             Proposal.waiting,
+            # Appeals have a list of their own, for those who decide them.
+            Proposal.kind != ProposalKind.APPEAL_OUTCOME,
             case(
                 (Proposal.application_id.is_not(None), visible_to(reader)),
                 (Proposal.kind == ProposalKind.MERGE, between_others(reader)),

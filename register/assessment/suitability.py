@@ -165,6 +165,7 @@ class SuitabilityReview(Base):
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"), unique=True)
 
     account: Mapped[Account] = relationship(lazy="raise")
+    process: Mapped[Process] = relationship(lazy="raise")
 
     __table_args__ = (Index("suitability_review_latest_ix", "application_id", "id"),)
 
@@ -198,7 +199,7 @@ class SuitabilityReview(Base):
             text_id=by.say(TextKind.INTERNAL, words).id,
             at=by.at,
             account_id=reviewer.id,
-            process_id=by.id,
+            process=by,
         )
         session.add(review)
         application.go(Move.REVIEW, by=by)
@@ -358,6 +359,9 @@ async def suitability_of(
 ) -> Suitability:
     matters = await matters_of(session, application)
     latest = next(iter(await reviews_of(session, application)), None)
+    since = application.sent_back_at
+    if latest and since and latest.at < since:
+        latest = None
     return Suitability(matters, latest if latest and latest.covers(matters) else None)
 
 

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from register.web import (
     account,
     api,
+    appeals,
     applications,
     apply,
     certificates,
@@ -44,6 +45,7 @@ pages: list[ControllerRouterHandler] = [
     *references.pages,
     *rules.pages,
     *persons.pages,
+    *appeals.pages,
     *hiding.pages,
     *leaving.pages,
     *conditions.pages,

@@ -27,6 +27,7 @@ from register.web.account import SECRET_LINK
 from tests.leaks.cases import HEARD, PASSWORD
 from tests.leaks.roles import Role
 from tests.leaks.table import (
+    APPEAL,
     ASSESSORS,
     CASE,
     CONDITIONAL,
@@ -36,8 +37,11 @@ from tests.leaks.table import (
     GRANT,
     HIDDEN,
     HIDDEN_STILL,
+    LATE,
     MERGED,
     PAUSED,
+    PROPOSED_OUTCOME,
+    RECONSIDERED,
     REFUSAL,
     RESTRICTED,
     RULES,
@@ -107,6 +111,9 @@ MISSING = {
     "number": lambda _: NEVER_ISSUED,
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
+    "appeal_id": lambda _: str(uuid4()),
+    "document_id": lambda _: str(uuid4()),
+    "about_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
@@ -151,9 +158,13 @@ class Atlas:
             return list(self._own(row, names))
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
-        if row.path.startswith(RULES) or "condition_id" in names:
-            named = self._conditions if "condition_id" in names else self._rules
-            return named(row, names)
+        for name, named in (
+            ("part", self._rules),
+            ("condition_id", self._conditions),
+            ("appeal_id", self._appeals),
+        ):
+            if name in names:
+                return named(row, names)
         (name,) = names
         return [{name: found} for found in self._things(row, name, about_self)]
 
@@ -214,6 +225,26 @@ class Atlas:
             for of in found
         ]
 
+    def _appeals(self, row, names):
+        world = self.world
+        known = {
+            LATE: [world.late_appeal],
+            RECONSIDERED: [world.reconsidered],
+            PROPOSED_OUTCOME: [world.proposed_appeal],
+        }
+        found = known.get(row.of, [world.appeal])
+        if row.path == APPEAL and row.method == "GET":
+            found = [world.appeal, *(of for one in known.values() for of in one)]
+        return [
+            {"appeal_id": str(of.id)}
+            | (
+                {"document_id": str(world.document.id)}
+                if "document_id" in names
+                else {}
+            )
+            for of in found
+        ]
+
     def _rules(self, row, names):
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
@@ -236,6 +267,7 @@ class Atlas:
                 str(p.id) for p in self._proposals(row, about_self=about_self)
             ],
             "person_id": self._persons(row, about_self=about_self),
+            "about_id": [str(world.owned.id)],
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
             "item_id": [str(world.watched.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
@@ -311,6 +343,10 @@ STANDING = {
     ("POST", f"{CASE}/hold/release"): "overdue",
     ("GET", f"{CASE}/suitability"): "reviewing",
     ("POST", f"{CASE}/suitability"): "reviewing",
+    ("GET", f"{CASE}/reversal"): "reversing",
+    ("POST", f"{CASE}/reversal"): "owing",
+    ("POST", f"{CASE}/reversal/approval"): "reversing",
+    ("POST", f"{CASE}/reversal/return"): "reversing",
 }
 """What may be done only to an application that stands so."""
 
@@ -335,6 +371,8 @@ class Known:
                 "free",
                 "assessed",
                 "reviewing",
+                "reversing",
+                "owing",
                 "draft",
                 "registered",
             )
@@ -594,6 +632,29 @@ BODIES = {
     "/staff/applications/{reference}/hold": {"because": "police", "words": "A call"},
     "/staff/applications/{reference}/hold/release": {"words": "No further action"},
     "/staff/applications/{reference}/suitability": weighed,
+    "/appeals/against/{about_id}": {"kind": "appeal", "grounds": "It is not so"},
+    "/appeals/{appeal_id}/documents": file_alone,
+    "/staff/appeals/{appeal_id}/acceptance": {"accept-words": "Was ill"},
+    "/staff/appeals/{appeal_id}/refusal": {"away-words": "No reason"},
+    "/staff/appeals/{appeal_id}/hearing": {
+        "hearing-on-day": "1",
+        "hearing-on-month": "5",
+        "hearing-on-year": "2027",
+    },
+    "/staff/appeals/{appeal_id}/reconsideration": {
+        "outcome-outcome": "stands",
+        "outcome-words": "The rule is clear",
+    },
+    "/staff/appeals/{appeal_id}/proposal": {
+        "outcome-outcome": "allowed",
+        "outcome-words": "They are right",
+    },
+    "/staff/appeals/{appeal_id}/return": {"words": "Look again"},
+    "/staff/applications/{reference}/reversal": {
+        "because": "error_of_fact",
+        "words": "Wrong",
+    },
+    "/staff/applications/{reference}/reversal/return": {"words": "Look again"},
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
     "/conditions/{condition_id}": file_alone,

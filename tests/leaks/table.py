@@ -48,6 +48,7 @@ REGISTRAR = Line(
 )
 FINANCE = Line("Finance officer: invoices, ledger", frozenset({Role.FINANCE_OFFICER}))
 AUDITOR = Line("Auditor / DPO: read-only all", frozenset({Role.AUDITOR}))
+ADJUDICATOR = Line("Adjudicator: hearing bundle only", frozenset({Role.ADJUDICATOR}))
 ADMIN = Line("Admin/IT: configuration", frozenset({Role.ADMIN}))
 WAY_IN = Line("All: MFA for all staff, so that each signs in", EVERYBODY)
 ACCOUNT = Line("All: MFA for all staff, so that each has an account", SIGNED_IN)
@@ -62,7 +63,8 @@ READERS = (*OFFICERS, AUDITOR)
 """A caseworker reads of all applications, so as to take one or stand in; of health and crime only in those assigned."""
 WATCH_READERS = (TEAM_MANAGER, REGISTRAR, AUDITOR)
 """Who approves must know of it; who assesses need not."""
-STAFF = (*READERS, FINANCE, ADMIN)
+APPEAL_READERS = (TEAM_MANAGER, REGISTRAR, AUDITOR, ADJUDICATOR)
+STAFF = (*READERS, FINANCE, ADMIN, ADJUDICATOR)
 WRITERS = (TEAM_MANAGER, REGISTRAR, ADMIN)
 """Of rules: they are configuration, and what the register's status changes go by."""
 
@@ -114,6 +116,7 @@ GRANT, CONDITIONAL, REFUSAL = "a grant", "a grant with a condition", "a refusal"
 
 APPLICANT = frozenset({Role.APPLICANT})
 REGISTRANT = frozenset({Role.REGISTRANT})
+APPELLANT = REGISTRANT
 UNASSIGNED = frozenset({Role.OTHER_CASEWORKER})
 ASSESSORS = frozenset({Role.CASEWORKER, Role.OTHER_CASEWORKER})
 MANAGERS = frozenset({Role.TEAM_MANAGER})
@@ -134,6 +137,13 @@ PROPOSAL = "/staff/proposals/{proposal_id}"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
+APPEAL, OWN_APPEAL = "/staff/appeals/{appeal_id}", "/appeals/{appeal_id}"
+LATE, RECONSIDERED, PROPOSED_OUTCOME = (
+    "an appeal that came late",
+    "a decision to be reconsidered",
+    "an appeal on which an outcome is proposed",
+)
+REVERSING = "a decision that it is proposed to reverse"
 LEAVING = "/staff/leaving/{leaving_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
@@ -282,6 +292,12 @@ TABLE = [
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
+    own("GET", "/appeals"),
+    own("GET", "/appeals/against/{about_id}", APPELLANT),
+    own("POST", "/appeals/against/{about_id}", APPELLANT),
+    own("GET", OWN_APPEAL, APPELLANT),
+    own("POST", f"{OWN_APPEAL}/documents", APPELLANT),
+    own("POST", f"{OWN_APPEAL}/withdrawal", APPELLANT),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -365,6 +381,10 @@ TABLE = [
     held("GET", f"{CASE}/request"),
     held("POST", f"{CASE}/request"),
     held("POST", f"{CASE}/request/expiry"),
+    case("GET", f"{CASE}/reversal", *READERS),
+    case("POST", f"{CASE}/reversal", REGISTRAR),
+    case("POST", f"{CASE}/reversal/approval", REGISTRAR, of=REVERSING),
+    case("POST", f"{CASE}/reversal/return", REGISTRAR, of=REVERSING),
     case("GET", f"{CASE}/sections", *READERS),
     nobody("GET", f"{CASE}/sections", *READERS, of=UNSENT),
     case("GET", f"{CASE}/sections/{{section}}", *READERS),
@@ -382,6 +402,24 @@ TABLE = [
     case("POST", f"{PROPOSAL}/return", TEAM_MANAGER, REGISTRAR, of=GRANT),
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=CONDITIONAL),
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=REFUSAL),
+    work("GET", "/staff/appeals", *APPEAL_READERS),
+    work("GET", APPEAL, *APPEAL_READERS),
+    work("GET", f"{APPEAL}/documents/{{document_id}}", *APPEAL_READERS),
+    work("POST", f"{APPEAL}/acceptance", REGISTRAR, of=LATE),
+    work("POST", f"{APPEAL}/refusal", REGISTRAR, of=LATE),
+    work("POST", f"{APPEAL}/acknowledgement", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{APPEAL}/hearing", TEAM_MANAGER, REGISTRAR),
+    work(
+        "POST",
+        f"{APPEAL}/reconsideration",
+        TEAM_MANAGER,
+        REGISTRAR,
+        refused=frozenset({Role.REGISTRAR}),
+        of=RECONSIDERED,
+    ),
+    work("POST", f"{APPEAL}/proposal", ADJUDICATOR),
+    work("POST", f"{APPEAL}/approval", ADJUDICATOR, of=PROPOSED_OUTCOME),
+    work("POST", f"{APPEAL}/return", ADJUDICATOR, of=PROPOSED_OUTCOME),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS, find=Meets.MOVE, of=MERGED),

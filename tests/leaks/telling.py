@@ -1,6 +1,6 @@
 """An application with a canary in every field that somebody can write in."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from register.application.answers import (
@@ -95,8 +95,8 @@ def identity(subject, n, name):
 
 
 def birth_date(subject, n):
-    born = date(1971, 2, 1 + n)
-    words = f"{born.day} February 1971"
+    born = date(1971, 2, 1) + timedelta(days=n)
+    words = f"{born.day} {born:%B} 1971"
     subject.figure("identity.birth_date", born.isoformat(), words)
     return born
 

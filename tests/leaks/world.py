@@ -8,7 +8,20 @@ import msgspec
 from sqlalchemy import select, text
 
 from fees.invoice import Invoice
-from register.account import Account
+from register.account import Account, StaffRole
+from register.appeal import (
+    Appeal,
+    AppealAct,
+    AppealDocument,
+    AppealKind,
+    Outcome,
+    ReversalAct,
+    ReversalReason,
+    decisions_on,
+    propose_outcome,
+    propose_reversal,
+    refusal_of,
+)
 from register.application import Application, SectionName, keep
 from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
@@ -16,12 +29,12 @@ from register.application.references import token_of
 from register.assessment import (
     AssessmentAct,
     HoldReason,
-    Outcome,
     hold,
     matters_of,
     return_to_officer,
     send_to_review,
 )
+from register.assessment import Outcome as Found
 from register.certificate import Certificate
 from register.condition import (
     ConditionEvidence,
@@ -78,6 +91,7 @@ from tests.leaks.cases import (
 )
 from tests.leaks.roles import (
     READERS,
+    READERS_OF_APPEALS,
     READERS_OF_RESTRICTED,
     STAFF_ROLES,
     TREASURY,
@@ -138,6 +152,17 @@ class World:
     """About a member of staff."""
     draft: Application = None
     """The other applicant's, which nobody else knows of."""
+    reversing: Application = None
+    """Refused, and it is proposed to reverse that."""
+    appeal: Appeal = None
+    """The registrant's, against a condition; with a document."""
+    document: AppealDocument = None
+    late_appeal: Appeal = None
+    reconsidered: Appeal = None
+    proposed_appeal: Appeal = None
+    """On which an outcome is proposed."""
+    owing: Application = None
+    """Approved, and not paid for."""
     owed: Invoice = None
     registered: Application = None
     invoice: Invoice = None
@@ -204,6 +229,8 @@ async def make_world(session):
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
+    await appeals(world, session)
+    await reversal(world, session)
     await outbox(world, session)
     await rules(world, session)
     await session.commit()
@@ -288,10 +315,10 @@ async def being_assessed(world, session):
     words = of.office("returned because")
     await return_to_officer(session, proposal, words=words, approver=registrar, by=by)
     for section, outcome in (
-        (SectionName.CONTACT, Outcome.ASK),
-        (SectionName.CRIMINAL, Outcome.ASK),
-        (SectionName.DBS, Outcome.NOT_MET),
-        (SectionName.HEALTH, Outcome.NOT_MET),
+        (SectionName.CONTACT, Found.ASK),
+        (SectionName.CRIMINAL, Found.ASK),
+        (SectionName.DBS, Found.NOT_MET),
+        (SectionName.HEALTH, Found.NOT_MET),
     ):
         word = of.found_of_restricted if section.restricted else of.found
         words = word(f"{outcome} in {section}")
@@ -385,6 +412,7 @@ async def owing(world, session):
     name = of.billed("given name"), of.billed("family name")
     account, _ = await somebody(session, of, name=name)
     application = await in_hand(world, session, of, account, name)
+    world.owing = application
     world.owed = await granted(world, session, of, application)
 
 
@@ -461,7 +489,11 @@ async def entered(world, session, name, **since):
 
 
 async def leaving(world, session):
-    await make_entry(session, person=world.listed.entry.person, part=Part.DEPUTY)
+    of = world.subject("second entry", entered=True)
+    wanted = NewCondition(ConditionKind.REGISTRATION, of.public("condition"))
+    person = world.listed.entry.person
+    on, part = NOW - timedelta(days=5), Part.DEPUTY
+    await make_entry(session, person=person, part=part, on=on, conditions=[wanted])
     world.asking = await ask_to_leave(session, world.listed.entry)
     of = world.subject("leaving", entered=True)
     name = of.public("given name"), of.public("family name")
@@ -523,6 +555,19 @@ async def conditions(world, session):
 async def proof_of(world, session, standing):
     """A document that has been found clean."""
     of = world.subject("proof")
+    stored = await clean_file(world, session, of)
+    proof = ConditionEvidence(
+        id=uuid4(),
+        condition_id=standing.condition.id,
+        file_id=stored.id,
+        added_at=NOW,
+    )
+    session.add(proof)
+    await session.flush()
+    return proof
+
+
+async def clean_file(world, session, of):
     stored = StoredFile(
         id=uuid4(),
         owner_account_id=world.accounts[Role.REGISTRANT].id,
@@ -538,15 +583,89 @@ async def proof_of(world, session, standing):
     session.add(stored)
     await session.flush()
     await store.put(stored.cleaned_as, pieces(of.told("file")))
-    proof = ConditionEvidence(
-        id=uuid4(),
-        condition_id=standing.condition.id,
-        file_id=stored.id,
-        added_at=NOW,
+    return stored
+
+
+async def appeals(world, session):
+    of = world.subject("appeal", Role.REGISTRANT, staff=READERS_OF_APPEALS)
+    account = world.accounts[Role.REGISTRANT]
+    found = await decisions_on(session, account.person_id)
+    (decision,) = [d for d in found if d.about_id != world.owned.id]
+    world.appeal = await lodge(
+        session, account, decision, AppealKind.APPEAL, of.told("grounds")
     )
-    session.add(proof)
+    stored = await clean_file(world, session, of)
+    world.document = AppealDocument(
+        id=uuid4(), appeal_id=world.appeal.id, file_id=stored.id, added_at=NOW
+    )
+    session.add(world.document)
+    world.late_appeal = await appealed(
+        world, session, "late appeal", decided_at=LONG_AGO
+    )
+    kind = AppealKind.RECONSIDERATION
+    world.reconsidered = await appealed(world, session, "reconsidered", kind=kind)
+    world.proposed_appeal = await appealed(world, session, "appeal proposed")
+    adjudicator = await make_account(session, StaffRole.ADJUDICATOR)
+    await propose_outcome(
+        session,
+        world.proposed_appeal,
+        Outcome.DISMISSED,
+        words=in_appeals(world, "appeal proposed").found("outcome because"),
+        proposer=adjudicator,
+        by=act(session, AppealAct.PROPOSE, adjudicator),
+    )
     await session.flush()
-    return proof
+
+
+def in_appeals(world, name):
+    return world.subject(name, staff=READERS_OF_APPEALS)
+
+
+async def appealed(world, session, name, *, kind=AppealKind.APPEAL, decided_at=NOW):
+    """Against a refusal, of which one reason is restricted."""
+    application, account = await refused(world, session, name, decided_at=decided_at)
+    decision = await refusal_of(session, application)
+    grounds = in_appeals(world, name).told("grounds")
+    return await lodge(session, account, decision, kind, grounds)
+
+
+async def lodge(session, account, decision, kind, grounds):
+    by = act(session, AppealAct.LODGE, account)
+    return await Appeal.lodge(
+        session, decision, kind, grounds=grounds, account=account, by=by
+    )
+
+
+async def refused(world, session, name, *, decided_at=NOW):
+    of = world.subject(
+        name,
+        staff=READERS | {Role.ADJUDICATOR},
+        staff_of_restricted=READERS_OF_RESTRICTED | {Role.ADJUDICATOR},
+    )
+    account, called = await somebody(session, of)
+    application = await in_hand(world, session, of, account, called)
+    officer = world.accounts[Role.CASEWORKER]
+    proposal = await refusal_proposed(session, of, application, officer=officer)
+    await session.flush()
+    registrar = world.accounts[Role.REGISTRAR]
+    by = act(session, AssessmentAct.APPROVE, registrar, now=decided_at)
+    await proposal.approve(session, approver=registrar, by=by)
+    await session.flush()
+    return application, account
+
+
+async def reversal(world, session):
+    world.reversing, _ = await refused(world, session, "reversing")
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    await propose_reversal(
+        session,
+        world.reversing,
+        because=ReversalReason.ERROR_OF_FACT,
+        words=world.subject("reversing").office("reversed because"),
+        proposer=registrar,
+        by=act(session, ReversalAct.PROPOSE, registrar),
+    )
+    await session.flush()
 
 
 async def alike(world, session):

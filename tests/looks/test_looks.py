@@ -17,6 +17,7 @@ FILES = {
     "/api/openapi.json",
     "/apply/{reference}/documents/{document}",
     "/certificates/{serial}/file",
+    "/staff/appeals/{appeal_id}/documents/{document_id}",
     "/staff/applications/{reference}/evidence/{evidence_id}",
     "/staff/conditions/{condition_id}/evidence/{evidence_id}",
 }

@@ -232,9 +232,9 @@ async def test_a_day_on_which_two_things_were_awaited_is_one_day(
                     application_id=application.id,
                     because=HoldReason.OTHER,
                     held_at=at[start],
-                    held_in=by.id,
+                    holding=by,
                     released_at=at[end],
-                    released_in=by.id,
+                    releasing=by,
                 )
             )
         await session.flush()

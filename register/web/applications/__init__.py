@@ -13,6 +13,7 @@ from register.web.applications import (
     queue,
     record,
     references,
+    reversing,
     sections,
     suitability,
 )
@@ -33,6 +34,7 @@ pages = [
             *suitability.pages,
             *holding.pages,
             *proposing.pages,
+            *reversing.pages,
         ],
         exception_handlers={Overtaken: overtaken},
     )

@@ -9,7 +9,8 @@ from litestar.response import Template
 from sqlalchemy import select
 
 from register.account import Account, StaffRole
-from register.application import Application, ApplicationState
+from register.appeal import appeals_of
+from register.application import Application, ApplicationState, Move
 from register.application.keeping import open_request
 from register.application.references import referees_of
 from register.assessment import (
@@ -35,6 +36,7 @@ from register.assessment import (
 from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
+from register.web.appeals.staff import APPEAL_READERS
 from register.web.applications.assigning import GiveForm
 from register.web.casework import APPROVERS, OFFICERS, READERS
 from register.web.needs import Act, Session
@@ -119,6 +121,11 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         may_hold=bool(act.account.roles & OFFICERS.roles)
         and (opened.mine or bool(act.account.roles & APPROVERS.roles))
         and opened.in_hand,
+        appeals=await appeals_of(session, application.id)
+        if act.account.roles & APPEAL_READERS.roles
+        else [],
+        reversible=StaffRole.REGISTRAR in act.account.roles
+        and application.allows(Move.REVERSE),
         matches=await matches_shown(session, act.account, application.person),
         hits=await hits_shown(session, act.account, application.person_id, now=act.now),
         may_take=application.assigned_to_id is None

@@ -1,11 +1,13 @@
 """An application as a whole: its task list, its answers to check, the sending, what is happening with it, and the way out."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.appeal import appeals_of, kinds_open, last_day_of, refusal_of
 from register.application import (
     Application,
     ApplicationAct,
@@ -269,9 +271,19 @@ async def happening_page(act: Acting, application: Application) -> Template:
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
         referees=await referees_of(act.session, application),
+        appeals=await appeals_of(act.session, application.id),
+        appeal_by=await appeal_by(act, application),
         waiting_for=await waits_for(act, application),
         happened=await what_happened(act, application),
     )
+
+
+async def appeal_by(act: Acting, application: Application) -> date | None:
+    """The last day to challenge the refusal; None where there is none, or it was challenged already."""
+    decision = await refusal_of(act.session, application)
+    if decision is None or not await kinds_open(act.session, decision):
+        return None
+    return await last_day_of(act.session, decision)
 
 
 async def waits_for(act: Acting, application: Application) -> HoldReason | None:

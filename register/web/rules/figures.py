@@ -120,6 +120,7 @@ class FiguresForm(Versioned):
         "How long a removal by order is shown", hint="In months", highest=MONTHS
     )
     appeal_days = forms.Number("Time to appeal", hint="In days", lowest=1, highest=DAYS)
+    further_appeal = forms.Text("Who decides after an appeal", longest=120)
     standards_version = forms.Text("Version of the standards", longest=40)
     declaration_version = forms.Text("Version of the declaration", longest=40)
 
