@@ -38,19 +38,27 @@ from register.assessment import (
     ASSESSED,
     REASONS,
     AssessmentAct,
+    Conclusion,
+    HoldReason,
     Outcome,
     SectionCheck,
+    SuitabilityReview,
     Wanted,
+    Weighed,
+    Weight,
     ask_for_more,
     ask_referee_again,
     assign,
     go_on_without_reference,
+    hold,
     judge,
+    matters_of,
     note,
     propose_grant,
     propose_refusal,
     qualifications_of,
     return_to_officer,
+    send_to_review,
 )
 from register.demo.answers import Applicant, answered
 from register.demo.documents import add_document
@@ -59,7 +67,7 @@ from register.demo.entries import Terms
 from register.demo.homes import Homes
 from register.demo.referees import another_referee, reference_by
 from register.demo.staff import Office
-from register.demo.wordings import ASKED, DECLINED, NOTES, RETURNED
+from register.demo.wordings import ASKED, DECLINED, HELD, NOTES, RETURNED, WEIGHED
 from register.entry import EntryEvent
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.files import FileState
@@ -381,6 +389,43 @@ class Journey:
                     officer=self.officer,
                     by=by,
                 )
+        await self.session.flush()
+
+    async def send_to_review(self) -> None:
+        self.later()
+        by = self.by(AssessmentAct.SEND_TO_REVIEW, self.officer)
+        await send_to_review(
+            self.session, self.application, officer=self.officer, by=by
+        )
+        await self.session.flush()
+
+    async def review(self) -> None:
+        """The team manager finds that nothing stands in the way."""
+        self.later(1)
+        reviewer = self.office.team_manager
+        words = self.draw.one(WEIGHED)
+        matters = await matters_of(self.session, self.application)
+        await SuitabilityReview.record(
+            self.session,
+            self.application,
+            {matter.key: Weighed(Weight.ACCEPTABLE, words) for matter in matters},
+            Conclusion.SUITABLE,
+            words=words,
+            reviewer=reviewer,
+            by=self.by(AssessmentAct.REVIEW, reviewer),
+        )
+        await self.session.flush()
+
+    async def hold(self, because: HoldReason) -> None:
+        self.later()
+        await hold(
+            self.session,
+            self.application,
+            because=because,
+            words=HELD[because],
+            officer=self.officer,
+            by=self.by(AssessmentAct.HOLD, self.officer),
+        )
         await self.session.flush()
 
     async def propose(self, *wanted: Wanted) -> None:

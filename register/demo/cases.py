@@ -11,6 +11,7 @@ from register.application.starting import expire_drafts
 from register.assessment import (
     ASSESSED,
     AssessmentAct,
+    HoldReason,
     Outcome,
     Wanted,
     go_on_without,
@@ -176,6 +177,29 @@ async def assessed(j: Journey) -> None:
     await j.judge()
 
 
+async def in_review(j: Journey) -> None:
+    """Somebody senior is to weigh what was declared."""
+    await assessed(j)
+    await j.send_to_review()
+
+
+async def weighed(j: Journey) -> None:
+    await in_review(j)
+    await j.review()
+    await j.propose()
+
+
+async def on_hold(j: Journey) -> None:
+    """The applicant is told."""
+    await assessed(j)
+    await j.hold(HoldReason.COURT)
+
+
+async def on_hold_secretly(j: Journey) -> None:
+    await assessed(j)
+    await j.hold(HoldReason.POLICE)
+
+
 async def grant_proposed(j: Journey) -> None:
     await assessed(j)
     await j.propose()
@@ -318,6 +342,10 @@ CASES = (
     Case(asked, (28, 40), 1, 2),
     Case(asked_and_answered, (9, 14), 1, 2),
     Case(not_answered, (28, 40), 1, 1),
+    Case(in_review, (8, 12), 1, 2, frozenset({Trait.CONVICTED})),
+    Case(weighed, (10, 14), 1, 1, frozenset({Trait.DISCIPLINED})),
+    Case(on_hold, (14, 20), 1, 1, frozenset({Trait.CONVICTED})),
+    Case(on_hold_secretly, (16, 24), 1, 1),
     Case(grant_proposed, (8, 12), 1, 2),
     Case(grant_proposed, (9, 12), 1, 2, UNQUALIFIED),
     Case(conditions_proposed, (8, 14), 1, 1),

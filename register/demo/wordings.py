@@ -1,5 +1,7 @@
 """What the demo's orders, conditions and warnings say in public, and what its officers write."""
 
+from register.assessment import HoldReason
+
 CONDITIONS_OF_PRACTICE = (
     "Must not be the only manager on call for a home.",
     "Must be supervised by another registered manager, and meet them at least every two weeks.",
@@ -57,6 +59,14 @@ PROPOSED = (
         "References are good but say little of leading a team.",
     ),
 )
+WEIGHED = (
+    "Long ago, told of openly, and nothing like it since. It does not touch on work with children.",
+    "Taken seriously at the time and put right. Both referees knew of it and would employ them again.",
+)
+HELD = {
+    HoldReason.POLICE: "The police asked us to wait, and not to tell the applicant why.",
+    HoldReason.COURT: "A hearing is listed for next month. The outcome decides whether there is anything to weigh.",
+}
 CONVICTIONS = (
     "Fined £120 in 2016 for driving without insurance. I had missed the renewal by four days.",
     "Conditional discharge in 2012 for criminal damage. I was 20, and paid for the window.",
