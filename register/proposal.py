@@ -24,6 +24,7 @@ class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
     REFUSE = "refuse"
+    TAKE_BACK_APPROVAL = "take_back_approval"
     CHANGE_RULES = "change_rules"
     SHOW_AGAIN = "show_again"
     UNDO_DEATH = "undo_death"

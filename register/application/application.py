@@ -22,10 +22,11 @@ from register.application.state import (
     Move,
 )
 from register.entry import ConditionKind, Entry, NewCondition
-from register.kit.clock import day_of
+from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.kit.post import post
+from register.matching import open_hits
 from register.part import Part
 from register.person import Person
 from register.process import Fact, Process, ProcessText
@@ -56,6 +57,7 @@ IS = {
     ApplicationState.INFORMATION_REQUESTED: "is waiting for information from the applicant",
     ApplicationState.PROPOSED: "is waiting for a second person to decide",
     ApplicationState.APPROVED: "has been approved and is waiting for the fee",
+    ApplicationState.PAID: "has been paid for and is waiting for a last check",
     ApplicationState.GRANTED: "has been granted",
     ApplicationState.REFUSED: "has been refused",
     ApplicationState.WITHDRAWN: "has been withdrawn",
@@ -93,6 +95,8 @@ class Application(Base):
     decided_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     pay_by: Mapped[date | None]
+    paid_at: Mapped[datetime | None]
+    """When the payer paid the fee; it stays paid where the approval is taken back, until it is given back."""
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
     closed_at: Mapped[datetime | None]
@@ -112,15 +116,18 @@ class Application(Base):
             name="sent",
         ),
         CheckConstraint(
-            "state not in ('approved', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
+            "state not in ('approved', 'paid', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
             name="approved",
+        ),
+        CheckConstraint(
+            "state not in ('paid', 'granted') or paid_at is not null", name="paid"
         ),
         Index(
             "application_queue_ix",
             "submitted_at",
             "id",
             postgresql_where=text(
-                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed')"
+                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed', 'paid')"
             ),
         ),
         Index(
@@ -203,13 +210,39 @@ class Application(Base):
     def close_unpaid(self, *, by: Process) -> None:
         self.go(Move.CLOSE_UNPAID, by=by)
 
-    async def paid(self, session: AsyncSession, *, on: datetime, by: Process) -> None:
-        """Make the entry that was approved, once: the news that the fee has come may be told again and again."""
+    async def reopen(self, session: AsyncSession, *, by: Process) -> None:
+        """Take the approval back after the fee has come: it is assessed again, and nothing of the decision stands."""
+        self.go(Move.REOPEN, by=by)
+        self.decided_at, self.conditions = None, []
+        await self.write_to_applicant(
+            session, "application_reopened", now=by.at, of=by.id
+        )
+
+    async def paid(self, session: AsyncSession, *, at: datetime, by: Process) -> None:
+        """The fee has come, once: the news of it may be told again and again."""
         await self.lock(session)
-        if self.state is ApplicationState.GRANTED:
+        if self.paid_at is not None:
             return
-        self.go(Move.GRANT, by=by)
+        self.must_allow(Move.PAY)
+        self.paid_at = at
+        await self.complete(session, on=start_of(day_of(at)), by=by)
+
+    async def complete(
+        self, session: AsyncSession, *, on: datetime, by: Process
+    ) -> None:
+        """Approved and paid for: make the entry from `on`, or wait until what would have kept the approval back is settled."""
+        # A hit that is being written holds on to its person: with this lock it is seen here, or it comes after the entry.
         person = await session.get_one(Person, self.person_id, with_for_update=True)
+        if not await open_hits(session, self.person_id):
+            await self._enter(session, person, on=on, by=by)
+        elif self.state is not ApplicationState.PAID:
+            self.go(Move.PAY, by=by)
+            await self.write_to_applicant(session, "application_paid", now=by.at)
+
+    async def _enter(
+        self, session: AsyncSession, person: Person, *, on: datetime, by: Process
+    ) -> None:
+        self.go(Move.GRANT, by=by)
         rule_set = await session.get_one(RuleSet, self.rule_set_id)
         until = rule_set.rules.period_end(day_of(on))
         conditions = await self._conditions(session)

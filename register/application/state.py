@@ -11,6 +11,8 @@ class ApplicationState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     """Decided, and waiting for the fee."""
+    PAID = "paid"
+    """The fee has come, and somebody must look at something before the entry is made."""
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -54,7 +56,9 @@ class Move(StrEnum):
     RETURN = "return"
     APPROVE = "approve"
     REFUSE = "refuse"
+    PAY = "pay"
     GRANT = "grant"
+    REOPEN = "reopen"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
     CLOSE_UNPAID = "close_unpaid"
@@ -88,7 +92,12 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
     },
     ApplicationState.APPROVED: {
         Move.GRANT: ApplicationState.GRANTED,
+        Move.PAY: ApplicationState.PAID,
         Move.CLOSE_UNPAID: ApplicationState.CLOSED_UNPAID,
+    },
+    ApplicationState.PAID: {
+        Move.GRANT: ApplicationState.GRANTED,
+        Move.REOPEN: ApplicationState.UNDER_ASSESSMENT,
     },
     ApplicationState.GRANTED: {},
     ApplicationState.REFUSED: {},
@@ -171,6 +180,8 @@ class ApplicationEvent(StrEnum):
     RETURNED = "application_returned"
     APPROVED = "application_approved"
     REFUSED = "application_refused"
+    PAID = "application_paid"
+    REOPENED = "application_reopened"
     GRANTED = "application_granted"
     WITHDRAWN = "application_withdrawn"
     EXPIRED = "application_expired"
@@ -187,7 +198,9 @@ EVENT_OF = {
     Move.RETURN: ApplicationEvent.RETURNED,
     Move.APPROVE: ApplicationEvent.APPROVED,
     Move.REFUSE: ApplicationEvent.REFUSED,
+    Move.PAY: ApplicationEvent.PAID,
     Move.GRANT: ApplicationEvent.GRANTED,
+    Move.REOPEN: ApplicationEvent.REOPENED,
     Move.WITHDRAW: ApplicationEvent.WITHDRAWN,
     Move.EXPIRE: ApplicationEvent.EXPIRED,
     Move.CLOSE_UNPAID: ApplicationEvent.CLOSED_UNPAID,

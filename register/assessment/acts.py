@@ -17,6 +17,7 @@ class AssessmentAct(StrEnum):
     PROPOSE = "propose_decision_on_application"
     APPROVE = "approve_decision_on_application"
     RETURN = "return_decision_on_application"
+    PROPOSE_REOPENING = "propose_to_take_back_approval"
 
 
 class AssessmentEvent(StrEnum):

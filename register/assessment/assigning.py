@@ -16,9 +16,10 @@ IN_HAND = frozenset(
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
         ApplicationState.PROPOSED,
+        ApplicationState.PAID,
     }
 )
-"""Sent and not decided: what the queue holds."""
+"""Sent and not decided, or waiting for a last check: what the queue holds."""
 
 
 class TakenAlready(Refused):

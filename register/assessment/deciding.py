@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
-from register.application import Application, ApplicationEvent, SectionName
+from register.application import Application, ApplicationEvent, Move, SectionName
 from register.application.answers import Eligibility
 from register.application.section import sendings_of
 from register.assessment.acts import AssessmentEvent
@@ -20,7 +20,7 @@ from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
 from register.employment import Employment
 from register.entry import ConditionKind
-from register.kit.clock import day_of, months_after, working_days_after
+from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
 from register.matching import open_hits
 from register.part import Part
@@ -249,12 +249,15 @@ async def return_to_officer(
     """Send the proposal back with what is still to be done."""
     application = await session.get_one(Application, proposal.application_id)
     proposal.return_(words=words, approver=approver, by=by)
-    application.take_back(by=by)
+    if proposal.kind is not ProposalKind.TAKE_BACK_APPROVAL:
+        application.take_back(by=by)
 
 
 @carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
-    """From now the applicant has the window of the rule set to pay; the entry is made by the fee. Raises OnWatchList."""
+    """From now the applicant has the window of the rule set to pay; the entry is made by the fee, at once where an approval
+    that was taken back had been paid for. Raises OnWatchList.
+    """
     application = await session.get_one(Application, proposal.application_id)
     if await open_hits(session, application.person_id):
         raise OnWatchList
@@ -265,6 +268,9 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
         by=by,
         conditions=conditions,
     )
+    if application.paid_at is not None:
+        await application.complete(session, on=start_of(day_of(by.at)), by=by)
+        return
     await application.write_to_applicant(
         session,
         "application_approved",
@@ -272,6 +278,36 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
         conditions=await conditions_of(session, conditions),
         rules=rules,
     )
+
+
+async def propose_reopening(
+    session: AsyncSession,
+    application: Application,
+    *,
+    words: str,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Take back an approval that has been paid for; in `words` the caseworker reads what is to be looked at again."""
+    application.must_allow(Move.REOPEN)
+    by.say(TextKind.INTERNAL, words)
+    return await Proposal.make(
+        session,
+        ProposalKind.TAKE_BACK_APPROVAL,
+        about=f"application:{application.id}",
+        application_id=application.id,
+        person_id=application.person_id,
+        data={},
+        touched=await took_a_step(session, application),
+        proposer=proposer,
+        by=by,
+    )
+
+
+@carries_out(ProposalKind.TAKE_BACK_APPROVAL)
+async def reopen(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    application = await session.get_one(Application, proposal.application_id)
+    await application.reopen(session, by=by)
 
 
 @carries_out(ProposalKind.REFUSE)

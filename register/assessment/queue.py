@@ -157,7 +157,7 @@ def _target() -> ColumnElement[int]:
 
 
 def working_age(now: datetime) -> ColumnElement[int]:
-    """Working days since the application was sent, less those on which an answer of the applicant was awaited."""
+    """Working days since the application was sent, less those on which an answer of the applicant or their fee was awaited."""
     today = literal(day_of(now), Date)
     waited = working_days(
         day_in_london(Request.asked_at),
@@ -172,7 +172,10 @@ def working_age(now: datetime) -> ColumnElement[int]:
         .scalar_subquery()
     )
     sent = day_in_london(Application.submitted_at)
-    return cast(working_days(sent, today) - paused, Integer)
+    owed = working_days(
+        day_in_london(Application.approved_at), day_in_london(Application.paid_at)
+    )
+    return cast(working_days(sent, today) - paused - func.greatest(owed, 0), Integer)
 
 
 def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:

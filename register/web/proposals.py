@@ -22,11 +22,12 @@ from register.assessment import (
     reasons_of,
     return_to_officer,
     rule_set_of,
+    said_in,
     seen_now,
 )
 from register.kit import forms
 from register.kit.pages import page
-from register.proposal import ProposalState
+from register.proposal import ProposalKind, ProposalState
 from register.web import returning
 from register.web.applications.overtaken import Stamped, overtaken
 from register.web.casework import APPROVERS, READERS
@@ -121,6 +122,9 @@ async def proposal_page(
             session, found.proposal.data.get("conditions", [])
         ),
         rule_set=await rule_set_of(session, application),
+        said=(await said_in(session, found.proposal.process_id)).words
+        if found.proposal.kind is ProposalKind.TAKE_BACK_APPROVAL
+        else "",
         hits=await hits_shown(session, act.account, application.person_id, now=act.now),
     )
 

@@ -95,7 +95,7 @@ async def test_the_history_tells_the_invoice_in_codes(session):
     "state", [ApplicationState.UNDER_ASSESSMENT, ApplicationState.GRANTED]
 )
 async def test_nothing_is_owed_before_approval_or_after_the_grant(session, state):
-    application = await make_approved(session, state=state)
+    application = await make_approved(session, state=state, paid_at=NOW)
 
     await raise_due(session, NOW)
     with pytest.raises(NothingToPay):

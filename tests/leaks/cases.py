@@ -261,5 +261,5 @@ async def paid(session, application, invoice, *, provider_id):
             process_id=by.id,
         )
     )
-    await application.paid(session, on=NOW, by=by)
+    await application.paid(session, at=NOW, by=by)
     await session.flush()

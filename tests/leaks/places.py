@@ -300,8 +300,10 @@ def case_of(row, *, about_self):
         return "theirs"
     if row.of == FREE:
         return "free"
-    if row.path.endswith("/request/expiry"):
-        return "overdue"
+    ends = {"/approval": "held_back", "/request/expiry": "overdue"}
+    for end, name in ends.items():
+        if row.path.endswith(end):
+            return name
     if "/evidence/" in row.path and row.of != ELSEWHERE:
         return "asked"
     return "assessed"
@@ -321,7 +323,15 @@ class Known:
     async def of(cls, world, session):
         applications = {
             name: getattr(world, name)
-            for name in ("asked", "overdue", "free", "assessed", "draft", "registered")
+            for name in (
+                "asked",
+                "overdue",
+                "free",
+                "assessed",
+                "draft",
+                "held_back",
+                "registered",
+            )
         }
         for name in PROPOSED:
             of = getattr(world, name).application_id
@@ -561,6 +571,7 @@ BODIES = {
     "/apply/{reference}/send": {"privacy": "y", "true": "y", "signature": "A B"},
     "/apply/{reference}/evidence/{section}": uploaded,
     **dict.fromkeys(FORM_PAGES, from_the_page),
+    "/staff/applications/{reference}/approval": stamped(words="Look again"),
     "/staff/applications/{reference}/assignment": given_to,
     "/staff/applications/{reference}/notes": {"words": "A note"},
     "/staff/applications/{reference}/proposal": stamped(decision="refuse"),

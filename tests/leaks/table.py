@@ -337,6 +337,8 @@ TABLE = [
     nobody("GET", f"{CASE}/notes", *READERS, of=UNSENT),
     case("POST", f"{CASE}/notes", *OFFICERS),
     nobody("POST", f"{CASE}/notes", *OFFICERS, of=UNSENT),
+    case("GET", f"{CASE}/approval", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{CASE}/approval", TEAM_MANAGER, REGISTRAR),
     held("GET", f"{CASE}/proposal"),
     held("POST", f"{CASE}/proposal"),
     held("POST", f"{CASE}/qualifications/{{qualification_id}}"),

@@ -127,6 +127,8 @@ class World:
     draft: Application = None
     """The other applicant's, which nobody else knows of."""
     owed: Invoice = None
+    held_back: Application = None
+    """Paid for; somebody on the watch list may be the applicant."""
     registered: Application = None
     invoice: Invoice = None
     listed: Certified = None
@@ -185,6 +187,7 @@ async def make_world(session):
     await draft(world, session)
     await owing(world, session)
     await registrant(world, session)
+    await held_back(world, session)
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
@@ -379,6 +382,20 @@ async def registrant(world, session):
     world.listed = await certified(session, of, entry)
     subject = f"{account.id} {account.mark}"
     world.reset = links.sign(PURPOSE, subject, until=NOW + timedelta(hours=1))
+
+
+async def held_back(world, session):
+    """Listed between the approval and the fee."""
+    of = world.subject("held back")
+    name = of.billed("given name"), of.billed("family name")
+    account, _ = await somebody(session, of, name=name)
+    world.held_back = await in_hand(world, session, of, account, name)
+    invoice = await granted(world, session, of, world.held_back)
+    await listed(world, session, account.person_id)
+    provider_id = world.aviary.word(
+        Canary("held back", "payment.provider_id", TREASURY)
+    )
+    await paid(session, world.held_back, invoice, provider_id=provider_id)
 
 
 async def entry_of(session, account):

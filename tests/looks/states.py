@@ -12,7 +12,7 @@ from fees.payment import OverpaidBecause, Overpayment, Payment, PaymentState
 from register.account import Account
 from register.application import Application, ApplicationState, SectionName
 from register.application.evidence import EvidenceKind
-from register.assessment import AssessmentAct
+from register.assessment import AssessmentAct, propose_reopening
 from register.certificate import Certificate, grouped
 from register.certificate.serial import draw_serial
 from register.entry import Entry, RemovalReason
@@ -29,6 +29,7 @@ from tests.leaks.places import LISTED
 from tests.leaks.roles import Role
 from tests.leaks.table import ANSWERED, TAMPERED
 from tests.make import NOW, make_account, make_entry, make_person, make_process
+from tests.reading import Page
 from tests.register.assessing import act
 from tests.register.referring import SAYING, asked_of
 from tests.register.standing import EVERYBODY as STANDING
@@ -281,6 +282,44 @@ async def fee_to_pay(stage):
     await stage.see(owner, "/pay")
 
 
+async def paid_and_not_entered_yet(stage):
+    """While somebody looks, and after the approval was taken back."""
+    application = await stage.session.get_one(Application, stage.world.held_back.id)
+    owner = await owner_of(stage, application)
+    own = ["/apply", f"/apply/{application.reference}", "/pay/result"]
+    own += await links_on(stage, owner, "/account/payments")
+    await stage.see(owner, *own)
+    manager, registrar = (
+        stage.world.accounts[Role.TEAM_MANAGER],
+        stage.world.accounts[Role.REGISTRAR],
+    )
+    proposal = await propose_reopening(
+        stage.session,
+        application,
+        words="Look again",
+        proposer=manager,
+        by=act(stage.session, AssessmentAct.PROPOSE_REOPENING, manager),
+    )
+    await stage.see(registrar, f"/staff/proposals/{proposal.id}", proved=True)
+    by = act(stage.session, AssessmentAct.APPROVE, registrar)
+    await proposal.approve(stage.session, approver=registrar, by=by)
+    await stage.see(owner, *own)
+    casework = f"/staff/applications/{application.reference}"
+    await stage.see(manager, casework, proved=True)
+    treasurer = stage.world.accounts[Role.FINANCE_OFFICER]
+    await stage.see(treasurer, "/staff/payments?show=give_back", proved=True)
+
+
+async def links_on(stage, account, path):
+    """The page, and those of the payments that it leads to."""
+    async with stage.visitor(account) as browser:
+        page = Page(await browser.get(path))
+    return [
+        path,
+        *(link for link in page.links.values() if link.startswith(f"{path}/")),
+    ]
+
+
 async def payments_in_every_state(stage):
     """And their invoice as finance sees it."""
     owed = stage.world.owed
@@ -491,6 +530,7 @@ STATES = [
     withdrawn,
     referees,
     fee_to_pay,
+    paid_and_not_entered_yet,
     payments_in_every_state,
     certificates,
     certificate_out_of_date,

@@ -203,7 +203,7 @@ async def test_a_worker_lives_through_a_whole_entry(session, rule_set):
     await session.flush()
     by = act(session, AssessmentAct.APPROVE, registrar, now=THEN)
     await proposal.approve(session, approver=registrar, by=by)
-    await application.paid(session, on=THEN, by=make_process(session, now=THEN))
+    await application.paid(session, at=THEN, by=make_process(session, now=THEN))
     await session.flush()
 
     assert application.state is ApplicationState.GRANTED

@@ -12,6 +12,7 @@ from register.web.applications import (
     queue,
     record,
     references,
+    reopening,
     sections,
 )
 from register.web.applications.overtaken import overtaken
@@ -29,6 +30,7 @@ pages = [
             *asking.pages,
             *references.pages,
             *proposing.pages,
+            *reopening.pages,
         ],
         exception_handlers={Overtaken: overtaken},
     )

@@ -9,7 +9,7 @@ from litestar.response import Template
 from sqlalchemy import select
 
 from register.account import Account, StaffRole
-from register.application import Application, ApplicationState
+from register.application import Application, ApplicationState, Move
 from register.application.keeping import open_request
 from register.application.references import referees_of
 from register.assessment import (
@@ -34,7 +34,7 @@ from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
 from register.web.applications.assigning import GiveForm
-from register.web.casework import READERS
+from register.web.casework import READERS, WATCHERS
 from register.web.needs import Act, Session
 from register.web.timelines import history_page, restricted
 
@@ -113,6 +113,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         may_take=application.assigned_to_id is None
         and application.state in IN_HAND
         and may_assess(application, act.account),
+        may_reopen=application.allows(Move.REOPEN) and act.viewer.has(*WATCHERS.roles),
         give=await _give_form(session, act, application),
     )
 

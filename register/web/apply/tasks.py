@@ -63,6 +63,8 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.WENT_ON_WITHOUT,
     ApplicationEvent.APPROVED,
     ApplicationEvent.REFUSED,
+    ApplicationEvent.PAID,
+    ApplicationEvent.REOPENED,
     ApplicationEvent.GRANTED,
     ApplicationEvent.WITHDRAWN,
     ApplicationEvent.EXPIRED,

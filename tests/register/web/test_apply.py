@@ -327,7 +327,7 @@ async def test_who_is_registered_sees_their_number(alice, session, sent, now):
     sent.take_up(await make_account(session), by=by)
     sent.propose(by=by)
     sent.approve(pay_by=date(2027, 3, 24), by=by)
-    await sent.paid(session, on=now, by=by)
+    await sent.paid(session, at=now, by=by)
     await session.commit()
 
     page = await opened(alice, sent)
