@@ -23,6 +23,8 @@ from register.process import Process, ProcessText, TextKind
 class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
+    GRANT_AFTER_ORDER = "grant_after_order"
+    """Of who was removed by order, with conditions or without."""
     REFUSE = "refuse"
     TAKE_BACK_APPROVAL = "take_back_approval"
     CHANGE_RULES = "change_rules"

@@ -101,6 +101,12 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publication_former_months: int
     publication_order_months: int
     appeal_days: int
+    restoration_after_order_months: int
+    """From the day on which a removal by order took effect to the first day on which the person may ask to come back."""
+    restoration_retry_months: int
+    """From the refusal of a restoration to the first day on which the person may ask again."""
+    restoration_decide_days: int
+    """Within which a restoration is to be decided, not counting days on which the applicant is awaited."""
     standards_version: str
     declaration_version: str
 

@@ -67,6 +67,9 @@ RULES = Rules(
     publication_former_months=60,
     publication_order_months=12,
     appeal_days=28,
+    restoration_after_order_months=60,
+    restoration_retry_months=12,
+    restoration_decide_days=84,
     standards_version="2026-1",
     declaration_version="2026-1",
 )

@@ -22,6 +22,12 @@ from register.application.keeping import (
     sections_asked,
     touch,
 )
+from register.application.returning import (
+    Ended,
+    NeverAgain,
+    NotBefore,
+    how_it_ended,
+)
 from register.application.section import (
     ApplicationSection,
     SentSection,
@@ -39,13 +45,14 @@ from register.application.sending import (
     filled,
     submit,
 )
-from register.application.starting import start, withdraw
+from register.application.starting import WayBack, start, ways_back, withdraw
 from register.application.state import (
     EVENT_OF,
     MOVES,
     OVER,
     ApplicationAct,
     ApplicationEvent,
+    ApplicationKind,
     ApplicationState,
     Move,
     SectionName,
@@ -58,12 +65,16 @@ __all__ = [
     "Application",
     "ApplicationAct",
     "ApplicationEvent",
+    "ApplicationKind",
     "ApplicationSection",
     "ApplicationState",
+    "Ended",
     "Evidence",
     "EvidenceKind",
     "Filled",
     "Move",
+    "NeverAgain",
+    "NotBefore",
     "NotComplete",
     "NotNow",
     "NothingAsked",
@@ -71,6 +82,7 @@ __all__ = [
     "SectionClosed",
     "SectionName",
     "SentSection",
+    "WayBack",
     "answer",
     "application_of",
     "applications_of",
@@ -81,6 +93,7 @@ __all__ = [
     "filled",
     "forget_draft",
     "form_of",
+    "how_it_ended",
     "keep",
     "kinds_for",
     "may_be_taken_back",
@@ -96,5 +109,6 @@ __all__ = [
     "start",
     "submit",
     "touch",
+    "ways_back",
     "withdraw",
 ]

@@ -166,6 +166,14 @@ class EmploymentHistory(Answers, kw_only=True):
     gaps: list[Gap] = []
 
 
+class Skills(Answers, kw_only=True):
+    """What somebody did while away to be able to practise again."""
+
+    practice_hours: int
+    """Of work like that of the part, in the time away."""
+    learning: str
+
+
 class Body(StrEnum):
     """The other registers somebody may be on."""
 
@@ -303,6 +311,7 @@ HOLDS: dict[SectionName, type[Answers]] = {
     SectionName.ADDRESSES: Addresses,
     SectionName.QUALIFICATIONS: Qualifications,
     SectionName.EMPLOYMENT: EmploymentHistory,
+    SectionName.SKILLS: Skills,
     SectionName.REGISTRATIONS: OtherRegistrations,
     SectionName.DBS: Dbs,
     SectionName.CRIMINAL: Criminal,
@@ -324,6 +333,7 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     addresses: Addresses | None = None
     qualifications: Qualifications | None = None
     employment: EmploymentHistory | None = None
+    skills: Skills | None = None
     registrations: OtherRegistrations | None = None
     dbs: Dbs | None = None
     criminal: Criminal | None = None

@@ -14,14 +14,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from register.account import Account
+from register.application.returning import how_it_ended, must_be_open
 from register.application.state import (
     EVENT_OF,
     MOVES,
     OVER,
+    ApplicationKind,
     ApplicationState,
     Move,
 )
-from register.entry import ConditionKind, Entry, NewCondition
+from register.entry import AlreadyEntered, ConditionKind, Entry, NewCondition
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
@@ -76,6 +78,11 @@ class Application(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[Part] = mapped_column(code(Part))
+    kind: Mapped[ApplicationKind] = mapped_column(
+        code(ApplicationKind, "kind"), default=ApplicationKind.FIRST
+    )
+    left_on: Mapped[date | None]
+    """Of a restoration: since when they have not been registered; what they did since then is asked."""
     state: Mapped[ApplicationState] = mapped_column(
         code(ApplicationState, "state"), default=ApplicationState.DRAFT
     )
@@ -111,6 +118,9 @@ class Application(Base):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         CheckConstraint("reference ~ '^A-[0-9A-HJKMNP-TV-Z]{8}$'", name="reference"),
+        CheckConstraint(
+            "(kind = 'restoration') = (left_on is not null)", name="left_on"
+        ),
         CheckConstraint(
             "(state in ('draft', 'expired')) = (submitted_at is null) or state = 'withdrawn'",
             name="sent",
@@ -246,16 +256,17 @@ class Application(Base):
         rule_set = await session.get_one(RuleSet, self.rule_set_id)
         until = rule_set.rules.period_end(day_of(on))
         conditions = await self._conditions(session)
-        await Entry.grant(
-            session,
-            person=person,
-            part=self.part,
-            on=on,
-            rule_set=rule_set,
-            until=until,
-            conditions=conditions,
-            by=by,
-        )
+        terms: dict[str, Any] = {
+            "on": on,
+            "rule_set": rule_set,
+            "until": until,
+            "conditions": conditions,
+            "by": by,
+        }
+        if former := await self.former_entry(session, at=on, lock=True):
+            await former.restore(session, **terms)
+        else:
+            await Entry.grant(session, person=person, part=self.part, **terms)
         await self.write_to_applicant(
             session,
             "application_granted",
@@ -264,6 +275,25 @@ class Application(Base):
             until=until,
             conditions=conditions,
         )
+
+    async def former_entry(
+        self, session: AsyncSession, *, at: datetime, lock: bool = False
+    ) -> Entry | None:
+        """What the person had in the part; raises AlreadyEntered while it stands, NeverAgain or NotBefore."""
+        entry_id = await session.scalar(
+            select(Entry.id).where(
+                Entry.person_id == self.person_id, Entry.part == self.part
+            )
+        )
+        if entry_id is None:
+            return None
+        entry = await Entry.load(session, entry_id, lock=lock)
+        ended = how_it_ended(entry, at)
+        if ended is None:
+            raise AlreadyEntered(entry)
+        rule_set = await session.get_one(RuleSet, self.rule_set_id)
+        must_be_open(ended, rule_set.rules, on=day_of(at))
+        return entry
 
     async def _conditions(self, session: AsyncSession) -> list[NewCondition]:
         return [

@@ -19,6 +19,7 @@ from register.application.answers import (
     OtherRegistrations,
     Post,
     Referee,
+    Skills,
 )
 from register.application.formats import DBS_NUMBER, ULN
 from register.kit.clock import months_after
@@ -152,6 +153,14 @@ def _(answers: EmploymentHistory, facts: Facts) -> Iterator[Fault]:
             "The day you left education",
             facts,
         )
+
+
+@faults.register
+def _(answers: Skills, facts: Facts) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
+    if answers.practice_hours < 0:
+        yield Fault("practice_hours", "Hours of practice must be 0 or more")
+    if not answers.learning:
+        yield Fault("learning", "Enter what you did to keep your skills up to date")
 
 
 @faults.register

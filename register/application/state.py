@@ -118,6 +118,7 @@ class SectionName(StrEnum):
     ADDRESSES = "addresses"
     QUALIFICATIONS = "qualifications"
     EMPLOYMENT = "employment"
+    SKILLS = "skills"
     REGISTRATIONS = "registrations"
     DBS = "dbs"
     CRIMINAL = "criminal"
@@ -142,6 +143,38 @@ class SectionName(StrEnum):
     def restricted(self) -> bool:
         """Whether each reading by staff is written down (domain.md 11)."""
         return self in {SectionName.CRIMINAL, SectionName.HEALTH}
+
+
+class ApplicationKind(StrEnum):
+    FIRST = "first"
+    RESTORATION = "restoration"
+    """Of an entry that has ended."""
+
+    @property
+    def sections(self) -> tuple[SectionName, ...]:
+        """What is asked, in the order of the task list."""
+        return ASKED[self]
+
+
+ASKED = {
+    ApplicationKind.FIRST: tuple(
+        name for name in SectionName if name is not SectionName.SKILLS
+    ),
+    ApplicationKind.RESTORATION: (
+        SectionName.IDENTITY,
+        SectionName.CONTACT,
+        SectionName.QUALIFICATIONS,
+        SectionName.EMPLOYMENT,
+        SectionName.SKILLS,
+        SectionName.DBS,
+        SectionName.CRIMINAL,
+        SectionName.CONDUCT,
+        SectionName.HEALTH,
+        SectionName.REFERENCES,
+        SectionName.STANDARDS,
+    ),
+}
+"""Whoever comes back is known: their history is asked for from the day on which they left."""
 
 
 class ApplicationAct(StrEnum):

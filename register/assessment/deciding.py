@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
-from register.application import Application, ApplicationEvent, Move, SectionName
+from register.application import (
+    Application,
+    ApplicationEvent,
+    Ended,
+    Move,
+    SectionName,
+    how_it_ended,
+)
 from register.application.answers import Eligibility
 from register.application.section import sendings_of
 from register.assessment.acts import AssessmentEvent
@@ -19,7 +26,7 @@ from register.assessment.check import Outcome, checks_of, must_be_assessing
 from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
 from register.employment import Employment
-from register.entry import ConditionKind
+from register.entry import ConditionKind, Entry, Status
 from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
 from register.matching import open_hits
@@ -78,6 +85,13 @@ class OnWatchList(Refused):
         )
 
 
+class RemovedSince(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The applicant was removed by order after this was proposed. Return it, so that it is looked at again."
+        )
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A condition that an officer proposes: what the public reads, and why, which only we read."""
@@ -133,6 +147,18 @@ async def in_role_since(session: AsyncSession, application: Application) -> date
     return min(found, default=None)
 
 
+async def how_theirs_ended(
+    session: AsyncSession, application: Application, *, at: datetime
+) -> Ended | None:
+    """How the applicant's earlier entry in the part ended; None where there was none, or it stands."""
+    entry_id = await session.scalar(
+        select(Entry.id).where(
+            Entry.person_id == application.person_id, Entry.part == application.part
+        )
+    )
+    return how_it_ended(await Entry.load(session, entry_id), at) if entry_id else None
+
+
 async def propose_grant(
     session: AsyncSession,
     application: Application,
@@ -158,6 +184,9 @@ async def propose_grant(
     if term.needed:
         data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
     kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
+    former = await application.former_entry(session, at=by.at)
+    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
+        kind = ProposalKind.GRANT_AFTER_ORDER
     return await _propose(
         session, application, kind, {"conditions": data}, proposer=proposer, by=by
     )
@@ -253,7 +282,11 @@ async def return_to_officer(
         application.take_back(by=by)
 
 
-@carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)
+@carries_out(
+    ProposalKind.GRANT,
+    ProposalKind.GRANT_WITH_CONDITIONS,
+    ProposalKind.GRANT_AFTER_ORDER,
+)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     """From now the applicant has the window of the rule set to pay; the entry is made by the fee, at once where an approval
     that was taken back had been paid for. Raises OnWatchList.
@@ -261,6 +294,9 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
     if await open_hits(session, application.person_id):
         raise OnWatchList
+    former = await application.former_entry(session, at=by.at)
+    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
+        _must_be_the_registrars(proposal)
     rules = await rules_of(session, application)
     conditions = proposal.data["conditions"]
     application.approve(
@@ -308,6 +344,12 @@ async def propose_reopening(
 async def reopen(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
     await application.reopen(session, by=by)
+
+
+def _must_be_the_registrars(proposal: Proposal) -> None:
+    """Proposed before the removal by order, it may be a grant that a team manager could approve."""
+    if proposal.kind is not ProposalKind.GRANT_AFTER_ORDER:
+        raise RemovedSince
 
 
 @carries_out(ProposalKind.REFUSE)

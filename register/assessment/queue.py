@@ -1,6 +1,6 @@
 """The queue: applications that wait for a decision, oldest first, with the working days that each has waited for us."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
@@ -25,7 +26,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from register.account import Account
-from register.application import Application, ApplicationState
+from register.application import Application, ApplicationKind, ApplicationState
 from register.assessment.assigning import IN_HAND
 from register.assessment.readers import visible_to
 from register.kit.clock import bank_holidays, day_of
@@ -58,7 +59,7 @@ class Filter:
 class Waiting:
     application: Application
     age: int
-    """Working days for which it has waited for us, not for the applicant."""
+    """For which it has waited for us, not for the applicant: working days, but of a restoration days."""
     target: int
 
     @property
@@ -84,7 +85,7 @@ async def queue(
     after: str | None = None,
 ) -> QueuePage:
     """One page in two queries, however long the queue is."""
-    age, target = working_age(now), _target()
+    age, target = waiting_age(now), _target()
     chosen = [visible_to(reader), *_chosen(wanted, reader, age, target)]
     lines = (
         select(Application, age, target)
@@ -136,7 +137,7 @@ async def count_of(
     session: AsyncSession, reader: Account, wanted: Filter, *, now: datetime
 ) -> int:
     """As many as there are, or one more than COUNTED."""
-    chosen = _chosen(wanted, reader, working_age(now), _target())
+    chosen = _chosen(wanted, reader, waiting_age(now), _target())
     return await _count(session, [visible_to(reader), *chosen])
 
 
@@ -153,13 +154,28 @@ async def _count(session: AsyncSession, chosen: Sequence[ColumnElement[bool]]) -
 
 
 def _target() -> ColumnElement[int]:
-    return cast(RuleSet.data["assessment_target_working_days"].astext, Integer)
+    days = case(
+        (_RESTORATION, RuleSet.data["restoration_decide_days"].astext),
+        else_=RuleSet.data["assessment_target_working_days"].astext,
+    )
+    return cast(days, Integer)
 
 
-def working_age(now: datetime) -> ColumnElement[int]:
-    """Working days since the application was sent, less those on which an answer of the applicant or their fee was awaited."""
+_RESTORATION = Application.kind == ApplicationKind.RESTORATION
+"""Its time is counted in days, any other's in working days."""
+
+
+def waiting_age(now: datetime) -> ColumnElement[int]:
+    return case((_RESTORATION, _age(now, days_between)), else_=_age(now, working_days))
+
+
+def _age(
+    now: datetime,
+    between: Callable[[ColumnElement[date], ColumnElement[date]], ColumnElement[int]],
+) -> ColumnElement[int]:
+    """Since the application was sent, less the time in which an answer of the applicant or their fee was awaited."""
     today = literal(day_of(now), Date)
-    waited = working_days(
+    waited = between(
         day_in_london(Request.asked_at),
         func.coalesce(day_in_london(Request.ended_at), today),
     )
@@ -172,14 +188,20 @@ def working_age(now: datetime) -> ColumnElement[int]:
         .scalar_subquery()
     )
     sent = day_in_london(Application.submitted_at)
-    owed = working_days(
+    owed = between(
         day_in_london(Application.approved_at), day_in_london(Application.paid_at)
     )
-    return cast(working_days(sent, today) - paused - func.greatest(owed, 0), Integer)
+    return cast(between(sent, today) - paused - func.greatest(owed, 0), Integer)
 
 
 def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:
     return cast(func.timezone("Europe/London", moment), Date)
+
+
+def days_between(
+    start: ColumnElement[date], end: ColumnElement[date]
+) -> ColumnElement[int]:
+    return cast(end - start, Integer)
 
 
 def working_days(
@@ -210,8 +232,8 @@ def _weekdays_until(day: ColumnElement[date]) -> ColumnElement[int]:
 async def age_of(
     session: AsyncSession, application: Application, *, now: datetime
 ) -> int:
-    """Working days for which one application has waited for us."""
+    """How long one application has waited for us."""
     age = await session.scalar(
-        select(working_age(now)).where(Application.id == application.id)
+        select(waiting_age(now)).where(Application.id == application.id)
     )
     return age or 0

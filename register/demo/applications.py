@@ -35,7 +35,6 @@ from register.application.references import (
 )
 from register.application.state import ReferenceAct
 from register.assessment import (
-    ASSESSED,
     REASONS,
     AssessmentAct,
     Outcome,
@@ -157,10 +156,14 @@ class Journey:
     ) -> None:
         """Answer every section but some, with what is to be sent along."""
         form = self.form(on or day_of(self.at))
-        for name in SectionName:
+        for name in self.application.kind.sections:
             answers = form.of(name)
             if name not in but and answers is not None:
                 await self.save(name, answers)
+
+    @property
+    def assessed(self) -> list[SectionName]:
+        return [name for name in self.application.kind.sections if name.assessed]
 
     async def save(self, name: SectionName, answers: Answers) -> None:
         self.later()
@@ -303,13 +306,13 @@ class Journey:
 
     async def check(
         self,
-        sections: Sequence[SectionName] = ASSESSED,
+        sections: Sequence[SectionName] | None = None,
         outcome: Outcome = Outcome.MET,
         *,
         words: str = "",
         again: bool = False,
     ) -> None:
-        for section in sections:
+        for section in self.assessed if sections is None else sections:
             self.later()
             seen = await self._last_check(section) if again else None
             met = outcome is Outcome.MET
@@ -349,7 +352,7 @@ class Journey:
 
     async def ask(self, *sections: SectionName) -> None:
         """Check all, and ask about these."""
-        others = [name for name in ASSESSED if name not in sections]
+        others = [name for name in self.assessed if name not in sections]
         await self.check(others[: self.draw.between(5, len(others))])
         await self.check(sections, Outcome.ASK, words=self.draw.one(ASKED))
         self.later()

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application import EvidenceKind, SectionName
+from register.application import ApplicationKind, EvidenceKind, SectionName
 from register.application.starting import expire_drafts
 from register.assessment import (
-    ASSESSED,
     AssessmentAct,
     Outcome,
     Wanted,
@@ -32,7 +31,7 @@ Tell = Callable[[Journey], Awaitable[None]]
 
 MANY_FROM = 1000
 """With so many registrants there are as many applications as an office of this size would have."""
-LAST_SECTIONS = tuple(SectionName)[6:]
+LAST_SECTIONS = ApplicationKind.FIRST.sections[6:]
 
 
 async def half_done(j: Journey) -> None:
@@ -85,7 +84,7 @@ PREPARED = 4
 async def given_up_late(j: Journey) -> None:
     await sent(j)
     await j.take()
-    await j.check(ASSESSED[:5])
+    await j.check(j.assessed[:5])
     await j.give_up()
 
 
@@ -94,7 +93,7 @@ async def being_checked(j: Journey) -> None:
     await j.take()
     if j.draw.chance(0.5):
         await j.hear(adverse=Trait.DISCIPLINED in j.who.traits)
-    await j.check(ASSESSED[: j.draw.between(0, 11)])
+    await j.check(j.assessed[: j.draw.between(0, 11)])
     if j.draw.chance(0.6):
         await j.write_note()
     await j.wait_for_referees()
@@ -132,7 +131,7 @@ async def gone_on_without_reference(j: Journey) -> None:
     (request, referee), _ = await j.asked_of()
     await j.give(request, referee)
     await j.go_on_without_reference()
-    await j.check(ASSESSED[:8])
+    await j.check(j.assessed[:8])
 
 
 async def asked(j: Journey) -> None:
@@ -192,7 +191,7 @@ async def refusal_proposed(j: Journey) -> None:
     await j.take()
     wrong = j.draw.one((SectionName.DBS, SectionName.CONDUCT, SectionName.REFERENCES))
     await j.hear(adverse=wrong is SectionName.REFERENCES)
-    await j.check([name for name in ASSESSED if name is not wrong])
+    await j.check([name for name in j.assessed if name is not wrong])
     await j.check([wrong], Outcome.NOT_MET, words=j.draw.one(REFUSED))
     await j.propose_refusal()
 

@@ -14,6 +14,7 @@ from register.assessment import (
     checks_of,
     conditions_of,
     hits_shown,
+    how_theirs_ended,
     lock_unchanged,
     may_read_restricted,
     pending,
@@ -122,6 +123,7 @@ async def proposal_page(
             session, found.proposal.data.get("conditions", [])
         ),
         rule_set=await rule_set_of(session, application),
+        ended=await how_theirs_ended(session, application, at=act.now),
         said=(await said_in(session, found.proposal.process_id)).words
         if found.proposal.kind is ProposalKind.TAKE_BACK_APPROVAL
         else "",

@@ -164,7 +164,7 @@ async def noted(session, of, application, *, officer):
 
 async def asked(session, of, application, *, officer, now=NOW):
     """Every section is asked about, so that all may be changed."""
-    for section in SectionName:
+    for section in application.kind.sections:
         if section.assessed:
             word = of.restricted if section.restricted else of.asked
             words = word(f"asked in {section}")

@@ -11,7 +11,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import func, select
 
-from register.application import SectionName
+from register.application import ApplicationKind, SectionName
 from register.application.application import draw_reference
 from register.application.evidence import Evidence
 from register.application.section import form_of
@@ -173,7 +173,7 @@ class Atlas:
             documented = "/evidence/" in row.path
             yield from (
                 at | {"section": section}
-                for section in SectionName
+                for section in ApplicationKind.FIRST.sections
                 if section.assessed or not documented
             )
         else:
@@ -191,7 +191,7 @@ class Atlas:
         elif "request_id" in names:
             yield at | {"request_id": other.request}
         elif "section" in names:
-            for section in SectionName:
+            for section in ApplicationKind.FIRST.sections:
                 if section.assessed and section.restricted is (row.of == RESTRICTED):
                     yield at | {"section": section}
         else:

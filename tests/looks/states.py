@@ -10,7 +10,12 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from fees.payment import OverpaidBecause, Overpayment, Payment, PaymentState
 from register.account import Account
-from register.application import Application, ApplicationState, SectionName
+from register.application import (
+    Application,
+    ApplicationKind,
+    ApplicationState,
+    SectionName,
+)
 from register.application.evidence import EvidenceKind
 from register.assessment import AssessmentAct, propose_reopening
 from register.certificate import Certificate, grouped
@@ -173,7 +178,7 @@ async def through(stage, account, application):
     async with stage.visitor(account) as browser:
         for path in ("", "/check", "/register-by", "/employment-gaps", "/withdraw"):
             await stage.show(browser, at + path)
-        for section in SectionName:
+        for section in ApplicationKind.FIRST.sections:
             await stage.show(browser, f"{at}/{section}")
             await stage.show(browser, f"{at}/{section}", {})
             await stage.show(browser, f"{at}/evidence/{section}")

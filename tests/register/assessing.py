@@ -5,11 +5,15 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from register.account import Account, StaffRole
-from register.application import Application, ApplicationState, SectionName
+from register.application import (
+    Application,
+    ApplicationKind,
+    ApplicationState,
+    SectionName,
+)
 from register.application.answers import Criminal, Health
 from register.application.section import ApplicationSection, SentSection
 from register.assessment import (
-    ASSESSED,
     REASONS,
     AssessmentAct,
     Outcome,
@@ -39,7 +43,7 @@ def answers(**other):
         ),
     }
     form = make_form(**declared | other)
-    return {name: form.of(name) for name in SectionName}
+    return {name: form.of(name) for name in ApplicationKind.FIRST.sections}
 
 
 async def make_caseworker(session, *more, **names):
@@ -156,7 +160,9 @@ async def check(
 
 async def check_all(session, application, *, officer, but=None, heard=0):
     """Every section met, but those named with their outcome; so many referees have written."""
-    for section in ASSESSED:
+    for section in application.kind.sections:
+        if not section.assessed:
+            continue
         await check(
             session,
             application,

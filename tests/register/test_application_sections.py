@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from register.application import EvidenceKind, Progress, SectionName
+from register.application import ApplicationKind, EvidenceKind, Progress, SectionName
 from register.application.answers import (
     Addresses,
     Body,
@@ -55,10 +55,13 @@ def test_a_complete_application_lacks_nothing():
     filled = make_filled()
 
     assert filled.unfinished() == []
-    assert all(filled.progress(name) is Progress.COMPLETED for name in SectionName)
+    assert all(
+        filled.progress(name) is Progress.COMPLETED
+        for name in ApplicationKind.FIRST.sections
+    )
 
 
-@pytest.mark.parametrize("name", list(SectionName))
+@pytest.mark.parametrize("name", ApplicationKind.FIRST.sections)
 def test_a_section_that_nobody_has_saved_is_not_started(name):
     filled = make_filled(**{name.value: None})
 

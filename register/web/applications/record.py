@@ -22,6 +22,7 @@ from register.assessment import (
     caseworkers,
     checks_of,
     hits_shown,
+    how_theirs_ended,
     matches_shown,
     may_assess,
     may_read_restricted,
@@ -93,6 +94,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         if application.state in IN_HAND
         else None,
         rule_set=await rule_set_of(session, application),
+        ended=await how_theirs_ended(session, application, at=act.now),
         returned=await why_returned(session, application),
         request_open=request,
         overdue=request.overdue(act.now) if request else False,

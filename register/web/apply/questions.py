@@ -300,6 +300,19 @@ class EnglishForm(SectionForm):
     )
 
 
+class SkillsForm(SectionForm):
+    practice_hours = forms.Number(
+        "How many hours of work like that of the role have you done since you left?",
+        what="how many hours of work you have done since you left",
+        lowest=0,
+        highest=100_000,
+    )
+    learning = forms.LongText(
+        "What else have you done to keep your skills up to date?",
+        what="what you have done to keep your skills up to date",
+    )
+
+
 class StandardsForm(SectionForm):
     agreed = forms.Confirm(
         "I have read and understood the professional standards, and I will meet them",

@@ -11,12 +11,14 @@ from register.application import (
     ApplicationAct,
     ApplicationEvent,
     ApplicationState,
+    Ended,
     SectionName,
     answer,
     evidence_of,
     open_request,
     open_sections,
     submit,
+    ways_back,
     withdraw,
 )
 from register.application.answers import Identity
@@ -39,6 +41,7 @@ GROUPS: dict[str, tuple[SectionName, ...]] = {
     "work": (
         SectionName.QUALIFICATIONS,
         SectionName.EMPLOYMENT,
+        SectionName.SKILLS,
         SectionName.REGISTRATIONS,
         SectionName.REFERENCES,
     ),
@@ -188,14 +191,27 @@ class ApplicationPages(Controller):
 
 async def task_page(act: Acting, application: Application) -> Template:
     state = await standing(act, application)
-    progress = {name: state.progress(name) for name in SectionName}
+    asked = application.kind.sections
+    progress = {name: state.progress(name) for name in asked}
+    groups = {
+        group: found
+        for group, names in GROUPS.items()
+        if (found := [name for name in names if name in asked])
+    }
     return page(
         "register/apply/tasks.html",
         application=application,
-        groups=GROUPS,
+        groups=groups,
+        ended=await how_theirs_ended(act, application),
         progress=progress,
         unfinished=state.unfinished(),
     )
+
+
+async def how_theirs_ended(act: Acting, application: Application) -> Ended | None:
+    """Of a restoration: why they are not registered."""
+    ways = await ways_back(act.session, act.account, now=act.now)
+    return next((way.ended for way in ways if way.part == application.part), None)
 
 
 async def check_page(act: Acting, application: Application) -> Template:
@@ -205,7 +221,7 @@ async def check_page(act: Acting, application: Application) -> Template:
         "register/apply/check.html",
         application=application,
         form=state.form,
-        sections=list(SectionName),
+        sections=application.kind.sections,
         changeable=changeable,
         unfinished=[name for name in state.unfinished() if name in changeable],
         told=told,

@@ -120,6 +120,22 @@ class FiguresForm(Versioned):
         "How long a removal by order is shown", hint="In months", highest=MONTHS
     )
     appeal_days = forms.Number("Time to appeal", hint="In days", lowest=1, highest=DAYS)
+    restoration_after_order_months = forms.Number(
+        "Time after a removal by order before somebody may ask to come back",
+        hint="In months",
+        highest=MONTHS,
+    )
+    restoration_retry_months = forms.Number(
+        "Time after a refusal before somebody may ask again to come back",
+        hint="In months",
+        highest=MONTHS,
+    )
+    restoration_decide_days = forms.Number(
+        "Target for deciding on somebody who asks to come back",
+        hint="In days",
+        lowest=1,
+        highest=DAYS,
+    )
     standards_version = forms.Text("Version of the standards", longest=40)
     declaration_version = forms.Text("Version of the declaration", longest=40)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from register.account import StaffRole
-from register.application import ApplicationState, SectionName
+from register.application import ApplicationKind, ApplicationState, SectionName
 from register.application.answers import Dbs, Eligibility
 from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import (
@@ -265,7 +265,9 @@ async def test_a_section_is_shown_beside_its_check(caseworker, at):
     assert "The DBS certificate is too old" in page.text
 
 
-@pytest.mark.parametrize("name", [name for name in SectionName if name.assessed])
+@pytest.mark.parametrize(
+    "name", [name for name in ApplicationKind.FIRST.sections if name.assessed]
+)
 async def test_every_section_is_shown(caseworker, at, name):
     assert (await caseworker.get(f"{at}/sections/{name}")).status_code == 200
 
