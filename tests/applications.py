@@ -29,6 +29,7 @@ from register.application.answers import (
     Referee,
     References,
     Sex,
+    Skills,
     StandardsDeclared,
 )
 from register.application.evidence import Evidence, EvidenceKind
@@ -164,6 +165,7 @@ def make_form(**given):
         "employment": EmploymentHistory(
             left_education_on=date(2006, 6, 30), items=[make_post()]
         ),
+        "skills": Skills(practice_hours=120, learning="A course on attachment"),
         "registrations": OtherRegistrations(registered=False, acted_against=False),
         "dbs": Dbs(
             certificate_number="001234567890",
@@ -222,7 +224,7 @@ async def make_application(session, *, account=None, now=NOW):
 
 async def fill(session, application, form, *, evidence=IDENTITY_EVIDENCE, now=NOW):
     """Save the sections, and documents that have been found clean."""
-    for name in SectionName:
+    for name in application.kind.sections:
         if answers := form.of(name):
             await keep(session, application, name, answers, now=now)
     for kind in evidence:
