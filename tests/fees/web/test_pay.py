@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from fees.payment import Payment, PaymentState, PayNotice, Receipt
 from register.account import Account, StaffRole
-from register.application import ApplicationState
+from register.application import ApplicationKind, ApplicationState
 from register.kit.clock import end_of
 from register.kit.jobs import run_pending
 from register.matching import WatchItem, WatchKind, look_for_matches
@@ -421,6 +421,28 @@ async def test_a_fee_before_a_last_check_is_received_and_given_back_if_that_find
     assert row["State"] == "To be given back"
     assert "No invoices match." in paid.text
     assert "£90 is to be given back" in one.text
+
+
+async def test_who_comes_back_sees_both_fees(browser, owing, pay, session):
+    owing.kind, owing.left_on = ApplicationKind.RESTORATION, date(2024, 12, 1)
+    await session.flush()
+
+    page = Page(await browser.get("/pay"))
+    answer = await browser.post("/pay", data={})
+    await pay.pays(answer.headers["location"])
+    done = await come_back(browser)
+    receipt = Page(await browser.get(done.link("See and print your receipt")))
+
+    assert page.fact("Fee to pay") == (
+        "£270: £180 for coming back and £90 for registration"
+    )
+    assert page.buttons == ["Pay £270 now"]
+    assert [row["Amount"] for row in receipt.rows("What it is for")] == [
+        "£180",
+        "£90",
+        "£270",
+    ]
+    assert "Fee for coming back to the register" in receipt.text
 
 
 async def test_an_invoice_is_found_by_its_number(browser, owing, session):
