@@ -34,6 +34,7 @@ from register.application.answers import (
     Qualifications,
     Referee,
     References,
+    Skills,
     StandardsDeclared,
 )
 from register.application.answers import Post as PostAnswer
@@ -56,6 +57,7 @@ from register.demo.wordings import (
     ENGLISH_TESTS,
     GAPS,
     HEALTH,
+    LEARNING,
     REFEREES,
     STREETS,
 )
@@ -130,6 +132,9 @@ def answered(
         references=_references(draw, homes, who),
         standards=StandardsDeclared(version=rules.standards_version, declared_at=at),
         equality=EqualityAsked(answered=draw.chance(0.8)),
+        skills=Skills(
+            practice_hours=draw.between(0, 40) * 10, learning=draw.one(LEARNING)
+        ),
     )
 
 

@@ -55,6 +55,7 @@ from register.demo.answers import Applicant, answered
 from register.demo.documents import add_document
 from register.demo.draw import Draw
 from register.demo.entries import Terms
+from register.demo.former import former_registrant
 from register.demo.homes import Homes
 from register.demo.referees import another_referee, reference_by
 from register.demo.staff import Office
@@ -86,6 +87,8 @@ class Fee(StrEnum):
     NOT_TRIED = "not_tried"
     """Waited for too; nobody has tried to pay it yet."""
     NOT_PAID = "not_paid"
+    HELD_BACK = "held_back"
+    """Paid, and a last check comes before the entry."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class Approved:
     async def give_number(self, session: AsyncSession, *, now: datetime) -> None:
         """The number that the entry will have: drawn, where the register draws one nobody can foresee."""
         person = await session.get_one(Person, self.application.person_id)
+        if person.number:
+            return
         by = Process.begin(session, ApplicationAct.GRANT, now=now)
         number = await person.take_number(session, self.draw.number())
         by.tell(EntryEvent.NUMBERED, person_id=person.id, number=number)
@@ -136,6 +141,13 @@ class Journey:
                 return
         soon = self.at + timedelta(seconds=self.draw.between(40, 420))
         self.at = min(soon, self.draw.now - timedelta(seconds=1))
+
+    async def was_registered(self) -> None:
+        """They were in the register, and did not renew two years before the period of the demo's day ends."""
+        self.account.person_id = await former_registrant(
+            self.session, self.draw, self.office, self.terms, self.who.somebody
+        )
+        await self.session.flush()
 
     async def begin(self) -> None:
         by = self.by(ApplicationAct.START, self.account)

@@ -26,6 +26,7 @@ from register.demo.staff import Office
 from register.demo.wordings import PROPOSED, REFUSED
 from register.kit.clock import end_of
 from register.kit.files import FileState
+from register.matching import WatchAct, WatchItem, WatchKind
 
 Tell = Callable[[Journey], Awaitable[None]]
 
@@ -229,6 +230,36 @@ async def approved_in_the_end(j: Journey) -> None:
     await j.approve()
 
 
+async def has_left(j: Journey) -> None:
+    await j.was_registered()
+
+
+async def asks_to_come_back(j: Journey) -> None:
+    await j.was_registered()
+    await being_checked(j)
+
+
+async def restored(j: Journey) -> None:
+    await j.was_registered()
+    await approved(j)
+
+
+async def listed_since(j: Journey) -> None:
+    """Approved, and then we were told of somebody who may be they."""
+    await approved(j)
+    j.later()
+    await WatchItem.add(
+        j.session,
+        WatchKind.BARRED,
+        given_names=j.who.somebody.given_names,
+        family_name=j.who.somebody.family_name,
+        birth_date=j.who.somebody.birth_date,
+        source="Disclosure and Barring Service, letter 5163",
+        because="On the children’s barred list since this month.",
+        by=j.by(WatchAct.ADD, j.office.registrar),
+    )
+
+
 async def refused(j: Journey) -> None:
     await refusal_proposed(j)
     await j.approve(after=2)
@@ -287,6 +318,14 @@ TOLD = (
         good_for="An applicant who is approved and has the fee to pay",
     ),
     Case(
+        has_left,
+        (30, 30),
+        1,
+        1,
+        email="former@example.org",
+        good_for="Somebody who was in the register and can ask to come back",
+    ),
+    Case(
         approved,
         (60, 60),
         1,
@@ -323,6 +362,9 @@ CASES = (
     Case(refusal_proposed, (8, 14), 1, 2),
     Case(sent_back, (12, 18), 1, 2),
     Case(refused, (20, 120), 1, 3),
+    Case(asks_to_come_back, (20, 40), 1, 2),
+    Case(restored, (40, 100), 1, 2, fee=Fee.PAID),
+    Case(listed_since, (12, 16), 1, 1, fee=Fee.HELD_BACK),
     Case(approved, (10, 12), 2, 4, fee=Fee.WAITED_FOR),
     Case(approved, (45, 90), 1, 2, fee=Fee.NOT_PAID),
     Case(approved, (30, 200), 2, 6, fee=Fee.PAID),

@@ -123,3 +123,8 @@ DECLINED = (
     ("does_not_know", ""),
     ("conflict_of_interest", "We are related by marriage."),
 )
+LEARNING = (
+    "A course on trauma and attachment at the local college, two evenings a week from January to March.",
+    "Shadow shifts in a home nearby, twice a month, with written feedback from its manager.",
+    "I read the inspection reports of homes like mine, and joined the online seminars of a managers’ network.",
+)

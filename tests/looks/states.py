@@ -12,22 +12,22 @@ from fees.payment import OverpaidBecause, Overpayment, Payment, PaymentState
 from register.account import Account
 from register.application import (
     Application,
-    ApplicationKind,
     ApplicationState,
     SectionName,
+    submit,
 )
 from register.application.evidence import EvidenceKind
 from register.assessment import AssessmentAct, propose_reopening
 from register.certificate import Certificate, grouped
 from register.certificate.serial import draw_serial
-from register.entry import Entry, RemovalReason
+from register.entry import Entry, LapseReason, RemovalReason
 from register.kit.files import FileState
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
 from register.proposal import Proposal
 from register.self_check import SelfCheck, Surface
 from register.self_check.nightly import SelfCheckDifference
-from tests.applications import make_application, make_document
+from tests.applications import fill, make_application, make_document, make_form
 from tests.browser import Browser
 from tests.leaks.cases import PASSWORD
 from tests.leaks.places import LISTED
@@ -178,7 +178,7 @@ async def through(stage, account, application):
     async with stage.visitor(account) as browser:
         for path in ("", "/check", "/register-by", "/employment-gaps", "/withdraw"):
             await stage.show(browser, at + path)
-        for section in ApplicationKind.FIRST.sections:
+        for section in application.kind.sections:
             await stage.show(browser, f"{at}/{section}")
             await stage.show(browser, f"{at}/{section}", {})
             await stage.show(browser, f"{at}/evidence/{section}")
@@ -187,6 +187,40 @@ async def through(stage, account, application):
             await stage.show(browser, f"{at}/{section}/items/new", {})
         await stage.show(browser, f"{at}/send")
         await stage.show(browser, f"{at}/send", {})
+
+
+async def coming_back(stage):
+    """Who did not renew, who has to wait, and who never can; a restoration as its applicant and staff see it."""
+    for because in (RemovalReason.ORDER, RemovalReason.AUTOMATIC, None):
+        person = await make_person(stage.session)
+        account = await make_account(stage.session, person=person)
+        entry = await make_entry(stage.session, person=person)
+        by, on = make_process(stage.session), NOW - timedelta(days=9)
+        if because:
+            await entry.remove(stage.session, on=on, because=because, by=by)
+        else:
+            reason = LapseReason.NOT_RENEWED
+            await entry.lapse(stage.session, on=on, because=reason, by=by)
+        await stage.see(account, "/apply", "/account")
+    application = await make_application(stage.session, account=account)
+    await through(stage, account, application)
+    await fill(stage.session, application, make_form())
+    await stage.see(
+        account,
+        f"/apply/{application.reference}",
+        f"/apply/{application.reference}/employment",
+        f"/apply/{application.reference}/check",
+    )
+    await submit(stage.session, application, by=make_process(stage.session))
+    await stage.see(account, f"/apply/{application.reference}")
+    casework = f"/staff/applications/{application.reference}"
+    await stage.see(
+        stage.world.accounts[Role.CASEWORKER],
+        "/staff/applications",
+        casework,
+        f"{casework}/sections/skills",
+        proved=True,
+    )
 
 
 async def applications_on_their_way(stage):
@@ -529,6 +563,7 @@ STATES = [
     long_names,
     draft_just_begun,
     draft_filled_in,
+    coming_back,
     applications_on_their_way,
     applications_that_ended,
     refused,
