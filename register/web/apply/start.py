@@ -32,13 +32,16 @@ class StartPages(Controller):
         ways = (
             await ways_back(session, viewer.account, now=now) if viewer.account else []
         )
+        left = {way.part for way in ways}
         return page(
             "register/apply/start.html",
             applications=begun,
             underway=bool(going_on),
             ways=[way for way in ways if way.part not in going_on],
             today=day_of(now),
-            open=await open_parts(session, now=now),
+            open=[
+                part for part in await open_parts(session, now=now) if part not in left
+            ],
             rules=(await RuleSet.on(session, Part.MANAGER, day_of(now))).rules,
         )
 

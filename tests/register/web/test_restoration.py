@@ -70,7 +70,9 @@ async def test_who_may_not_ask_is_told_so_and_from_when(
     page = Page(await browser.get("/apply"))
     posted = await browser.post("/apply/begin", data={"part": "manager"})
 
+    assert page.h1 == "Come back to the register"
     assert told in page.text
+    assert "What you need" not in page.text
     assert "Ask to come back" not in page.buttons
     assert posted.status_code == 409
 
