@@ -112,6 +112,7 @@ from register.assessment.unchanged import (
 )
 from register.assessment.watching import (
     WatchPage,
+    held_back,
     hit_for,
     hits_shown,
     item_for,
@@ -179,6 +180,7 @@ __all__ = [
     "found_wanting",
     "go_on_without",
     "go_on_without_reference",
+    "held_back",
     "history_of",
     "hit_for",
     "hits_shown",

@@ -78,6 +78,18 @@ async def test_staff_find_it_in_the_queue(browser, session, waiting):
     assert "Paid, waiting for a last check" in page.text
 
 
+async def test_what_the_list_says_leads_to_the_application_that_waits_for_it(
+    browser, waiting, office
+):
+    await browser.sign_in(office.manager)
+    page = Page(await browser.get(f"/staff/applications/{waiting.reference}"))
+
+    hit = Page(await browser.get(page.link("Barred from working with children")))
+
+    assert f"/staff/applications/{waiting.reference}" in hit.links.values()
+    assert "no entry is made while this is open" in hit.text
+
+
 async def test_a_caseworker_learns_no_reason_and_takes_nothing_back(
     browser, waiting, office
 ):
