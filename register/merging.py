@@ -25,6 +25,7 @@ from register.matching import (
 )
 from register.matching.record import MatchRecord
 from register.part import Part
+from register.particulars import ParticularsChange, changes_of
 from register.person import NameKind, Person, PersonName, fold
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
@@ -208,6 +209,9 @@ async def merge(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     kept, lost = _kept_and_lost(match, choice)
     await _take_names(session, match, choice, kept)
     await _take_account(session, match, choice, kept, by=by)
+    for change in await changes_of(session, lost.id):
+        if change.open:
+            await change.withdraw(session, by=by)
     await _take_rows(session, kept, lost)
     lost.merged_into = kept.id
     kept.withheld = kept.withheld or lost.withheld
@@ -296,7 +300,14 @@ async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
             .where(table.person_id == lost.id)
             .values(person_id=kept.id, version=table.version + 1)
         )
-    for rows in (Employment, EmploymentGap, Qualification, Request, Proposal):
+    for rows in (
+        Employment,
+        EmploymentGap,
+        ParticularsChange,
+        Qualification,
+        Request,
+        Proposal,
+    ):
         await session.execute(
             update(rows).where(rows.person_id == lost.id).values(person_id=kept.id)
         )

@@ -191,7 +191,7 @@ async def _unissued(session: AsyncSession) -> str:
 
 
 class PersonName(Base):
-    """A name the person also had or has: searched, never shown."""
+    """A name the person also had or has: searched, never shown to the public."""
 
     __tablename__ = "person_name"
 
@@ -199,6 +199,8 @@ class PersonName(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[NameKind] = mapped_column(code(NameKind))
     name: Mapped[str]
+    until_on: Mapped[date | None]
+    """The last day on which it was theirs, where we know it."""
 
 
 class IssuedNumber(Base):

@@ -32,11 +32,12 @@ class ProposalKind(StrEnum):
     EXTEND_CONDITION = "extend_condition"
     DISCHARGE_CONDITION = "discharge_condition"
     MERGE = "merge"
+    CHANGE_PARTICULARS = "change_particulars"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants are the team manager's or the registrar's, all else is the registrar's."""
-        if self is ProposalKind.GRANT:
+        """Who may say yes: grants and particulars are the team manager's or the registrar's, all else is the registrar's."""
+        if self in {ProposalKind.GRANT, ProposalKind.CHANGE_PARTICULARS}:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
         return frozenset({StaffRole.REGISTRAR})
 

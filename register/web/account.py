@@ -27,6 +27,7 @@ from register.kit.post import post as post_letter
 from register.kit.security import limits as tries
 from register.kit.security import links, passwords, sessions, totp
 from register.kit.security.sessions import WebSession
+from register.particulars import may_change
 from register.person import Person
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Acting, Form, Limits, Session, Visit
@@ -79,11 +80,13 @@ class OwnPasswordForm(forms.Form):
 @get("/account", access=SIGNED_IN)
 async def account(session: Session, act: Act) -> Template:
     own = await own_account(session, act)
+    person = await session.get(Person, own.person_id) if own.person_id else None
     return page(
         "register/account/account.html",
         account=own,
         codes_left=await RecoveryCode.left(session, own),
-        person=await session.get(Person, own.person_id) if own.person_id else None,
+        person=person,
+        may_change=bool(person and await may_change(session, person)),
     )
 
 

@@ -20,6 +20,7 @@ from register.certificate import grouped
 from register.certificate.serial import draw_serial
 from register.kit.pages import release
 from register.kit.security import links, totp
+from register.particulars import ChangeKind
 from register.person import number_of
 from register.process import Event
 from register.qualification import Qualification
@@ -108,6 +109,8 @@ MISSING = {
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
+    "change_id": lambda _: str(uuid4()),
+    "kind": lambda _: "nothing",
     "part": lambda _: "gardener",
 }
 
@@ -237,12 +240,21 @@ class Atlas:
             ],
             "person_id": self._persons(row, about_self=about_self),
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
+            "change_id": self._changes(row),
+            "kind": list(ChangeKind),
             "item_id": [str(world.watched.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
             "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
+
+    def _changes(self, row):
+        world = self.world
+        if row.method == "POST":
+            return [str((world.undecided_change if row.of else world.change).id)]
+        every = (world.change, world.undecided_change, world.asking_change)
+        return [str(change.id) for change in every]
 
     def _token(self, row):
         of_referee = row.path.startswith("/references")
@@ -485,6 +497,24 @@ def leaving(known, _place, _role):
     return {"leaving": str(known.world.asking.id)}
 
 
+def particulars(_known, place, _role):
+    """A file comes with the name; of the birth date the document is missing."""
+    if place.at["kind"] != ChangeKind.NAME:
+        return {"birth_date-day": "1"}
+    return {
+        "family_name": "Newname",
+        "because": "deed_poll",
+        "since-day": "1",
+        "since-month": "3",
+        "since-year": "2027",
+        "file": pdf(),
+    }
+
+
+def change(known, _place, _role):
+    return {"change": str(known.world.asking_change.id)}
+
+
 def returned(known, place, role):
     return drafted(known, place, role) | {"words": "Look again"}
 
@@ -601,6 +631,10 @@ BODIES = {
         "understood": "yes",
     },
     "/leaving/withdrawal": leaving,
+    "/particulars/{kind}": particulars,
+    "/particulars/withdrawal": change,
+    "/staff/particulars/{change_id}/refusal": {"words": "Not shown"},
+    "/staff/particulars/{change_id}/return": {"words": "Look again"},
     "/staff/leaving/{leaving_id}/refusal": {"words": "Not now"},
     "/staff/leaving/{leaving_id}/return": {"words": "Look again"},
     "/staff/persons/{person_id}/death": {

@@ -125,6 +125,9 @@ FACTORLESS = APPLICANT | {Role.OTHER_APPLICANT}
 BOUND = frozenset(STAFF_ROLES)
 """Who may never be without one."""
 
+IN_APPLICATION = APPLICANT | {Role.OTHER_APPLICANT, Role.INTERESTED}
+"""Whose application is not over: its form is where they change what we know of them."""
+
 REFERENCE = "/references/{token}"
 DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
@@ -135,6 +138,7 @@ UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
 LEAVING = "/staff/leaving/{leaving_id}"
+CHANGE = "/staff/particulars/{change_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
     "somebody said to be dead",
@@ -279,6 +283,10 @@ TABLE = [
     own("GET", "/leaving"),
     own("POST", "/leaving", REGISTRANT),
     own("POST", "/leaving/withdrawal", REGISTRANT),
+    own("GET", "/particulars"),
+    own("GET", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
+    own("POST", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
+    own("POST", "/particulars/withdrawal", REGISTRANT),
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
@@ -394,6 +402,13 @@ TABLE = [
     work("POST", f"{LEAVING}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{LEAVING}/approval", REGISTRAR),
     work("POST", f"{LEAVING}/return", REGISTRAR),
+    work("GET", "/staff/particulars", *READERS),
+    work("GET", CHANGE, *READERS),
+    work("GET", f"{CHANGE}/evidence", *READERS),
+    work("POST", f"{CHANGE}/proposal", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{CHANGE}/refusal", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{CHANGE}/approval", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{CHANGE}/return", TEAM_MANAGER, REGISTRAR),
     case("GET", f"{PERSON}/death", *OFFICERS),
     case("POST", f"{PERSON}/death", *OFFICERS),
     case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),

@@ -95,8 +95,9 @@ def identity(subject, n, name):
 
 
 def birth_date(subject, n):
-    born = date(1971, 2, 1 + n)
-    words = f"{born.day} February 1971"
+    # Two digits each, so that no day is read within another.
+    born = date(1971, 1 + n // 19, 10 + n % 19)
+    words = f"{born.day} {born:%B} 1971"
     subject.figure("identity.birth_date", born.isoformat(), words)
     return born
 

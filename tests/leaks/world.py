@@ -31,6 +31,7 @@ from register.kit.files import FileState, StoredFile
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
+from register.kit.uploads import Received
 from register.leaving import Leaving, LeavingReason
 from register.matching import (
     Match,
@@ -45,6 +46,7 @@ from register.matching import (
 )
 from register.merging import Choice, MergeAct, propose_merge
 from register.part import Part
+from register.particulars import ChangeReason, NewName, ParticularsChange
 from register.person import Person
 from register.proposal import Proposal
 from register.rule_change import RuleDraft, begin, propose
@@ -141,6 +143,11 @@ class World:
     """Somebody else's, that it is proposed to agree to."""
     owned: Condition = None
     """The registrant's."""
+    asking_change: ParticularsChange = None
+    """The registrant's."""
+    change: ParticularsChange = None
+    """Somebody else's, that it is proposed to make."""
+    undecided_change: ParticularsChange = None
     undecided: Condition = None
     decided: Condition = None
     """On which it is proposed to do something."""
@@ -188,6 +195,7 @@ async def make_world(session):
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
+    await particulars(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
@@ -450,6 +458,55 @@ async def ask_to_leave(session, entry):
     )
 
 
+async def particulars(world, session):
+    """Each with a document that has been found clean."""
+    of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
+    person = world.listed.entry.person
+    world.asking_change = await ParticularsChange.ask_birth_date(
+        session,
+        person,
+        date(1971, 12, 31),
+        by=make_process(session),
+        **evidence(of, "birth date"),
+    )
+    await cleaned(of, world.asking_change.file)
+    for name in ("change", "undecided_change"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        await make_entry(session, person=person)
+        wanted = of.told("given name asked for"), of.told("family name asked for")
+        found = await ParticularsChange.ask_name(
+            session,
+            person,
+            NewName(*wanted, date(2027, 2, 1)),
+            because=ChangeReason.MARRIAGE,
+            by=make_process(session),
+            **evidence(of, "name"),
+        )
+        await cleaned(of, found.file)
+        setattr(world, name, found)
+    officer = world.accounts[Role.CASEWORKER]
+    by = make_process(session, actor=officer)
+    await world.change.propose(session, proposer=officer, by=by)
+
+
+def evidence(of, what):
+    received = Received(
+        f"{of.told(f'{what} file name')}.pdf",
+        MediaType.PDF,
+        1,
+        bytes(32),
+        f"2027-03-10/{uuid4().hex}",
+    )
+    return {"evidence": received, "owner": uuid4()}
+
+
+async def cleaned(of, stored):
+    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    await store.put(stored.cleaned_as, pieces(of.told("file")))
+
+
 async def conditions(world, session):
     world.owned = world.listed.entry.conditions[0]
     standings = []
@@ -500,10 +557,9 @@ async def proof_of(world, session, standing):
         stored_as=f"2027-03-10/{uuid4().hex}",
         created_at=NOW,
     )
-    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    await cleaned(of, stored)
     session.add(stored)
     await session.flush()
-    await store.put(stored.cleaned_as, pieces(of.told("file")))
     proof = ConditionEvidence(
         id=uuid4(),
         condition_id=standing.condition.id,
