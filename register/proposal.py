@@ -33,6 +33,7 @@ class ProposalKind(StrEnum):
     DISCHARGE_CONDITION = "discharge_condition"
     MERGE = "merge"
     CHANGE_PARTICULARS = "change_particulars"
+    CORRECT_ENTRY = "correct_entry"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:

@@ -110,6 +110,8 @@ MISSING = {
     "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
     "change_id": lambda _: str(uuid4()),
+    "entry_id": lambda _: str(uuid4()),
+    "fact_id": lambda _: str(uuid4()),
     "kind": lambda _: "nothing",
     "part": lambda _: "gardener",
 }
@@ -154,9 +156,13 @@ class Atlas:
             return list(self._own(row, names))
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
-        if row.path.startswith(RULES) or "condition_id" in names:
-            named = self._conditions if "condition_id" in names else self._rules
-            return named(row, names)
+        for told_by, named in (
+            ("condition_id", self._conditions),
+            ("fact_id", self._facts),
+            ("part", self._rules),
+        ):
+            if told_by in names:
+                return named(row, names)
         (name,) = names
         return [{name: found} for found in self._things(row, name, about_self)]
 
@@ -242,12 +248,17 @@ class Atlas:
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
             "change_id": self._changes(row),
             "kind": list(ChangeKind),
+            "entry_id": [str(world.corrected.entry_id)],
             "item_id": [str(world.watched.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
             "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
+
+    def _facts(self, row, _names):
+        wrong = self.world.wrong if row.of else self.world.corrected
+        return [{"entry_id": str(wrong.entry_id), "fact_id": str(wrong.id)}]
 
     def _changes(self, row):
         world = self.world
@@ -633,6 +644,13 @@ BODIES = {
     "/leaving/withdrawal": leaving,
     "/particulars/{kind}": particulars,
     "/particulars/withdrawal": change,
+    "/staff/entries/{entry_id}/facts/{fact_id}": {
+        "true": "never",
+        "because": "clerical_error",
+        "words": "The fee was paid",
+        "do": "propose",
+    },
+    "/staff/entries/{entry_id}/correction/return": {"words": "Look again"},
     "/staff/particulars/{change_id}/refusal": {"words": "Not shown"},
     "/staff/particulars/{change_id}/return": {"words": "Look again"},
     "/staff/leaving/{leaving_id}/refusal": {"words": "Not now"},

@@ -139,6 +139,7 @@ PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
 LEAVING = "/staff/leaving/{leaving_id}"
 CHANGE = "/staff/particulars/{change_id}"
+ENTRY = "/staff/entries/{entry_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
     "somebody said to be dead",
@@ -402,6 +403,12 @@ TABLE = [
     work("POST", f"{LEAVING}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{LEAVING}/approval", REGISTRAR),
     work("POST", f"{LEAVING}/return", REGISTRAR),
+    work("GET", ENTRY, *READERS),
+    work("GET", f"{ENTRY}/facts/{{fact_id}}", *OFFICERS),
+    work("POST", f"{ENTRY}/facts/{{fact_id}}", *OFFICERS, of=UNDECIDED),
+    work("GET", f"{ENTRY}/correction", *READERS),
+    work("POST", f"{ENTRY}/correction/approval", REGISTRAR),
+    work("POST", f"{ENTRY}/correction/return", REGISTRAR),
     work("GET", "/staff/particulars", *READERS),
     work("GET", CHANGE, *READERS),
     work("GET", f"{CHANGE}/evidence", *READERS),

@@ -22,8 +22,9 @@ from register.condition import (
     propose_discharge,
     propose_pause,
 )
-from register.entry import ConditionKind, Entry, NewCondition
-from register.entry.facts import Condition
+from register.correction import Correction, CorrectionReason, propose_correction
+from register.entry import ConditionKind, Entry, LapseReason, NewCondition
+from register.entry.facts import Condition, Lapse
 from register.hiding import propose_showing
 from register.kit import store
 from register.kit.cleaning import MediaType
@@ -148,6 +149,10 @@ class World:
     change: ParticularsChange = None
     """Somebody else's, that it is proposed to make."""
     undecided_change: ParticularsChange = None
+    wrong: Lapse = None
+    """That should not have been recorded, though nobody has said so yet."""
+    corrected: Lapse = None
+    """That it is proposed to take back."""
     undecided: Condition = None
     decided: Condition = None
     """On which it is proposed to do something."""
@@ -196,6 +201,7 @@ async def make_world(session):
     await leaving(world, session)
     await conditions(world, session)
     await particulars(world, session)
+    await corrections(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
@@ -489,6 +495,27 @@ async def particulars(world, session):
     officer = world.accounts[Role.CASEWORKER]
     by = make_process(session, actor=officer)
     await world.change.propose(session, proposer=officer, by=by)
+
+
+async def corrections(world, session):
+    for name in ("wrong", "corrected"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        entry = await make_entry(session, person=person)
+        by, because = make_process(session), LapseReason.NON_PAYMENT
+        on = NOW - timedelta(days=2)
+        await entry.lapse(session, on=on, because=because, by=by)
+        setattr(world, name, entry.lapses[0])
+    officer = world.accounts[Role.CASEWORKER]
+    await propose_correction(
+        session,
+        Correction(entry, world.corrected, None),
+        because=CorrectionReason.CLERICAL_ERROR,
+        words=of.office("corrected because"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
 
 
 def evidence(of, what):
