@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from register.account import Account
 from register.application import Application, ApplicationState
-from register.employment import Employment, EmploymentGap
+from register.employment import Employment, EmploymentGap, EmploymentSuperseded
 from register.entry import Entry, project_many
 from register.kit.errors import Refused
 from register.matching import (
@@ -25,7 +25,7 @@ from register.matching import (
 )
 from register.matching.record import MatchRecord
 from register.part import Part
-from register.particulars import ParticularsChange, changes_of
+from register.particulars import ParticularsChange, changes_of, take_contact
 from register.person import NameKind, Person, PersonName, fold
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
@@ -294,6 +294,7 @@ async def _take_account(
 
 
 async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
+    await take_contact(session, kept=kept.id, lost=lost.id)
     for table in (Entry, Application):
         await session.execute(
             update(table)
@@ -303,6 +304,7 @@ async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
     for rows in (
         Employment,
         EmploymentGap,
+        EmploymentSuperseded,
         ParticularsChange,
         Qualification,
         Request,

@@ -212,6 +212,20 @@ class IssuedNumber(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
 
 
+async def names_of(session: AsyncSession, person_id: UUID) -> list[PersonName]:
+    """The names they also had or have: the former ones first, the one they had last before the others."""
+    found = await session.scalars(
+        select(PersonName)
+        .where(PersonName.person_id == person_id)
+        .order_by(
+            PersonName.kind.desc(),
+            PersonName.until_on.desc().nulls_last(),
+            PersonName.name,
+        )
+    )
+    return list(found)
+
+
 async def survivor(session: AsyncSession, person_id: UUID) -> UUID:
     """The person that a merged one became, however many merges ago."""
     became = (

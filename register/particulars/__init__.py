@@ -14,6 +14,20 @@ from register.particulars.change import (
     changes_asked,
     changes_of,
 )
+from register.particulars.contact import (
+    ContactDetails,
+    change_contact,
+    contact_of,
+    take_contact,
+)
+from register.particulars.posts import (
+    EndsBeforeItBegan,
+    PostEnded,
+    begin_post,
+    end_post,
+    post_of,
+    posts_of,
+)
 from register.particulars.standing import InApplication, may_change, own_person
 
 __all__ = [
@@ -22,15 +36,25 @@ __all__ = [
     "ChangeKind",
     "ChangeReason",
     "ChangeState",
+    "ContactDetails",
+    "EndsBeforeItBegan",
     "InApplication",
     "NewName",
     "NothingNew",
     "ParticularsAct",
     "ParticularsChange",
     "ParticularsEvent",
+    "PostEnded",
+    "begin_post",
+    "change_contact",
     "change_for",
     "changes_asked",
     "changes_of",
+    "contact_of",
+    "end_post",
     "may_change",
     "own_person",
+    "post_of",
+    "posts_of",
+    "take_contact",
 ]

@@ -10,6 +10,9 @@ class ParticularsAct(StrEnum):
     RETURN = "particulars:return"
     MAKE = "particulars:make"
     TURN_DOWN = "particulars:turn_down"
+    CHANGE_CONTACT = "particulars:change_contact"
+    BEGIN_POST = "particulars:begin_post"
+    END_POST = "particulars:end_post"
 
 
 class ParticularsEvent(StrEnum):
@@ -17,3 +20,6 @@ class ParticularsEvent(StrEnum):
     WITHDRAWN = "particulars:withdrawn"
     MADE = "particulars:made"
     TURNED_DOWN = "particulars:turned_down"
+    CONTACT_CHANGED = "particulars:contact_changed"
+    POST_BEGUN = "particulars:post_begun"
+    POST_ENDED = "particulars:post_ended"

@@ -288,6 +288,11 @@ TABLE = [
     own("GET", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
     own("POST", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
     own("POST", "/particulars/withdrawal", REGISTRANT),
+    *(
+        own(method, f"/particulars/{what}", REGISTRANT, refused=IN_APPLICATION)
+        for what in ("contact", "employment", "employment/{post_id}")
+        for method in ("GET", "POST")
+    ),
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
@@ -416,6 +421,8 @@ TABLE = [
     work("POST", f"{CHANGE}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{CHANGE}/approval", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{CHANGE}/return", TEAM_MANAGER, REGISTRAR),
+    case("GET", f"{PERSON}/contact", *OFFICERS),
+    nobody("GET", f"{PERSON}/contact", *OFFICERS, of=UNSENT),
     case("GET", f"{PERSON}/death", *OFFICERS),
     case("POST", f"{PERSON}/death", *OFFICERS),
     case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),

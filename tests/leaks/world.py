@@ -23,6 +23,7 @@ from register.condition import (
     propose_pause,
 )
 from register.correction import Correction, CorrectionReason, propose_correction
+from register.employment import Employment
 from register.entry import ConditionKind, Entry, LapseReason, NewCondition
 from register.entry.facts import Condition, Lapse
 from register.hiding import propose_showing
@@ -47,7 +48,7 @@ from register.matching import (
 )
 from register.merging import Choice, MergeAct, propose_merge
 from register.part import Part
-from register.particulars import ChangeReason, NewName, ParticularsChange
+from register.particulars import ChangeReason, NewName, ParticularsChange, posts_of
 from register.person import Person
 from register.proposal import Proposal
 from register.rule_change import RuleDraft, begin, propose
@@ -149,6 +150,8 @@ class World:
     change: ParticularsChange = None
     """Somebody else's, that it is proposed to make."""
     undecided_change: ParticularsChange = None
+    post: Employment = None
+    """Where the registrant works."""
     wrong: Lapse = None
     """That should not have been recorded, though nobody has said so yet."""
     corrected: Lapse = None
@@ -476,6 +479,9 @@ async def particulars(world, session):
         **evidence(of, "birth date"),
     )
     await cleaned(of, world.asking_change.file)
+    world.post = next(
+        post for post in await posts_of(session, person.id) if not post.last_day
+    )
     for name in ("change", "undecided_change"):
         of = world.subject(name, entered=True)
         called = of.public("given name"), of.public("family name")

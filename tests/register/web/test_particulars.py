@@ -66,7 +66,7 @@ async def state(session, change):
 
 async def test_a_registrant_asks_with_a_document(browser, registrant):
     await browser.sign_in(registrant)
-    way = Page(await browser.get("/account")).links["Your name and date of birth"]
+    way = Page(await browser.get("/account")).links["Your details"]
     form = Page(await browser.get("/particulars/name"))
 
     done = await send(browser, "name", NAME)

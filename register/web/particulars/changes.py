@@ -6,7 +6,6 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream, Template
-from sqlalchemy import select
 
 from register.account import StaffRole
 from register.kit import forms
@@ -25,16 +24,14 @@ from register.particulars import (
     change_for,
     changes_asked,
     changes_of,
-    may_change,
-    own_person,
 )
 from register.person import Person
-from register.process import ProcessText, TextKind
 from register.proposal import Proposal, waiting_on, why_returned
 from register.web.casework import APPROVERS, OFFICERS, READERS
 from register.web.guards import SIGNED_IN, roles
 from register.web.needs import Act, Acting, Form, Limits, Session, Visit
 from register.web.paging import after_of
+from register.web.particulars.own import own_here, why_of
 from register.web.returning import ReturnForm
 
 DECIDERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
@@ -91,31 +88,6 @@ class WordsForm(forms.Form):
 # The person
 
 
-@get("/particulars", access=SIGNED_IN)
-async def own(act: Act) -> Template:
-    person_id = act.account.person_id
-    person = await act.session.get(Person, person_id) if person_id else None
-    changes = await changes_of(act.session, person.id) if person else []
-    here = person and await may_change(act.session, person)
-    return page(
-        "register/particulars/own.html",
-        person=person if here else None,
-        changes=[(change, await _why(act, change)) for change in changes],
-        asked={change.kind for change in changes if change.open},
-    )
-
-
-async def _why(act: Acting, change: ParticularsChange) -> str | None:
-    """What the person reads of why it was turned down."""
-    words: str | None = await act.session.scalar(
-        select(ProcessText.words).where(
-            ProcessText.process_id == change.ended_in,
-            ProcessText.kind == TextKind.PUBLIC,
-        )
-    )
-    return words
-
-
 def _kind(name: str) -> ChangeKind:
     try:
         return ChangeKind(name)
@@ -126,15 +98,8 @@ def _kind(name: str) -> ChangeKind:
 @get("/particulars/{kind:str}", access=SIGNED_IN)
 async def ask(act: Act, kind: FromPath[str]) -> Template:
     asked = _kind(kind)
-    await _person(act)
+    await own_here(act)
     return _ask_page(asked, FORMS[asked](today=day_of(act.now)))
-
-
-async def _person(act: Acting) -> Person:
-    """Raises NotFound for who has no record yet, and InApplication."""
-    if act.account.person_id is None:
-        raise NotFound
-    return await own_person(act.session, act.account.person_id)
 
 
 def _ask_page(kind: ChangeKind, form: AskForm) -> Template:
@@ -150,7 +115,7 @@ async def send(
     visit: Visit,
     kind: FromPath[str],
 ) -> Redirect | Template:
-    asked, person = _kind(kind), await _person(act)
+    asked, person = _kind(kind), await own_here(act)
     await limits.hit(UPLOAD, str(act.account.id))
     sent = await receive(
         request, act.session, owner=act.account.id, now=act.now, fields=FIELDS
@@ -233,7 +198,7 @@ async def _page(
         "register/particulars/one.html",
         change=change,
         person=change.person,
-        why=await _why(act, change),
+        why=await why_of(act, change),
         waiting=waiting,
         why_not=waiting.why_not(act.account) if waiting else None,
         returned=await why_returned(act.session, change.about),
@@ -306,7 +271,6 @@ async def _waiting(act: Acting, change_id: UUID) -> tuple[ParticularsChange, Pro
 
 
 pages = [
-    own,
     ask,
     send,
     withdraw,
