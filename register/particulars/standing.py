@@ -27,9 +27,11 @@ async def may_change(session: AsyncSession, person: Person) -> bool:
     return bool(await session.scalar(sent)) and not await session.scalar(begun)
 
 
-async def own_person(session: AsyncSession, person_id: UUID) -> Person:
-    """Locked, so that two requests at once meet here. Raises InApplication."""
-    person = await session.get_one(Person, person_id, with_for_update=True)
+async def own_person(
+    session: AsyncSession, person_id: UUID, *, lock: bool = False
+) -> Person:
+    """Locked, two who ask at once meet here. Raises InApplication."""
+    person = await session.get_one(Person, person_id, with_for_update=lock or None)
     if not await may_change(session, person):
         raise InApplication
     return person

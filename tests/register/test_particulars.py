@@ -1,7 +1,6 @@
 """What is changed of a person: a name and a birth date by two people, and never the name they had before."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -10,21 +9,16 @@ from register.account import Account, StaffRole
 from register.application import withdraw
 from register.assessment import people
 from register.certificate import Certificate, Verdict, check
-from register.kit.cleaning import MediaType
 from register.kit.errors import NotFound
 from register.kit.files import FileState, StillChecked
 from register.kit.post import Message
-from register.kit.uploads import Received
 from register.matching import look_for_matches, open_matches
 from register.particulars import (
     AskedAlready,
     ChangeEnded,
-    ChangeReason,
     ChangeState,
     InApplication,
-    NewName,
     NothingNew,
-    ParticularsChange,
     change_for,
     changes_asked,
     own_person,
@@ -40,8 +34,7 @@ from register.published import published
 from register.search import Sought, find
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.register.assessing import make_sent
-
-WEDDING = date(2027, 2, 20)
+from tests.register.changing import WEDDING, ask_birth_date, ask_name
 
 
 @pytest.fixture
@@ -59,32 +52,6 @@ async def officer(session):
 @pytest.fixture
 async def manager(session):
     return await make_account(session, StaffRole.TEAM_MANAGER)
-
-
-def scan():
-    stored_as = f"2027-03-10/{uuid4().hex}"
-    return Received("scan.pdf", MediaType.PDF, 1, bytes(32), stored_as)
-
-
-async def ask_name(
-    session, person, family_name="Lovelace", *, given_names="Ada", since=WEDDING
-):
-    return await ParticularsChange.ask_name(
-        session,
-        person,
-        NewName(given_names, family_name, since),
-        because=ChangeReason.MARRIAGE,
-        evidence=scan(),
-        owner=uuid4(),
-        by=make_process(session),
-    )
-
-
-async def ask_birth_date(session, person, born=date(1985, 5, 7)):
-    by = make_process(session)
-    return await ParticularsChange.ask_birth_date(
-        session, person, born, evidence=scan(), owner=uuid4(), by=by
-    )
 
 
 async def propose(session, change, officer):

@@ -1,6 +1,6 @@
 """Changes of name and date of birth: asked for by the person with evidence, and decided on by staff."""
 
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -37,11 +37,11 @@ from register.web.returning import ReturnForm
 DECIDERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
 
 
-class AskForm(forms.Form):
-    file = forms.Upload("Document", accept=".pdf,.jpg,.jpeg,.png", optional=True)
+def document() -> forms.Upload:
+    return forms.Upload("Document", accept=".pdf,.jpg,.jpeg,.png", optional=True)
 
 
-class NameForm(AskForm):
+class NameForm(forms.Form):
     given_names = forms.Name("Given names", what="your given names", optional=True)
     family_name = forms.Name("Family name", what="your family name")
     because = forms.Radios(
@@ -54,11 +54,15 @@ class NameForm(AskForm):
         what="the day since which this is your legal name",
         past=True,
     )
+    file = document()
 
 
-class BirthDateForm(AskForm):
+class BirthDateForm(forms.Form):
     birth_date = forms.Date("Date of birth", what="your date of birth", past=True)
+    file = document()
 
+
+AskForm: TypeAlias = NameForm | BirthDateForm
 
 FORMS: dict[ChangeKind, type[AskForm]] = {
     ChangeKind.NAME: NameForm,
@@ -115,7 +119,7 @@ async def send(
     visit: Visit,
     kind: FromPath[str],
 ) -> Redirect | Template:
-    asked, person = _kind(kind), await own_here(act)
+    asked, person = _kind(kind), await own_here(act, lock=True)
     await limits.hit(UPLOAD, str(act.account.id))
     sent = await receive(
         request, act.session, owner=act.account.id, now=act.now, fields=FIELDS
@@ -147,7 +151,7 @@ async def _ask(act: Acting, person: Person, form: AskForm, file: Received) -> No
         )
     else:
         await ParticularsChange.ask_birth_date(
-            act.session, person, form["birth_date"].data, **sent
+            act.session, person, form.birth_date.data, **sent
         )
 
 

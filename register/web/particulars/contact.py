@@ -29,7 +29,7 @@ async def ask(act: Act) -> Template:
 
 @post("/particulars/contact", access=SIGNED_IN)
 async def change(act: Act, form: Form, visit: Visit) -> Redirect | Template:
-    person = await own_here(act)
+    person = await own_here(act, lock=True)
     answers = ContactForm(form)
     if not answers.validate():
         return page("register/particulars/contact.html", form=answers)

@@ -47,11 +47,11 @@ async def why_of(act: Acting, change: ParticularsChange) -> str | None:
     return words
 
 
-async def own_here(act: Acting) -> Person:
+async def own_here(act: Acting, *, lock: bool = False) -> Person:
     """Raises NotFound for who has no record yet, and InApplication."""
     if act.account.person_id is None:
         raise NotFound
-    return await own_person(act.session, act.account.person_id)
+    return await own_person(act.session, act.account.person_id, lock=lock)
 
 
 pages = [own]

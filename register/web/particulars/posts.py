@@ -50,7 +50,7 @@ def _begin_page(form: BeginForm) -> Template:
 
 @post("/particulars/employment", access=SIGNED_IN)
 async def begin(act: Act, form: Form, visit: Visit) -> Redirect | Template:
-    person = await own_here(act)
+    person = await own_here(act, lock=True)
     answers = BeginForm(form, today=day_of(act.now))
     sound = answers.validate()
     home = await find_home(act.session, answers)
@@ -80,7 +80,7 @@ def _end_page(found: Employment, form: EndForm) -> Template:
 async def end(
     act: Act, form: Form, visit: Visit, post_id: FromPath[UUID]
 ) -> Redirect | Template:
-    found = await post_of(act.session, await own_here(act), post_id)
+    found = await post_of(act.session, await own_here(act, lock=True), post_id)
     answers = EndForm(form, today=day_of(act.now))
     if not answers.validate():
         return _end_page(found, answers)

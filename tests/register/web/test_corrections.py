@@ -55,8 +55,8 @@ async def test_two_members_of_staff_take_back_a_lapse(
 ):
     person = Page(await browser.get(f"/staff/persons/{entry.person_id}"))
     recorded = Page(await browser.get(person.links["What is recorded of this entry"]))
-    form = Page(await browser.get(recorded.links["Correct Lapse"]))
-    to = recorded.links["Correct Lapse"]
+    form = Page(await browser.get(recorded.links["Lapse"]))
+    to = recorded.links["Lapse"]
     sent = form.form("See what would change") | NEVER
     preview = Page(await browser.post(to, data=sent))
     unchanged = await status(session, entry)
