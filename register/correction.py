@@ -22,7 +22,7 @@ from register.entry import (
     restrictions_at,
     status_at,
 )
-from register.entry.facts import Current, Hold, Lapse, Removal
+from register.entry.facts import Current, Hold, Lapse, Registration, Removal
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.errors import NotFound, Refused
 from register.kit.post import post
@@ -135,8 +135,15 @@ class Correction:
 
     @property
     def moves(self) -> Iterator[tuple[Current, Validity | None]]:
-        """What ended with a lapse or a removal ends when that does, or goes on where that never was."""
-        ends = self.valid.lower if self.valid else None
+        """What ended with a lapse or a removal ends when that does; where that never was, it goes on, if need be until they
+        were registered again.
+        """
+        again = (one.starts for one in self.entry.registrations)
+        ends = (
+            self.valid.lower
+            if self.valid
+            else min((at for at in again if at > self.fact.starts), default=None)
+        )
         for ended in ended_with(self.entry, self.fact):
             yield ended, Range(ended.starts, ends, bounds="[)")
         yield self.fact, self.valid
@@ -177,8 +184,9 @@ class Correction:
             for one, another in combinations(facts.registrations, 2)
         ):
             return PeriodsOverlap()
-        if any(day_of(one.starts) > one.until_on for one in facts.registrations):
-            return AfterItsLastDay()
+        match self.fact:
+            case Registration(until_on=last) if self.from_on and self.from_on > last:
+                return AfterItsLastDay()
         periods = [one.valid for one in facts.registrations]
         if not all(covered(one.valid, periods) for one in facts.conditions):
             return ConditionOutside()
@@ -212,7 +220,7 @@ def ended_with(entry: Entry, fact: Current) -> list[Current]:
     return [
         ended
         for ended in (*entry.registrations, *entry.conditions)
-        if ended.process_id == fact.process_id and ended.valid.upper == fact.starts
+        if ended.valid.upper == fact.starts
     ]
 
 

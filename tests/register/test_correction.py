@@ -227,6 +227,18 @@ async def twice_registered(session):
     return await Entry.load(session, entry.id, lock=True)
 
 
+async def test_who_never_lapsed_was_registered_until_they_were_again(
+    session, twice_registered, office
+):
+    lapse = twice_registered.lapses[0]
+
+    entry = await make(session, Correction(twice_registered, lapse, None), office)
+
+    first, second = sorted(entry.registrations, key=lambda r: r.starts)
+    assert first.valid.upper == second.starts
+    assert entry.status_at(start_of(date(2027, 3, 4))) is Status.REGISTERED
+
+
 async def test_two_periods_never_overlap(session, twice_registered):
     first, second = sorted(twice_registered.registrations, key=lambda r: r.starts)
 
