@@ -135,7 +135,11 @@ def make_identity(**given):
 
 def make_declaration(declaration, **given):
     plausible = dict.fromkeys(questions(declaration), False)
-    return declaration(**plausible | given)
+    return declaration(**{"version": "2026-1"} | plausible | given)
+
+
+def make_health(**given):
+    return Health(**{"version": "2026-1", "affects_practice": False} | given)
 
 
 def make_form(**given):
@@ -172,7 +176,7 @@ def make_form(**given):
         ),
         "criminal": make_declaration(Criminal),
         "conduct": make_declaration(Conduct),
-        "health": Health(affects_practice=False),
+        "health": make_health(),
         "english": English(shown_by=EnglishShownBy.FIRST_LANGUAGE),
         "references": References(
             items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]

@@ -218,7 +218,11 @@ class Atlas:
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
         at = {"part": "deputy" if proposed else "manager", "version": "1"}
-        at["code"] = "R1" if "/standards/" in row.path else "scotland-scqf9"
+        codes = {"standards": "R1", "statements": "D1"}
+        at["code"] = next(
+            (code for name, code in codes.items() if f"/{name}/" in row.path),
+            "scotland-scqf9",
+        )
         return [{name: at[name] for name in names}]
 
     def _things(self, row, name, about_self):
@@ -513,6 +517,11 @@ def standard(known, place, role):
     return drafted(known, place, role) | row
 
 
+def statement(known, place, role):
+    row = {"code": place.at["code"], "words": "I will be there in time."}
+    return drafted(known, place, role) | row
+
+
 def file_alone(_known, _place, _role):
     return {"file": pdf()}
 
@@ -558,7 +567,12 @@ BODIES = {
     "/certificates": {"part": "manager"},
     "/staff/certificates/{number}": {"part": "manager"},
     "/apply/begin": {"part": "manager"},
-    "/apply/{reference}/send": {"privacy": "y", "true": "y", "signature": "A B"},
+    "/apply/{reference}/send": {
+        "version": "1",
+        "privacy": "y",
+        "true": "y",
+        "signature": "A B",
+    },
     "/apply/{reference}/evidence/{section}": uploaded,
     **dict.fromkeys(FORM_PAGES, from_the_page),
     "/staff/applications/{reference}/assignment": given_to,
@@ -618,6 +632,8 @@ BODIES = {
     "/staff/rules/{part}/draft/qualifications/{code}/removal": drafted,
     "/staff/rules/{part}/draft/standards/{code}": standard,
     "/staff/rules/{part}/draft/standards/{code}/removal": drafted,
+    "/staff/rules/{part}/draft/statements/{code}": statement,
+    "/staff/rules/{part}/draft/statements/{code}/removal": drafted,
     "/staff/rules/{part}/draft/proposal": drafted,
     "/staff/rules/{part}/proposal/approval": drafted,
     "/staff/rules/{part}/proposal/return": returned,

@@ -146,7 +146,10 @@ HIDING = {
     "showing": OFFICERS,
 }
 RULES = "/staff/rules/{part}"
-LISTS = (f"{RULES}/draft/qualifications/{{code}}", f"{RULES}/draft/standards/{{code}}")
+LISTS = tuple(
+    f"{RULES}/draft/{name}/{{code}}"
+    for name in ("qualifications", "standards", "statements")
+)
 WATCH_LIST = "/staff/watch-list"
 MATCH = "/staff/matches/{match_id}"
 

@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from fees.invoice import Invoice
 from register.account import Account
 from register.application import Application, SectionName, keep
-from register.application.answers import Health
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
 from register.assessment import AssessmentAct, Outcome, return_to_officer
@@ -49,6 +48,7 @@ from register.person import Person
 from register.proposal import Proposal
 from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
+from tests.applications import make_health
 from tests.leaks.canaries import Aviary, Canary, Subject
 from tests.leaks.cases import (
     asked,
@@ -231,7 +231,9 @@ async def applicant(world, session):
 
 async def changed(world, session, of):
     """What the applicant has put right so far, and not sent yet."""
-    health = Health(affects_practice=True, details=of.private("health.details changed"))
+    health = make_health(
+        affects_practice=True, details=of.private("health.details changed")
+    )
     await keep(session, world.asked, SectionName.HEALTH, health, now=NOW)
     section, kind = SectionName.IDENTITY, EvidenceKind.NAME_CHANGE
     world.unsent = await uploaded(session, of.private, world.asked, section, kind)

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from register.account import Account, StaffRole
 from register.application import Application, ApplicationState, SectionName
-from register.application.answers import Criminal, Health
+from register.application.answers import Criminal
 from register.application.section import ApplicationSection, SentSection
 from register.assessment import (
     ASSESSED,
@@ -23,7 +23,7 @@ from register.part import Part
 from register.process import Process
 from register.qualification import Qualification
 from register.rule_set import RuleSet, Verdict
-from tests.applications import make_declaration, make_form
+from tests.applications import make_declaration, make_form, make_health
 from tests.make import NOW, make_account, make_employment, make_person
 
 SECRET = "An injury to my back, long healed"
@@ -33,7 +33,7 @@ CONVICTED = "Fined for a bicycle without lights"
 def answers(**other):
     """What an applicant sends; `other` replaces some sections by their names."""
     declared = {
-        "health": Health(affects_practice=True, details=SECRET),
+        "health": make_health(affects_practice=True, details=SECRET),
         "criminal": make_declaration(
             Criminal, convictions=True, convictions_details=CONVICTED
         ),
