@@ -92,6 +92,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the asking of a referee to the last day on which their link works."""
     reference_reminder_days: int
     """Before that day."""
+    status_certificate_days: int
+    """How old what another register certifies may be when we record it."""
     assessment_target_working_days: int
     payment_window_working_days: int
     payment_reminder_days: int

@@ -59,6 +59,7 @@ RULES = Rules(
     information_reminder_days=7,
     reference_due_days=14,
     reference_reminder_days=5,
+    status_certificate_days=90,
     assessment_target_working_days=10,
     payment_window_working_days=10,
     payment_reminder_days=4,

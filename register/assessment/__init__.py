@@ -90,6 +90,7 @@ from register.assessment.readers import (
     visible_to,
 )
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.recognising import NotCurrent, record_status
 from register.assessment.references import (
     NotAwaited,
     NotToBeAsked,
@@ -100,6 +101,14 @@ from register.assessment.references import (
     references_told,
 )
 from register.assessment.said import Said, said_in
+from register.assessment.status_certificate import (
+    Certified,
+    NotCertified,
+    SeenAs,
+    StatusCertificate,
+    certificates_of,
+    registrations_of,
+)
 from register.assessment.unchanged import (
     Change,
     Overtaken,
@@ -125,6 +134,7 @@ __all__ = [
     "Asked",
     "AssessmentAct",
     "AssessmentEvent",
+    "Certified",
     "Change",
     "Checked",
     "Checks",
@@ -134,6 +144,8 @@ __all__ = [
     "MatchPage",
     "NotAllMet",
     "NotAwaited",
+    "NotCertified",
+    "NotCurrent",
     "NotForThem",
     "NotToBeAsked",
     "NotUnderAssessment",
@@ -158,6 +170,8 @@ __all__ = [
     "Said",
     "SectionCheck",
     "Seen",
+    "SeenAs",
+    "StatusCertificate",
     "TakenAlready",
     "Told",
     "Waiting",
@@ -170,6 +184,7 @@ __all__ = [
     "asked_for",
     "assign",
     "caseworkers",
+    "certificates_of",
     "changes_since",
     "checks_of",
     "conditions_of",
@@ -205,8 +220,10 @@ __all__ = [
     "read_checks",
     "read_restricted",
     "reasons_of",
+    "record_status",
     "references_told",
     "refused_because",
+    "registrations_of",
     "return_to_officer",
     "returned_to",
     "rule_set_of",

@@ -31,6 +31,7 @@ from register.application.references import heard_of
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.status_certificate import must_be_certified
 from register.assessment.unchanged import Change, Overtaken
 from register.kit.db import Base, code
 from register.kit.errors import Refused
@@ -105,7 +106,7 @@ class SectionCheck(Base):
         by: Process,
     ) -> Self:
         """Say what was found. `seen` is the check the officer had before them, `heard` how many referees' words; raises
-        Overtaken if it is not the last, or another referee has written.
+        Overtaken if it is not the last, or another referee has written, and NotCertified.
         """
         await application.lock(session)
         must_be_assessing(application, officer)
@@ -113,6 +114,8 @@ class SectionCheck(Base):
         last = await last_check(session, application, section)
         if last and last.id != seen:
             raise Overtaken(application, [_change(last)], words)
+        if outcome is Outcome.MET and section is SectionName.REGISTRATIONS:
+            await must_be_certified(session, application)
         if heard != await _heard(session, application, section):
             raise Overtaken(application, await _news(session, application), words)
         check = cls(

@@ -38,8 +38,10 @@ from register.assessment import (
     ASSESSED,
     REASONS,
     AssessmentAct,
+    Certified,
     Outcome,
     SectionCheck,
+    SeenAs,
     Wanted,
     ask_for_more,
     ask_referee_again,
@@ -50,6 +52,8 @@ from register.assessment import (
     propose_grant,
     propose_refusal,
     qualifications_of,
+    record_status,
+    registrations_of,
     return_to_officer,
 )
 from register.demo.answers import Applicant, answered
@@ -313,6 +317,8 @@ class Journey:
             self.later()
             seen = await self._last_check(section) if again else None
             met = outcome is Outcome.MET
+            if met and section is SectionName.REGISTRATIONS:
+                await self._ask_elsewhere()
             await SectionCheck.record(
                 self.session,
                 self.application,
@@ -325,6 +331,23 @@ class Journey:
                 officer=self.officer,
                 by=self.by(AssessmentAct.CHECK, self.officer),
             )
+        await self.session.flush()
+
+    async def _ask_elsewhere(self) -> None:
+        """Each register that they say they are on certifies it."""
+        for listed in await registrations_of(self.session, self.application):
+            if listed.current:
+                self.later()
+                await record_status(
+                    self.session,
+                    self.application,
+                    listed.id,
+                    certified=Certified.GOOD_STANDING,
+                    seen_as=self.draw.one(list(SeenAs)),
+                    status_on=day_of(self.at),
+                    officer=self.officer,
+                    by=self.by(AssessmentAct.CERTIFY, self.officer),
+                )
         await self.session.flush()
 
     async def _heard(self, section: SectionName) -> int:

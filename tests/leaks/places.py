@@ -94,6 +94,7 @@ MISSING = {
     "item": lambda _: str(uuid4()),
     "evidence_id": lambda _: str(uuid4()),
     "qualification_id": lambda _: str(uuid4()),
+    "registration_id": lambda _: str(uuid4()),
     "request_id": lambda _: str(uuid4()),
     "referee": lambda _: str(uuid4()),
     "token": lambda _: links.sign("reference", str(uuid4()), until=TOMORROW),
@@ -186,10 +187,8 @@ class Atlas:
         if "evidence_id" in names:
             for document in other.documents[row.of == RESTRICTED]:
                 yield at | {"evidence_id": document}
-        elif "qualification_id" in names:
-            yield at | {"qualification_id": other.qualification}
-        elif "request_id" in names:
-            yield at | {"request_id": other.request}
+        elif part := next((name for name in names if name in WITHIN), None):
+            yield at | {part: WITHIN[part](other)}
         elif "section" in names:
             for section in SectionName:
                 if section.assessed and section.restricted is (row.of == RESTRICTED):
@@ -408,6 +407,14 @@ class Filed:
         )
 
 
+WITHIN = {
+    "qualification_id": lambda filed: filed.qualification,
+    "registration_id": lambda filed: filed.items["registrations"],
+    "request_id": lambda filed: filed.request,
+}
+"""What else the address of an application may name."""
+
+
 def stamped(**more):
     def made(known, place, _role):
         return known.stamp(place) | more
@@ -522,6 +529,13 @@ def statement(known, place, role):
     return drafted(known, place, role) | row
 
 
+def certified(_known, place, _role):
+    at = f"r{place.at['registration_id'].replace('-', '')}"
+    said = {"certified": "good_standing", "seen_as": "certificate"}
+    day = {"status_on-day": "9", "status_on-month": "3", "status_on-year": "2027"}
+    return {f"{at}-{name}": value for name, value in (said | day).items()}
+
+
 def file_alone(_known, _place, _role):
     return {"file": pdf()}
 
@@ -581,6 +595,7 @@ BODIES = {
     "/staff/applications/{reference}/qualifications/{qualification_id}": {
         "verdict": "partial"
     },
+    "/staff/applications/{reference}/registrations/{registration_id}": certified,
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
     "/conditions/{condition_id}": file_alone,

@@ -342,6 +342,14 @@ TABLE = [
     nobody("POST", f"{CASE}/notes", *OFFICERS, of=UNSENT),
     held("GET", f"{CASE}/proposal"),
     held("POST", f"{CASE}/proposal"),
+    held("POST", f"{CASE}/registrations/{{registration_id}}"),
+    nobody(
+        "POST",
+        f"{CASE}/registrations/{{registration_id}}",
+        CASEWORKER,
+        refused=UNASSIGNED,
+        of=ELSEWHERE,
+    ),
     held("POST", f"{CASE}/qualifications/{{qualification_id}}"),
     nobody(
         "POST",

@@ -12,11 +12,15 @@ from register.assessment import (
     ASSESSED,
     REASONS,
     AssessmentAct,
+    Certified,
     Outcome,
     SectionCheck,
+    SeenAs,
     assign,
     propose_grant,
     propose_refusal,
+    record_status,
+    registrations_of,
 )
 from register.kit.clock import day_of
 from register.part import Part
@@ -130,6 +134,8 @@ async def check(
     now=NOW,
     because=None,
 ):
+    if section is SectionName.REGISTRATIONS and outcome is Outcome.MET:
+        await certify(session, application, officer=officer, now=now)
     by = act(session, AssessmentAct.CHECK, officer, now=now)
     reasons = (
         ()
@@ -152,6 +158,23 @@ async def check(
     )
     await session.flush()
     return found
+
+
+async def certify(session, application, *, officer, now=NOW):
+    """Every register that they say they are on says so too."""
+    for listed in await registrations_of(session, application):
+        if listed.current:
+            await record_status(
+                session,
+                application,
+                listed.id,
+                certified=Certified.GOOD_STANDING,
+                seen_as=SeenAs.CERTIFICATE,
+                status_on=day_of(now),
+                officer=officer,
+                by=act(session, AssessmentAct.CERTIFY, officer, now=now),
+            )
+    await session.flush()
 
 
 async def check_all(session, application, *, officer, but=None, heard=0):

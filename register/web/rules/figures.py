@@ -92,6 +92,12 @@ class FiguresForm(Versioned):
     reference_reminder_days = forms.Number(
         "Reminder before the last day for a referee", hint="In days", highest=DAYS
     )
+    status_certificate_days = forms.Number(
+        "How old another register’s certificate may be",
+        hint="In days",
+        lowest=1,
+        highest=DAYS,
+    )
     assessment_target_working_days = forms.Number(
         "Target for assessing an application",
         hint="In working days",
