@@ -95,6 +95,7 @@ MISSING = {
     "evidence_id": lambda _: str(uuid4()),
     "qualification_id": lambda _: str(uuid4()),
     "registration_id": lambda _: str(uuid4()),
+    "copy_id": lambda _: str(uuid4()),
     "request_id": lambda _: str(uuid4()),
     "referee": lambda _: str(uuid4()),
     "token": lambda _: links.sign("reference", str(uuid4()), until=TOMORROW),
@@ -232,6 +233,7 @@ class Atlas:
         known = unlisted.get(row.of, world.listed)
         return {
             "number": [known.entry.person.number],
+            "copy_id": [str(world.copy.id)],
             "serial": [grouped(known.certificate.serial)],
             "token": [self._token(row)],
             "reference": invoices,
@@ -570,6 +572,7 @@ BODIES = {
     "/sign-in/reset/{token}": {"password": PASSWORD},
     "/sign-up": {"email": "nobody@example.org", "password": PASSWORD},
     "/sign-up/confirm": {"code": "123456"},
+    "/account/data": {"password": PASSWORD},
     "/account/email": {"email": "nobody@example.org", "password": PASSWORD},
     "/account/email/confirm": {"code": "123456"},
     "/account/password": {"password": PASSWORD, "new_password": NEW_PASSWORD},

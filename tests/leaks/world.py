@@ -21,6 +21,7 @@ from register.condition import (
     propose_discharge,
     propose_pause,
 )
+from register.data_copy import DataCopy
 from register.entry import ConditionKind, Entry, NewCondition
 from register.entry.facts import Condition
 from register.hiding import propose_showing
@@ -129,6 +130,8 @@ class World:
     owed: Invoice = None
     registered: Application = None
     invoice: Invoice = None
+    copy: DataCopy = None
+    """Of the registrant's data."""
     listed: Certified = None
     """The registrant's."""
     withheld: Certified = None
@@ -379,6 +382,7 @@ async def registrant(world, session):
     await paid(session, world.registered, world.invoice, provider_id=provider_id)
     entry = await entry_of(session, account)
     world.listed = await certified(session, of, entry)
+    world.copy = await copied(session, of, account)
     subject = f"{account.id} {account.mark}"
     world.reset = links.sign(PURPOSE, subject, until=NOW + timedelta(hours=1))
 
@@ -388,6 +392,16 @@ async def entry_of(session, account):
         select(Entry.id).where(Entry.person_id == account.person_id)
     )
     return await Entry.load(session, entry_id)
+
+
+async def copied(session, of, account):
+    copy = await DataCopy.ask(session, account, by=make_process(session))
+    copy.json_kept_as = f"data-copies/{uuid4().hex}"
+    copy.pdf_kept_as = f"data-copies/{uuid4().hex}"
+    copy.made_at = NOW
+    for name in (copy.json_kept_as, copy.pdf_kept_as):
+        await store.put(name, pieces(of.private("copy of their data")))
+    return copy
 
 
 async def certified(session, of, entry):

@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
 ROOT = Path(__file__).parents[2]
 CHECKER = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 FILES = {
+    "/account/data/{copy_id}/json",
+    "/account/data/{copy_id}/pdf",
     "/api/openapi.json",
     "/apply/{reference}/documents/{document}",
     "/certificates/{serial}/file",
