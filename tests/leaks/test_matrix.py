@@ -193,6 +193,7 @@ async def test_what_may_be_known_is_read_by_somebody(driver):
         canary.place
         for role in (
             Role.APPLICANT,
+            Role.REGISTRANT,
             Role.CASEWORKER,
             Role.TEAM_MANAGER,
             Role.FINANCE_OFFICER,
