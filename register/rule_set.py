@@ -103,6 +103,14 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publication_former_months: int
     publication_order_months: int
     appeal_days: int
+    retention_granted_months: int
+    """From the end of the registration to the day on which the application behind it is erased."""
+    retention_ended_months: int
+    """From the end of an application that led to no entry."""
+    retention_health_months: int
+    """From the decision to the day on which what was told of health is erased."""
+    retention_equality_months: int
+    """Until answers to the equality questions become counts."""
     standards_version: str
     declaration_version: str
 

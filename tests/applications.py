@@ -68,6 +68,10 @@ RULES = Rules(
     publication_former_months=60,
     publication_order_months=12,
     appeal_days=28,
+    retention_granted_months=72,
+    retention_ended_months=120,
+    retention_health_months=24,
+    retention_equality_months=24,
     standards_version="2026-1",
     declaration_version="2026-1",
 )

@@ -74,8 +74,8 @@ class SectionCheck(Base):
     section: Mapped[SectionName] = mapped_column(code(SectionName))
     outcome: Mapped[Outcome] = mapped_column(code(Outcome, "outcome"))
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    sent_id: Mapped[UUID] = mapped_column(ForeignKey("sent_section.id"))
-    """The answers that were looked at: a check does not stand for what was sent after it."""
+    sent_id: Mapped[UUID]
+    """The answers that were looked at: a check does not stand for what was sent after it. No key: they are not kept for good."""
     heard: Mapped[int] = mapped_column(default=0)
     """How many referees had written by then: nor does it stand for what another wrote after it."""
     at: Mapped[datetime]

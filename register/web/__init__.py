@@ -21,6 +21,7 @@ from register.web import (
     proposals,
     references,
     reset,
+    retention,
     rules,
     search,
     self_check,
@@ -58,4 +59,5 @@ pages: list[ControllerRouterHandler] = [
     *verify.pages,
     *outgoing.pages,
     *self_check.pages,
+    *retention.pages,
 ]

@@ -229,6 +229,8 @@ class Atlas:
         world, invoices = self.world, [self.world.invoice.reference]
         if row.path.startswith("/staff/payments"):
             invoices.append(world.owed.reference)
+        elif row.path.startswith("/staff/retention"):
+            invoices = [world.old.reference]
         unlisted = {WITHHELD: world.withheld, DEAD: world.dead, MERGED: world.merged}
         known = unlisted.get(row.of, world.listed)
         return {
@@ -655,6 +657,12 @@ BODIES = {
     "/staff/rules/{part}/draft/proposal": drafted,
     "/staff/rules/{part}/proposal/approval": drafted,
     "/staff/rules/{part}/proposal/return": returned,
+    "/staff/retention/{reference}": {
+        "until_on-day": "9",
+        "until_on-month": "3",
+        "until_on-year": "2028",
+        "words": "A court",
+    },
     "/staff/watch-list/add": {
         "kind": "barred",
         "family_name": "Somebody",

@@ -150,6 +150,7 @@ LISTS = tuple(
     f"{RULES}/draft/{name}/{{code}}"
     for name in ("qualifications", "standards", "statements")
 )
+RETAINED = "/staff/retention/{reference}"
 WATCH_LIST = "/staff/watch-list"
 MATCH = "/staff/matches/{match_id}"
 
@@ -458,6 +459,10 @@ TABLE = [
     work("GET", f"{RULES}/proposal", *READERS, ADMIN),
     work("POST", f"{RULES}/proposal/approval", REGISTRAR),
     work("POST", f"{RULES}/proposal/return", REGISTRAR),
+    work("GET", "/staff/retention", TEAM_MANAGER, REGISTRAR, AUDITOR),
+    work("GET", RETAINED, REGISTRAR),
+    work("POST", RETAINED, REGISTRAR),
+    work("POST", f"{RETAINED}/release", REGISTRAR),
     # Money
     work("GET", "/staff/payments", FINANCE, AUDITOR),
     work("GET", "/staff/payments/{reference}", FINANCE, AUDITOR),

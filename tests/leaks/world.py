@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from fees.invoice import Invoice
 from register.account import Account
-from register.application import Application, SectionName, keep
+from register.application import Application, ApplicationState, SectionName, keep
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
 from register.assessment import AssessmentAct, Outcome, return_to_officer
@@ -27,6 +27,7 @@ from register.entry.facts import Condition
 from register.hiding import propose_showing
 from register.kit import store
 from register.kit.cleaning import MediaType
+from register.kit.clock import day_of
 from register.kit.files import FileState, StoredFile
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
@@ -47,9 +48,10 @@ from register.merging import Choice, MergeAct, propose_merge
 from register.part import Part
 from register.person import Person
 from register.proposal import Proposal
+from register.retention import keep_longer
 from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
-from tests.applications import make_health
+from tests.applications import make_health, make_sent_application
 from tests.leaks.canaries import Aviary, Canary, Subject
 from tests.leaks.cases import (
     asked,
@@ -125,6 +127,8 @@ class World:
     """Without one."""
     theirs: Proposal = None
     """About a member of staff."""
+    old: Application = None
+    """Has had its time, but for what a court needs of it."""
     draft: Application = None
     """The other applicant's, which nobody else knows of."""
     owed: Invoice = None
@@ -188,6 +192,7 @@ async def make_world(session):
     await draft(world, session)
     await owing(world, session)
     await registrant(world, session)
+    await old(world, session)
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
@@ -365,6 +370,23 @@ async def granted(world, session, of, application):
         world.accounts[Role.REGISTRAR],
     )
     return await billed(session, of, application, officer=officer, registrar=registrar)
+
+
+async def old(world, session):
+    """Refused long ago: one that goes tonight, and one that is kept longer."""
+    for kept in (False, True):
+        application = await make_sent_application(session)
+        application.state = ApplicationState.REFUSED
+        application.closed_at = application.decided_at = NOW - timedelta(days=3700)
+        if kept:
+            world.old = application
+            await keep_longer(
+                session,
+                application,
+                until_on=day_of(NOW) + timedelta(days=90),
+                words="A court",
+                by=make_process(session),
+            )
 
 
 async def registrant(world, session):

@@ -33,6 +33,7 @@ from register.assessment import (
 from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
+from register.retention import erasures
 from register.web.applications.assigning import GiveForm
 from register.web.casework import READERS
 from register.web.needs import Act, Session
@@ -114,6 +115,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         and application.state in IN_HAND
         and may_assess(application, act.account),
         give=await _give_form(session, act, application),
+        erased=await erasures(session, application_id=application.id),
     )
 
 

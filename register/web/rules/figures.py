@@ -126,6 +126,30 @@ class FiguresForm(Versioned):
         "How long a removal by order is shown", hint="In months", highest=MONTHS
     )
     appeal_days = forms.Number("Time to appeal", hint="In days", lowest=1, highest=DAYS)
+    retention_granted_months = forms.Number(
+        "How long the application of a former registrant is kept",
+        hint="In months after the registration",
+        lowest=12,
+        highest=MONTHS,
+    )
+    retention_ended_months = forms.Number(
+        "How long an application that led to no registration is kept",
+        hint="In months",
+        lowest=12,
+        highest=MONTHS,
+    )
+    retention_health_months = forms.Number(
+        "How long answers about health are kept after the decision",
+        hint="In months",
+        lowest=12,
+        highest=MONTHS,
+    )
+    retention_equality_months = forms.Number(
+        "How long single answers about equality are kept",
+        hint="In months",
+        lowest=12,
+        highest=MONTHS,
+    )
     standards_version = forms.Text("Version of the standards", longest=40)
     declaration_version = forms.Text("Version of the declaration", longest=40)
 
