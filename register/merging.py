@@ -24,6 +24,7 @@ from register.matching import (
     open_hits,
 )
 from register.matching.record import MatchRecord
+from register.notice import Notice
 from register.part import Part
 from register.person import NameKind, Person, PersonName, fold
 from register.process import Process, TextKind
@@ -296,7 +297,7 @@ async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
             .where(table.person_id == lost.id)
             .values(person_id=kept.id, version=table.version + 1)
         )
-    for rows in (Employment, EmploymentGap, Qualification, Request, Proposal):
+    for rows in (Employment, EmploymentGap, Qualification, Request, Proposal, Notice):
         await session.execute(
             update(rows).where(rows.person_id == lost.id).values(person_id=kept.id)
         )

@@ -24,6 +24,10 @@ class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
     REFUSE = "refuse"
+    MINDED_TO_REFUSE = "minded_to_refuse"
+    MINDED_TO_CONDITION = "minded_to_condition"
+    MINDED_TO_REMOVE = "minded_to_remove"
+    REMOVE = "remove"
     CHANGE_RULES = "change_rules"
     SHOW_AGAIN = "show_again"
     UNDO_DEATH = "undo_death"
@@ -35,10 +39,20 @@ class ProposalKind(StrEnum):
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants are the team manager's or the registrar's, all else is the registrar's."""
-        if self is ProposalKind.GRANT:
+        """Who may say yes: the registrar, and the team manager to grants and to notices about applications."""
+        if self in TEAM_MANAGERS:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
         return frozenset({StaffRole.REGISTRAR})
+
+
+TEAM_MANAGERS = frozenset(
+    {
+        ProposalKind.GRANT,
+        ProposalKind.MINDED_TO_REFUSE,
+        ProposalKind.MINDED_TO_CONDITION,
+    }
+)
+"""What a team manager may say yes to as well (domain.md 11)."""
 
 
 class ProposalState(StrEnum):

@@ -94,6 +94,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Before that day."""
     status_certificate_days: int
     """How old what another register certifies may be when we record it."""
+    representations_days: int
+    """From the day after a notice is served to the last day to answer it."""
+    representations_reminder_days: int
+    """Before that day."""
     assessment_target_working_days: int
     payment_window_working_days: int
     payment_reminder_days: int

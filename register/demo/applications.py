@@ -43,13 +43,17 @@ from register.assessment import (
     SectionCheck,
     SeenAs,
     Wanted,
+    answer_notice,
     ask_for_more,
     ask_referee_again,
     assign,
     go_on_without_reference,
     judge,
     note,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
     qualifications_of,
     record_status,
@@ -63,10 +67,18 @@ from register.demo.entries import Terms
 from register.demo.homes import Homes
 from register.demo.referees import another_referee, reference_by
 from register.demo.staff import Office
-from register.demo.wordings import ASKED, DECLINED, NOTES, RETURNED
+from register.demo.wordings import (
+    ASKED,
+    DECLINED,
+    EXPLAINED,
+    NOTES,
+    REPRESENTED,
+    RETURNED,
+)
 from register.entry import EntryEvent
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.files import FileState
+from register.notice import NoticeAct
 from register.part import Part
 from register.person import Person
 from register.process import Process
@@ -425,6 +437,39 @@ class Journey:
             proposer=self.officer,
             by=self.by(AssessmentAct.PROPOSE, self.officer),
         )
+        await self.session.flush()
+
+    async def be_given_notice(self, *wanted: Wanted) -> None:
+        """Of these conditions, or else of a refusal."""
+        self.later()
+        by = self.by(AssessmentAct.PROPOSE, self.officer)
+        if wanted:
+            self.proposal = await propose_notice_of_conditions(
+                self.session,
+                self.application,
+                conditions=wanted,
+                words=self.draw.one(EXPLAINED),
+                proposer=self.officer,
+                by=by,
+            )
+        else:
+            self.proposal = await propose_notice_of_refusal(
+                self.session, self.application, proposer=self.officer, by=by
+            )
+        await self.session.flush()
+        self.later(1)
+        approver = self.office.team_manager
+        by = self.by(AssessmentAct.APPROVE, approver)
+        await self.proposal.approve(self.session, approver=approver, by=by)
+        await self.session.flush()
+
+    async def answer_notice(self, *, after: int) -> None:
+        self.later(after)
+        notice = await notice_of(self.session, self.application)
+        assert notice is not None  # noqa: S101 - it was just served
+        by = self.by(NoticeAct.ANSWER, self.account)
+        words = self.draw.one(REPRESENTED)
+        await answer_notice(self.session, notice, words, by=by)
         await self.session.flush()
 
     async def approve(self, *, after: int = 1) -> None:

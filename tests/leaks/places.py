@@ -20,6 +20,7 @@ from register.certificate import grouped
 from register.certificate.serial import draw_serial
 from register.kit.pages import release
 from register.kit.security import links, totp
+from register.notice import open_notice
 from register.person import number_of
 from register.process import Event
 from register.qualification import Qualification
@@ -37,6 +38,7 @@ from tests.leaks.table import (
     HIDDEN,
     HIDDEN_STILL,
     MERGED,
+    OF_APPLICANT,
     PAUSED,
     REFUSAL,
     RESTRICTED,
@@ -110,6 +112,9 @@ MISSING = {
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
+    "notice_id": lambda _: str(uuid4()),
+    "document_id": lambda _: str(uuid4()),
+    "entry_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
 
@@ -153,9 +158,13 @@ class Atlas:
             return list(self._own(row, names))
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
-        if row.path.startswith(RULES) or "condition_id" in names:
-            named = self._conditions if "condition_id" in names else self._rules
-            return named(row, names)
+        several = {
+            "condition_id": self._conditions,
+            "document_id": self._documents,
+            "part": self._rules,
+        }
+        if known := names & several.keys():
+            return several[known.pop()](row, names)
         (name,) = names
         return [{name: found} for found in self._things(row, name, about_self)]
 
@@ -214,6 +223,11 @@ class Atlas:
             for of in found
         ]
 
+    def _documents(self, _row, _names):
+        world = self.world
+        at = {"notice_id": world.spoken.id, "document_id": world.sent_with.id}
+        return [{name: str(value) for name, value in at.items()}]
+
     def _rules(self, row, names):
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
@@ -244,12 +258,24 @@ class Atlas:
             ],
             "person_id": self._persons(row, about_self=about_self),
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
+            "notice_id": self._notices(row, about_self=about_self),
+            "entry_id": [
+                str(world.undecided.entry_id if row.of else world.removing.id)
+            ],
             "item_id": [str(world.watched.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
             "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
             "job_id": [str(world.job)],
         }[name]
+
+    def _notices(self, row, *, about_self):
+        world = self.world
+        if row.of == OF_APPLICANT:
+            return [self.known.notices["theirs" if about_self else "refusing"]]
+        return [
+            str((world.spoken if row.path.startswith("/staff") else world.served).id)
+        ]
 
     def _token(self, row):
         of_referee = row.path.startswith("/references")
@@ -322,6 +348,8 @@ class Known:
     filed: dict
     checks: dict
     """The last of each section, of the application that is being assessed."""
+    notices: dict
+    """Of the applications on which a decision is proposed, by their names."""
     forms: dict = field(default_factory=dict)
 
     @classmethod
@@ -345,6 +373,14 @@ class Known:
                 for name, application in applications.items()
             },
             checks={str(section): str(last) for section, last in checks},
+            notices={
+                name: str(notice.id)
+                for name in PROPOSED
+                for notice in [
+                    await open_notice(session, application_id=applications[name].id)
+                ]
+                if notice
+            },
         )
 
     def stamp(self, place):
@@ -626,6 +662,13 @@ BODIES = {
         "resume-until_on-year": "2027",
     },
     "/staff/conditions/{condition_id}/return": {"words": "Look again"},
+    "/notices/{notice_id}": {"words": "I disagree"},
+    "/notices/{notice_id}/documents": file_alone,
+    "/staff/notices/{notice_id}/removal": {"words": "It should go"},
+    "/staff/notices/{notice_id}/end": {"words": "It stays"},
+    "/staff/removals/{entry_id}/notice": {"ground": "error", "words": "A mistake"},
+    "/staff/removals/{entry_id}/conviction": {"evidence": "The court said so"},
+    "/staff/removals/{entry_id}/return": {"words": "Look again"},
     "/leaving": {
         "entry": "deputy",
         "because": "retired",

@@ -131,10 +131,13 @@ ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+OF_APPLICANT = "a notice to an applicant"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
 LEAVING = "/staff/leaving/{leaving_id}"
+NOTICE = "/staff/notices/{notice_id}"
+REMOVAL = "/staff/removals/{entry_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
     "somebody said to be dead",
@@ -290,6 +293,12 @@ TABLE = [
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
+    own("GET", "/notices"),
+    own("GET", "/notices/{notice_id}", REGISTRANT),
+    own("POST", "/notices/{notice_id}", REGISTRANT),
+    own("POST", "/notices/{notice_id}/nothing", REGISTRANT),
+    own("GET", "/notices/{notice_id}/documents", REGISTRANT),
+    own("POST", "/notices/{notice_id}/documents", REGISTRANT),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -410,6 +419,17 @@ TABLE = [
     work("POST", f"{LEAVING}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{LEAVING}/approval", REGISTRAR),
     work("POST", f"{LEAVING}/return", REGISTRAR),
+    work("GET", "/staff/notices", *READERS),
+    work("GET", NOTICE, *READERS),
+    case("GET", NOTICE, *READERS, of=OF_APPLICANT),
+    work("GET", f"{NOTICE}/documents/{{document_id}}", *READERS),
+    work("POST", f"{NOTICE}/removal", *OFFICERS),
+    work("POST", f"{NOTICE}/end", TEAM_MANAGER, REGISTRAR),
+    work("GET", REMOVAL, *READERS),
+    work("POST", f"{REMOVAL}/notice", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{REMOVAL}/conviction", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{REMOVAL}/approval", REGISTRAR),
+    work("POST", f"{REMOVAL}/return", REGISTRAR),
     case("GET", f"{PERSON}/death", *OFFICERS),
     case("POST", f"{PERSON}/death", *OFFICERS),
     case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),

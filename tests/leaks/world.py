@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select, text
 
 from fees.invoice import Invoice
-from register.account import Account
+from register.account import Account, StaffRole
 from register.application import Application, ApplicationState, SectionName, keep
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
@@ -22,7 +22,7 @@ from register.condition import (
     propose_pause,
 )
 from register.data_copy import DataCopy
-from register.entry import ConditionKind, Entry, NewCondition
+from register.entry import ConditionKind, Entry, NewCondition, RemovalReason
 from register.entry.facts import Condition
 from register.hiding import propose_showing
 from register.kit import store
@@ -45,6 +45,13 @@ from register.matching import (
     open_hits,
 )
 from register.merging import Choice, MergeAct, propose_merge
+from register.notice import (
+    Notice,
+    NoticeDocument,
+    open_notice,
+    propose_notice_of_removal,
+    represent,
+)
 from register.part import Part
 from register.person import Person
 from register.proposal import Proposal
@@ -154,6 +161,13 @@ class World:
     paused: Condition = None
     proof: ConditionEvidence = None
     """Sent for the one that is decided."""
+    served: Notice = None
+    """On the registrant, who has not answered."""
+    spoken: Notice = None
+    """Answered, and not decided."""
+    sent_with: NoticeDocument = None
+    removing: Entry = None
+    """Of which it is proposed to give notice."""
     match: Match = None
     """An applicant, and somebody in the register who may be they."""
     told_apart: Match = None
@@ -196,6 +210,7 @@ async def make_world(session):
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
+    await notices(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
@@ -524,9 +539,71 @@ async def conditions(world, session):
     world.proof = await proof_of(world, session, decided)
 
 
+async def notices(world, session):
+    of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
+    own = await session.get_one(Entry, world.asking.entry_id)
+    world.served = await notice_of_error(world, session, of, own)
+    for name in ("spoken", "removing"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        account, _ = await somebody(session, of, name=called)
+        entry = await make_entry(
+            session, person=await session.get_one(Person, account.person_id)
+        )
+        if name == "removing":
+            world.removing = entry
+            await notice_proposed(world, session, of, entry)
+            continue
+        world.spoken = await notice_of_error(world, session, of, entry)
+        by = make_process(session, actor=account)
+        await represent(session, world.spoken, of.told("representations"), by=by)
+        stored = await clean_file(world, session, of)
+        world.sent_with = NoticeDocument(
+            id=uuid4(), notice_id=world.spoken.id, file_id=stored.id, added_at=NOW
+        )
+        session.add(world.sent_with)
+    await session.flush()
+
+
+async def notice_of_error(world, session, of, entry):
+    proposal = await notice_proposed(world, session, of, entry)
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    by = make_process(session, actor=registrar)
+    await proposal.approve(session, approver=registrar, by=by)
+    await session.flush()
+    return await open_notice(session, entry_id=entry.id)
+
+
+async def notice_proposed(world, session, of, entry):
+    officer = await make_account(session, StaffRole.CASEWORKER)
+    proposal = await propose_notice_of_removal(
+        session,
+        await Entry.load(session, entry.id),
+        because=RemovalReason.ERROR,
+        words=of.asked("reasons of the notice"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+    await session.flush()
+    return proposal
+
+
 async def proof_of(world, session, standing):
-    """A document that has been found clean."""
     of = world.subject("proof")
+    stored = await clean_file(world, session, of)
+    proof = ConditionEvidence(
+        id=uuid4(),
+        condition_id=standing.condition.id,
+        file_id=stored.id,
+        added_at=NOW,
+    )
+    session.add(proof)
+    await session.flush()
+    return proof
+
+
+async def clean_file(world, session, of):
+    """A document that has been found clean."""
     stored = StoredFile(
         id=uuid4(),
         owner_account_id=world.accounts[Role.REGISTRANT].id,
@@ -542,15 +619,7 @@ async def proof_of(world, session, standing):
     session.add(stored)
     await session.flush()
     await store.put(stored.cleaned_as, pieces(of.told("file")))
-    proof = ConditionEvidence(
-        id=uuid4(),
-        condition_id=standing.condition.id,
-        file_id=stored.id,
-        added_at=NOW,
-    )
-    session.add(proof)
-    await session.flush()
-    return proof
+    return stored
 
 
 async def alike(world, session):

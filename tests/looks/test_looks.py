@@ -21,6 +21,7 @@ FILES = {
     "/certificates/{serial}/file",
     "/staff/applications/{reference}/evidence/{evidence_id}",
     "/staff/conditions/{condition_id}/evidence/{evidence_id}",
+    "/staff/notices/{notice_id}/documents/{document_id}",
 }
 LEADS_ON = {"/pay/return"}
 """Never shows a page of its own."""

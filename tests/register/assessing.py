@@ -17,12 +17,17 @@ from register.assessment import (
     SectionCheck,
     SeenAs,
     assign,
+    let_it_rest,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
     record_status,
     registrations_of,
 )
 from register.kit.clock import day_of
+from register.notice import NoticeAct
 from register.part import Part
 from register.process import Process
 from register.qualification import Qualification
@@ -190,8 +195,39 @@ async def check_all(session, application, *, officer, but=None, heard=0):
         )
 
 
+async def notice_given(session, application, officer, *, conditions=(), now=NOW):
+    """Of a refusal, or of the conditions; by a team manager of whom nothing else is known."""
+    known = {
+        "proposer": officer,
+        "by": act(session, AssessmentAct.PROPOSE, officer, now=now),
+    }
+    if conditions:
+        known |= {"conditions": conditions, "words": "It is their first post."}
+        proposal = await propose_notice_of_conditions(session, application, **known)
+    else:
+        proposal = await propose_notice_of_refusal(session, application, **known)
+    await session.flush()
+    approver = await make_account(session, StaffRole.TEAM_MANAGER)
+    by = act(session, AssessmentAct.APPROVE, approver, now=now)
+    await proposal.approve(session, approver=approver, by=by)
+    await session.flush()
+    return await notice_of(session, application)
+
+
+async def heard(session, application, officer, **more):
+    """Notice was given, and the applicant has nothing to say to it."""
+    notice = await notice_given(session, application, officer, **more)
+    applicant = await session.get_one(Account, application.account_id)
+    by = act(session, NoticeAct.SAY_NOTHING, applicant)
+    await let_it_rest(session, notice, by=by)
+    await session.flush()
+    return notice
+
+
 async def proposed_grant(session, application, officer, **more):
     await check_all(session, application, officer=officer)
+    if conditions := more.get("conditions"):
+        await heard(session, application, officer, conditions=conditions)
     proposal = await propose_grant(
         session,
         application,
@@ -207,6 +243,7 @@ async def proposed_refusal(session, application, officer):
     await check_all(
         session, application, officer=officer, but={SectionName.DBS: Outcome.NOT_MET}
     )
+    await heard(session, application, officer)
     proposal = await propose_refusal(
         session,
         application,

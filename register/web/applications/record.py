@@ -25,11 +25,13 @@ from register.assessment import (
     matches_shown,
     may_assess,
     may_read_restricted,
+    notice_of,
     rule_set_of,
     seen_now,
     to_ask,
     why_returned,
 )
+from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
@@ -104,6 +106,8 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
         referees=await referees_of(session, application),
+        notice=await notice_of(session, application),
+        today=day_of(act.now),
         waiting=await session.scalar(
             select(Proposal.id).where(
                 Proposal.application_id == application.id, Proposal.waiting

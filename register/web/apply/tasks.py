@@ -22,6 +22,7 @@ from register.application import (
 from register.application.answers import Identity
 from register.application.references import referees_of
 from register.assessment.asking import asked_for
+from register.assessment.covering import notice_of
 from register.assessment.deciding import conditions_of, refused_because
 from register.kit.pages import page
 from register.person import Person, fold
@@ -61,6 +62,8 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.INFORMATION_SENT,
     ApplicationEvent.REFEREE_NAMED,
     ApplicationEvent.WENT_ON_WITHOUT,
+    ApplicationEvent.NOTICE_GIVEN,
+    ApplicationEvent.HEARD,
     ApplicationEvent.APPROVED,
     ApplicationEvent.REFUSED,
     ApplicationEvent.GRANTED,
@@ -285,6 +288,7 @@ async def happening_page(act: Acting, application: Application) -> Template:
         rules=rule_set.rules,
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
+        notice=await notice_of(act.session, application),
         referees=await referees_of(act.session, application),
         happened=await what_happened(act, application),
     )

@@ -98,6 +98,12 @@ class FiguresForm(Versioned):
         lowest=1,
         highest=DAYS,
     )
+    representations_days = forms.Number(
+        "Time to answer a notice", hint="In days", lowest=1, highest=DAYS
+    )
+    representations_reminder_days = forms.Number(
+        "Reminder before the last day to answer a notice", hint="In days", highest=DAYS
+    )
     assessment_target_working_days = forms.Number(
         "Target for assessing an application",
         hint="In working days",
