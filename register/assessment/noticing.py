@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from register.account import Account
-from register.application import Application, Move
+from register.application import Application, ApplicationState, Move
 from register.assessment.asking import asked_for
 from register.assessment.deciding import (
     Wanted,
@@ -125,7 +125,13 @@ async def let_it_rest(session: AsyncSession, notice: Notice, *, by: Process) -> 
 @every(hours=6)
 async def expire_notices_to_applicants(session: AsyncSession, now: datetime) -> None:
     """After the last day the case comes back to the officer."""
-    late = overdue_notices(now).where(Notice.application_id.is_not(None))
+    late = (
+        overdue_notices(now)
+        .join(Application, Application.id == Notice.application_id)
+        # An answer that comes at this moment changes the state, and then there is nothing left to do.
+        .where(Application.state == ApplicationState.MINDED_TO)
+        .with_for_update(of=Application, skip_locked=True)
+    )
     for notice in (await session.scalars(late)).all():
         by = Process.begin(session, NoticeAct.EXPIRE, now=now)
         notice.request.expire(by=by)

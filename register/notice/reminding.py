@@ -23,7 +23,7 @@ async def remind_of_notices(session: AsyncSession, now: datetime) -> None:
     today = day_of(now)
     days = RuleSet.data["representations_reminder_days"].as_integer()
     due = (
-        _unanswered()
+        _held(_unanswered())
         .join(RuleSet, Notice.rule_set_id == RuleSet.id)
         .where(
             Request.reminded_at.is_(None),
@@ -39,12 +39,18 @@ async def remind_of_notices(session: AsyncSession, now: datetime) -> None:
 @every(hours=6)
 async def expire_notices(session: AsyncSession, now: datetime) -> None:
     """Wait no longer for what is said of an entry."""
-    late = overdue_notices(now).where(Notice.entry_id.is_not(None))
+    late = _held(overdue_notices(now)).where(Notice.entry_id.is_not(None))
     for notice in (await session.scalars(late)).all():
         notice.request.expire(by=Process.begin(session, NoticeAct.EXPIRE, now=now))
 
 
+def _held(found: Select[Notice]) -> Select[Notice]:
+    """Kept from others; what somebody is working on waits for the next run."""
+    return found.with_for_update(of=Request, skip_locked=True)
+
+
 def overdue_notices(now: datetime) -> Select[Notice]:
+    """Not kept from others: an application is locked before its notice is."""
     return _unanswered().where(Request.due_on < day_of(now))
 
 
@@ -56,5 +62,4 @@ def _unanswered() -> Select[Notice]:
         .where(Notice.open, Request.open)
         .order_by(Request.due_on, Request.id)
         .limit(AT_ONCE)
-        .with_for_update(of=Request, skip_locked=True)
     )

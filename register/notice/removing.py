@@ -243,11 +243,20 @@ async def appeal_by(session: AsyncSession, entry: Entry, decided_on: date) -> da
 async def drop(
     session: AsyncSession, notice: Notice, *, words: str, by: Process
 ) -> None:
-    """The entry stays; with the words that the registrant reads. What waits for a second person waits no longer."""
+    """The entry stays as it is; with the words that the registrant reads. What waits for a second person waits no longer."""
     if notice.entry_id is None:
         raise NotFound
     notice.end(NoticeOutcome.DROPPED, by=by)
     by.say(TextKind.PUBLIC, words)
     if waiting := await waiting_on(session, about_removal(notice.entry_id)):
         waiting.withdraw(by=by)
-    await notice.write(session, "notice_dropped", of=notice.id, now=by.at, words=words)
+    entry = await Entry.load(session, notice.entry_id)
+    status = entry.status_at(by.at)
+    await notice.write(
+        session,
+        "notice_dropped",
+        of=notice.id,
+        now=by.at,
+        words=words,
+        stays=bool(status and status.current),
+    )

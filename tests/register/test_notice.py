@@ -663,6 +663,7 @@ async def test_a_notice_that_is_dropped_leaves_the_entry(
 
     (letter,) = await letters(session, "notice_dropped")
     assert "It came." in letter.body
+    assert "You stay registered." in letter.body
     assert proposal.state is ProposalState.WITHDRAWN
     assert notice.outcome is NoticeOutcome.DROPPED
 
