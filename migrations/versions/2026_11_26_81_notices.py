@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_41"
-down_revision = "2026_11_26_40"
+revision = "2026_11_26_81"
+down_revision = "2026_11_26_80"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ own default.
 
 from alembic import op
 
-revision = "2026_11_26_40"
+revision = "2026_11_26_80"
 down_revision = "2026_11_26_68"
 branch_labels = None
 depends_on = None
