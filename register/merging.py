@@ -24,6 +24,7 @@ from register.matching import (
     open_hits,
 )
 from register.matching.record import MatchRecord
+from register.notice import Notice
 from register.part import Part
 from register.particulars import ParticularsChange, changes_of, take_contact
 from register.person import NameKind, Person, PersonName, fold
@@ -309,6 +310,7 @@ async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
         Qualification,
         Request,
         Proposal,
+        Notice,
     ):
         await session.execute(
             update(rows).where(rows.person_id == lost.id).values(person_id=kept.id)

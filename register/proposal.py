@@ -24,6 +24,10 @@ class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
     REFUSE = "refuse"
+    MINDED_TO_REFUSE = "minded_to_refuse"
+    MINDED_TO_CONDITION = "minded_to_condition"
+    MINDED_TO_REMOVE = "minded_to_remove"
+    REMOVE = "remove"
     CHANGE_RULES = "change_rules"
     SHOW_AGAIN = "show_again"
     UNDO_DEATH = "undo_death"
@@ -37,10 +41,21 @@ class ProposalKind(StrEnum):
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants and particulars are the team manager's or the registrar's, all else is the registrar's."""
-        if self in {ProposalKind.GRANT, ProposalKind.CHANGE_PARTICULARS}:
+        """Who may say yes: the registrar, and to some the team manager too."""
+        if self in TEAM_MANAGERS:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
         return frozenset({StaffRole.REGISTRAR})
+
+
+TEAM_MANAGERS = frozenset(
+    {
+        ProposalKind.GRANT,
+        ProposalKind.MINDED_TO_REFUSE,
+        ProposalKind.MINDED_TO_CONDITION,
+        ProposalKind.CHANGE_PARTICULARS,
+    }
+)
+"""What a team manager may say yes to as well (domain.md 11)."""
 
 
 class ProposalState(StrEnum):

@@ -16,6 +16,7 @@ IN_HAND = frozenset(
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
         ApplicationState.PROPOSED,
+        ApplicationState.MINDED_TO,
     }
 )
 """Sent and not decided: what the queue holds."""

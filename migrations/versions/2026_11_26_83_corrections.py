@@ -2,14 +2,15 @@
 
 from alembic import op
 
-revision = "2026_11_26_61"
-down_revision = "2026_11_26_60"
+revision = "2026_11_26_83"
+down_revision = "2026_11_26_82"
 branch_labels = None
 depends_on = None
 
 KINDS = (
     "'grant', 'grant_with_conditions', 'refuse', 'change_rules', 'show_again', 'undo_death', 'agree_to_leave', "
-    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge', 'change_particulars'"
+    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge', "
+    "'minded_to_refuse', 'minded_to_condition', 'minded_to_remove', 'remove', 'change_particulars'"
 )
 
 

@@ -3,8 +3,8 @@ which we once held it."""
 
 from alembic import op
 
-revision = "2026_11_26_62"
-down_revision = "2026_11_26_61"
+revision = "2026_11_26_84"
+down_revision = "2026_11_26_83"
 branch_labels = None
 depends_on = None
 
