@@ -60,6 +60,9 @@ RULES = Rules(
     information_reminder_days=7,
     reference_due_days=14,
     reference_reminder_days=5,
+    status_certificate_days=90,
+    representations_days=28,
+    representations_reminder_days=7,
     assessment_target_working_days=10,
     payment_window_working_days=10,
     payment_reminder_days=4,
@@ -71,6 +74,10 @@ RULES = Rules(
     restoration_after_order_months=60,
     restoration_retry_months=12,
     restoration_decide_days=84,
+    retention_granted_months=72,
+    retention_ended_months=120,
+    retention_health_months=24,
+    retention_equality_months=24,
     standards_version="2026-1",
     declaration_version="2026-1",
 )
@@ -139,7 +146,11 @@ def make_identity(**given):
 
 def make_declaration(declaration, **given):
     plausible = dict.fromkeys(questions(declaration), False)
-    return declaration(**plausible | given)
+    return declaration(**{"version": "2026-1"} | plausible | given)
+
+
+def make_health(**given):
+    return Health(**{"version": "2026-1", "affects_practice": False} | given)
 
 
 def make_form(**given):
@@ -177,7 +188,7 @@ def make_form(**given):
         ),
         "criminal": make_declaration(Criminal),
         "conduct": make_declaration(Conduct),
-        "health": Health(affects_practice=False),
+        "health": make_health(),
         "english": English(shown_by=EnglishShownBy.FIRST_LANGUAGE),
         "references": References(
             items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]

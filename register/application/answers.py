@@ -217,7 +217,13 @@ class Dbs(Answers, kw_only=True):
     """May we look at the Update Service? Asked of subscribers only."""
 
 
-class Criminal(Answers, kw_only=True):
+class Declared(Answers, kw_only=True):
+    """A declaration of suitability, which holds for the questions as that version of the declaration asks them."""
+
+    version: str
+
+
+class Criminal(Declared, kw_only=True):
     convictions: bool
     convictions_details: str = ""
     cautions: bool
@@ -230,7 +236,7 @@ class Criminal(Answers, kw_only=True):
     overseas_details: str = ""
 
 
-class Conduct(Answers, kw_only=True):
+class Conduct(Declared, kw_only=True):
     disciplinary: bool
     disciplinary_details: str = ""
     dismissed: bool
@@ -250,7 +256,7 @@ class Conduct(Answers, kw_only=True):
     ofsted_details: str = ""
 
 
-class Health(Answers, kw_only=True):
+class Health(Declared, kw_only=True):
     affects_practice: bool
     details: str = ""
     adjustments: str = ""

@@ -58,6 +58,7 @@ IS = {
     ApplicationState.UNDER_ASSESSMENT: "is being assessed",
     ApplicationState.INFORMATION_REQUESTED: "is waiting for information from the applicant",
     ApplicationState.PROPOSED: "is waiting for a second person to decide",
+    ApplicationState.MINDED_TO: "is waiting for the applicant to answer a notice",
     ApplicationState.APPROVED: "has been approved and is waiting for the fee",
     ApplicationState.PAID: "has been paid for and is waiting for a last check",
     ApplicationState.GRANTED: "has been granted",
@@ -137,7 +138,7 @@ class Application(Base):
             "submitted_at",
             "id",
             postgresql_where=text(
-                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed', 'paid')"
+                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed', 'minded_to', 'paid')"
             ),
         ),
         Index(
@@ -204,6 +205,14 @@ class Application(Base):
     def take_back(self, *, by: Process) -> None:
         """The second person returned the proposal."""
         self.go(Move.RETURN, by=by)
+
+    def give_notice(self, *, by: Process, **facts: Fact) -> None:
+        """A second person agreed that the applicant is told what we are minded to decide."""
+        self.go(Move.GIVE_NOTICE, by=by, **facts)
+
+    def hear(self, *, by: Process, **facts: Fact) -> None:
+        """The applicant has answered the notice, or the time to do so is over."""
+        self.go(Move.HEAR, by=by, **facts)
 
     def approve(
         self, *, pay_by: date, conditions: Sequence[dict[str, Any]] = (), by: Process

@@ -191,7 +191,9 @@ def _(answers: Criminal | Conduct, facts: Facts) -> Iterator[Fault]:  # noqa: AR
 def questions(declaration: type[Criminal | Conduct]) -> list[str]:
     """The yes-or-no questions of a declaration; each has its details."""
     return [
-        name for name in declaration.__struct_fields__ if not name.endswith("_details")
+        name
+        for name in declaration.__struct_fields__
+        if f"{name}_details" in declaration.__struct_fields__
     ]
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from register.application.answers import (
     Addresses,
     ApplicationForm,
+    Declared,
     EmploymentHistory,
     English,
     Identity,
@@ -19,6 +20,7 @@ from register.application.answers import (
     References,
     StandardsDeclared,
 )
+from register.application.contradictions import contradictions
 from register.application.evidence import EvidenceKind
 from register.application.faults import Facts, Fault, faults
 from register.application.history import Span, gaps
@@ -85,7 +87,11 @@ class Filled(NamedTuple):
             ]
         if section in LACKS:
             found += LACKS[section](answers, self)
-        return found
+        return found + self.contradictions(section)
+
+    def contradictions(self, section: SectionName) -> list[Fault]:
+        """What the section says that another excludes."""
+        return list(contradictions(self.form, section, on=self.on))
 
     def progress(self, section: SectionName) -> Progress:
         if self.form.of(section) is None:
@@ -194,7 +200,7 @@ def _employment(answers: EmploymentHistory, filled: Filled) -> Iterator[Fault]:
         yield Fault("gaps", f"Explain what you did from {in_words(gap)}")
 
 
-def _registrations(answers: OtherRegistrations, filled: Filled) -> Iterator[Fault]:
+def _registrations(answers: OtherRegistrations, filled: Filled) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
     if answers.registered is None:
         yield Fault("registered", "Select yes if you are or were on another register")
     elif answers.registered and not answers.items:
@@ -207,12 +213,6 @@ def _registrations(answers: OtherRegistrations, filled: Filled) -> Iterator[Faul
         yield Fault(
             "acted_against",
             "Select yes if a register or regulator has ever acted against you",
-        )
-    eligibility = filled.form.eligibility
-    if eligibility and eligibility.regulated_elsewhere and answers.registered is False:
-        yield Fault(
-            "registered",
-            "In “Eligibility” you said that you are on another register: change one of the two answers",
         )
 
 
@@ -234,6 +234,11 @@ def _references(answers: References, filled: Filled) -> Iterator[Fault]:  # noqa
 REFEREES = 2
 
 
+def _declared(answers: Declared, filled: Filled) -> Iterator[Fault]:
+    if answers.version != filled.rules.declaration_version:
+        yield Fault("", "The declaration has changed since: answer its questions again")
+
+
 def _standards(answers: StandardsDeclared, filled: Filled) -> Iterator[Fault]:
     if answers.version != filled.rules.standards_version:
         yield Fault("", "The standards have changed since: read them and declare again")
@@ -245,6 +250,9 @@ LACKS: dict[SectionName, Callable[[Any, Filled], Iterator[Fault]]] = {
     SectionName.QUALIFICATIONS: _qualifications,
     SectionName.EMPLOYMENT: _employment,
     SectionName.REGISTRATIONS: _registrations,
+    SectionName.CRIMINAL: _declared,
+    SectionName.CONDUCT: _declared,
+    SectionName.HEALTH: _declared,
     SectionName.ENGLISH: _english,
     SectionName.REFERENCES: _references,
     SectionName.STANDARDS: _standards,

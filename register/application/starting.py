@@ -26,6 +26,7 @@ from register.application.state import (
 from register.entry import AlreadyEntered, Entry
 from register.kit.clock import day_of
 from register.kit.jobs import every
+from register.notice import NoticeOutcome, open_notice
 from register.part import Part
 from register.person import Person
 from register.process import Process
@@ -158,6 +159,8 @@ async def withdraw(
     )
     for request in await session.scalars(requests):
         request.expire(by=by)
+    if notice := await open_notice(session, application_id=application.id):
+        notice.end(NoticeOutcome.DROPPED, by=by)
     proposals = select(Proposal).where(
         Proposal.application_id == application.id, Proposal.waiting
     )

@@ -9,6 +9,8 @@ class ApplicationState(StrEnum):
     UNDER_ASSESSMENT = "under_assessment"
     INFORMATION_REQUESTED = "information_requested"
     PROPOSED = "proposed"
+    MINDED_TO = "minded_to"
+    """Notice was given of what we are minded to decide, and the applicant may answer it."""
     APPROVED = "approved"
     """Decided, and waiting for the fee."""
     PAID = "paid"
@@ -29,6 +31,7 @@ class ApplicationState(StrEnum):
         return self in {
             ApplicationState.DRAFT,
             ApplicationState.INFORMATION_REQUESTED,
+            ApplicationState.MINDED_TO,
             ApplicationState.APPROVED,
         }
 
@@ -53,6 +56,8 @@ class Move(StrEnum):
     ANSWER = "answer"
     GO_ON_WITHOUT = "go_on_without"
     PROPOSE = "propose"
+    GIVE_NOTICE = "give_notice"
+    HEAR = "hear"
     RETURN = "return"
     APPROVE = "approve"
     REFUSE = "refuse"
@@ -86,8 +91,13 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
     },
     ApplicationState.PROPOSED: {
         Move.RETURN: ApplicationState.UNDER_ASSESSMENT,
+        Move.GIVE_NOTICE: ApplicationState.MINDED_TO,
         Move.APPROVE: ApplicationState.APPROVED,
         Move.REFUSE: ApplicationState.REFUSED,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
+    ApplicationState.MINDED_TO: {
+        Move.HEAR: ApplicationState.UNDER_ASSESSMENT,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
     ApplicationState.APPROVED: {
@@ -211,6 +221,8 @@ class ApplicationEvent(StrEnum):
     WENT_ON_WITHOUT = "application_went_on_without"
     PROPOSED = "application_proposed"
     RETURNED = "application_returned"
+    NOTICE_GIVEN = "application_notice_given"
+    HEARD = "application_heard"
     APPROVED = "application_approved"
     REFUSED = "application_refused"
     PAID = "application_paid"
@@ -229,6 +241,8 @@ EVENT_OF = {
     Move.GO_ON_WITHOUT: ApplicationEvent.WENT_ON_WITHOUT,
     Move.PROPOSE: ApplicationEvent.PROPOSED,
     Move.RETURN: ApplicationEvent.RETURNED,
+    Move.GIVE_NOTICE: ApplicationEvent.NOTICE_GIVEN,
+    Move.HEAR: ApplicationEvent.HEARD,
     Move.APPROVE: ApplicationEvent.APPROVED,
     Move.REFUSE: ApplicationEvent.REFUSED,
     Move.PAY: ApplicationEvent.PAID,

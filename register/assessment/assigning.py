@@ -17,6 +17,7 @@ IN_HAND = frozenset(
         ApplicationState.INFORMATION_REQUESTED,
         ApplicationState.PROPOSED,
         ApplicationState.PAID,
+        ApplicationState.MINDED_TO,
     }
 )
 """Sent and not decided, or waiting for a last check: what the queue holds."""

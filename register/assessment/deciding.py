@@ -23,6 +23,12 @@ from register.application.section import sendings_of
 from register.assessment.acts import AssessmentEvent
 from register.assessment.asking import Asked, asked_for, found_wanting
 from register.assessment.check import Outcome, checks_of, must_be_assessing
+from register.assessment.covering import (
+    NoticeFirst,
+    conclude,
+    may_condition,
+    may_refuse,
+)
 from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
 from register.employment import Employment
@@ -43,6 +49,7 @@ STEPS = frozenset(
         ApplicationEvent.INFORMATION_ASKED,
         ApplicationEvent.WENT_ON_WITHOUT,
         ApplicationEvent.PROPOSED,
+        ApplicationEvent.NOTICE_GIVEN,
         RequestEvent.WAIVED,
     }
 )
@@ -170,8 +177,27 @@ async def propose_grant(
     by: Process,
 ) -> Proposal:
     """Every section must be met, and no reference awaited. Without the required qualification the grant carries the
-    qualification condition.
+    qualification condition, which needs no notice; any other needs one, or NoticeFirst is raised.
     """
+    await must_be_all_met(session, application, proposer)
+    if conditions and not await may_condition(session, application):
+        raise NoticeFirst
+    term = await qualification_term(session, application, today=day_of(by.at))
+    data = [kept(wanted, by) for wanted in conditions]
+    if term.needed:
+        data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
+    kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
+    former = await application.former_entry(session, at=by.at)
+    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
+        kind = ProposalKind.GRANT_AFTER_ORDER
+    return await put_forward(
+        session, application, kind, {"conditions": data}, proposer=proposer, by=by
+    )
+
+
+async def must_be_all_met(
+    session: AsyncSession, application: Application, proposer: Account
+) -> None:
     must_be_assessing(application, proposer)
     await must_not_be_awaited(session, application)
     checks = await checks_of(session, application)
@@ -179,17 +205,6 @@ async def propose_grant(
         c.section for c in checks.values() if c.outcome is not Outcome.MET
     ]:
         raise NotAllMet(open_ones)
-    term = await qualification_term(session, application, today=day_of(by.at))
-    data = [_kept(wanted, by) for wanted in conditions]
-    if term.needed:
-        data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
-    kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
-    former = await application.former_entry(session, at=by.at)
-    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
-        kind = ProposalKind.GRANT_AFTER_ORDER
-    return await _propose(
-        session, application, kind, {"conditions": data}, proposer=proposer, by=by
-    )
 
 
 def _qualification(
@@ -210,7 +225,7 @@ def _qualification(
     return kept
 
 
-def _kept(wanted: Wanted, by: Process) -> dict[str, Any]:
+def kept(wanted: Wanted, by: Process) -> dict[str, Any]:
     return {
         "kind": ConditionKind.REGISTRATION,
         "due_on": wanted.due_on.isoformat() if wanted.due_on else None,
@@ -222,18 +237,33 @@ def _kept(wanted: Wanted, by: Process) -> dict[str, Any]:
 async def propose_refusal(
     session: AsyncSession, application: Application, *, proposer: Account, by: Process
 ) -> Proposal:
-    """For the reasons of the sections that are not met, as they were coded; raises NothingNotMet."""
-    must_be_assessing(application, proposer)
-    reasons = found_wanting(await checks_of(session, application), Outcome.NOT_MET)
-    if not reasons:
-        raise NothingNotMet
+    """For the reasons of the sections that are not met, as they were coded; raises NothingNotMet or NoticeFirst."""
+    reasons = await wanting(session, application, proposer)
+    if not await may_refuse(session, application, reasons):
+        raise NoticeFirst
     data = {"reasons": [reason.item() for reason in reasons]}
-    return await _propose(
+    return await put_forward(
         session, application, ProposalKind.REFUSE, data, proposer=proposer, by=by
     )
 
 
-async def _propose(
+async def wanting(
+    session: AsyncSession, application: Application, proposer: Account
+) -> list[Asked]:
+    """Why it may be refused; raises NothingNotMet."""
+    must_be_assessing(application, proposer)
+    reasons = found_wanting(await checks_of(session, application), Outcome.NOT_MET)
+    if not reasons:
+        raise NothingNotMet
+    return reasons
+
+
+def about_application(application: Application) -> str:
+    """As a proposal names it."""
+    return f"application:{application.id}"
+
+
+async def put_forward(
     session: AsyncSession,
     application: Application,
     kind: ProposalKind,
@@ -245,7 +275,7 @@ async def _propose(
     proposal = await Proposal.make(
         session,
         kind,
-        about=f"application:{application.id}",
+        about=about_application(application),
         application_id=application.id,
         person_id=application.person_id,
         data=data,
@@ -304,6 +334,7 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
         by=by,
         conditions=conditions,
     )
+    notice = await conclude(session, application, proposal.kind, by=by)
     if application.paid_at is not None:
         await application.complete(session, on=start_of(day_of(by.at)), by=by)
         return
@@ -313,6 +344,7 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
         now=by.at,
         conditions=await conditions_of(session, conditions),
         rules=rules,
+        after_notice=notice is not None,
     )
 
 
@@ -357,6 +389,7 @@ async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None
     application = await session.get_one(Application, proposal.application_id)
     reasons = await asked_for(session, proposal.data["reasons"])
     application.refuse(because=reasons[0].reasons[0], by=by)
+    await conclude(session, application, proposal.kind, by=by)
     await application.write_to_applicant(
         session,
         "application_refused",
@@ -396,7 +429,19 @@ async def conditions_of(
 
 
 async def reasons_of(session: AsyncSession, proposal: Proposal) -> list[Asked]:
-    return await asked_for(session, proposal.data.get("reasons", []))
+    """Of a refusal, or of a notice of one."""
+    noticed = proposal.kind is ProposalKind.MINDED_TO_REFUSE
+    key = "grounds" if noticed else "reasons"
+    return await asked_for(session, proposal.data.get(key, []))
+
+
+def conditions_in(proposal: Proposal) -> list[dict[str, Any]]:
+    """Of a grant, or of a notice of conditions."""
+    noticed = proposal.kind is ProposalKind.MINDED_TO_CONDITION
+    conditions: list[dict[str, Any]] = proposal.data.get(
+        "grounds" if noticed else "conditions", []
+    )
+    return conditions
 
 
 async def refused_because(

@@ -37,18 +37,26 @@ from register.application.state import ReferenceAct
 from register.assessment import (
     REASONS,
     AssessmentAct,
+    Certified,
     Outcome,
     SectionCheck,
+    SeenAs,
     Wanted,
+    answer_notice,
     ask_for_more,
     ask_referee_again,
     assign,
     go_on_without_reference,
     judge,
     note,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
     qualifications_of,
+    record_status,
+    registrations_of,
     return_to_officer,
 )
 from register.demo.answers import Applicant, answered
@@ -59,10 +67,18 @@ from register.demo.former import former_registrant
 from register.demo.homes import Homes
 from register.demo.referees import another_referee, reference_by
 from register.demo.staff import Office
-from register.demo.wordings import ASKED, DECLINED, NOTES, RETURNED
+from register.demo.wordings import (
+    ASKED,
+    DECLINED,
+    EXPLAINED,
+    NOTES,
+    REPRESENTED,
+    RETURNED,
+)
 from register.entry import EntryEvent
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.files import FileState
+from register.notice import NoticeAct
 from register.part import Part
 from register.person import Person
 from register.process import Process
@@ -328,6 +344,8 @@ class Journey:
             self.later()
             seen = await self._last_check(section) if again else None
             met = outcome is Outcome.MET
+            if met and section is SectionName.REGISTRATIONS:
+                await self._ask_elsewhere()
             await SectionCheck.record(
                 self.session,
                 self.application,
@@ -340,6 +358,23 @@ class Journey:
                 officer=self.officer,
                 by=self.by(AssessmentAct.CHECK, self.officer),
             )
+        await self.session.flush()
+
+    async def _ask_elsewhere(self) -> None:
+        """Each register that they say they are on certifies it."""
+        for listed in await registrations_of(self.session, self.application):
+            if listed.current:
+                self.later()
+                await record_status(
+                    self.session,
+                    self.application,
+                    listed.id,
+                    certified=Certified.GOOD_STANDING,
+                    seen_as=self.draw.one(list(SeenAs)),
+                    status_on=day_of(self.at),
+                    officer=self.officer,
+                    by=self.by(AssessmentAct.CERTIFY, self.officer),
+                )
         await self.session.flush()
 
     async def _heard(self, section: SectionName) -> int:
@@ -417,6 +452,39 @@ class Journey:
             proposer=self.officer,
             by=self.by(AssessmentAct.PROPOSE, self.officer),
         )
+        await self.session.flush()
+
+    async def be_given_notice(self, *wanted: Wanted) -> None:
+        """Of these conditions, or else of a refusal."""
+        self.later()
+        by = self.by(AssessmentAct.PROPOSE, self.officer)
+        if wanted:
+            self.proposal = await propose_notice_of_conditions(
+                self.session,
+                self.application,
+                conditions=wanted,
+                words=self.draw.one(EXPLAINED),
+                proposer=self.officer,
+                by=by,
+            )
+        else:
+            self.proposal = await propose_notice_of_refusal(
+                self.session, self.application, proposer=self.officer, by=by
+            )
+        await self.session.flush()
+        self.later(1)
+        approver = self.office.team_manager
+        by = self.by(AssessmentAct.APPROVE, approver)
+        await self.proposal.approve(self.session, approver=approver, by=by)
+        await self.session.flush()
+
+    async def answer_notice(self, *, after: int) -> None:
+        self.later(after)
+        notice = await notice_of(self.session, self.application)
+        assert notice is not None  # noqa: S101 - it was just served
+        by = self.by(NoticeAct.ANSWER, self.account)
+        words = self.draw.one(REPRESENTED)
+        await answer_notice(self.session, notice, words, by=by)
         await self.session.flush()
 
     async def approve(self, *, after: int = 1) -> None:

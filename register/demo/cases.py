@@ -183,17 +183,26 @@ async def grant_proposed(j: Journey) -> None:
 
 async def conditions_proposed(j: Journey) -> None:
     await assessed(j)
-    public, internal = j.draw.one(PROPOSED)
-    await j.propose(Wanted(public, internal))
+    wanted = Wanted(*j.draw.one(PROPOSED))
+    await j.be_given_notice(wanted)
+    await j.answer_notice(after=5)
+    await j.propose(wanted)
 
 
-async def refusal_proposed(j: Journey) -> None:
+async def noticed(j: Journey) -> None:
+    """Notice is given that we are minded to refuse, and there is time to answer."""
     await sent(j)
     await j.take()
     wrong = j.draw.one((SectionName.DBS, SectionName.CONDUCT, SectionName.REFERENCES))
     await j.hear(adverse=wrong is SectionName.REFERENCES)
     await j.check([name for name in j.assessed if name is not wrong])
     await j.check([wrong], Outcome.NOT_MET, words=j.draw.one(REFUSED))
+    await j.be_given_notice()
+
+
+async def refusal_proposed(j: Journey) -> None:
+    await noticed(j)
+    await j.answer_notice(after=7)
     await j.propose_refusal()
 
 
@@ -309,6 +318,14 @@ TOLD = (
         good_for="An applicant who has to name another referee",
     ),
     Case(
+        noticed,
+        (9, 9),
+        1,
+        1,
+        email="notice@example.org",
+        good_for="An applicant to whom we have given notice",
+    ),
+    Case(
         approved,
         (9, 9),
         1,
@@ -351,20 +368,21 @@ CASES = (
     Case(forgotten, (75, 110), 1, 2),
     Case(given_up_early, (10, 30), 1, 1),
     Case(given_up_late, (15, 40), 1, 1),
-    Case(given_up_at_last, (20, 40), 1, 1),
+    Case(given_up_at_last, (25, 45), 1, 1),
     Case(asked, (13, 17), 1, 2, frozenset({Trait.GAP})),
     Case(asked, (28, 40), 1, 2),
     Case(asked_and_answered, (9, 14), 1, 2),
     Case(not_answered, (28, 40), 1, 1),
     Case(grant_proposed, (8, 12), 1, 2),
     Case(grant_proposed, (9, 12), 1, 2, UNQUALIFIED),
-    Case(conditions_proposed, (8, 14), 1, 1),
-    Case(refusal_proposed, (8, 14), 1, 2),
+    Case(conditions_proposed, (18, 24), 1, 1),
+    Case(noticed, (10, 16), 0, 2),
+    Case(refusal_proposed, (20, 26), 1, 2),
     Case(sent_back, (12, 18), 1, 2),
-    Case(refused, (20, 120), 1, 3),
     Case(asks_to_come_back, (20, 40), 1, 2),
     Case(restored, (40, 100), 1, 2, fee=Fee.PAID),
     Case(listed_since, (12, 16), 1, 1, fee=Fee.HELD_BACK),
+    Case(refused, (26, 120), 1, 3),
     Case(approved, (10, 12), 2, 4, fee=Fee.WAITED_FOR),
     Case(approved, (45, 90), 1, 2, fee=Fee.NOT_PAID),
     Case(approved, (30, 200), 2, 6, fee=Fee.PAID),

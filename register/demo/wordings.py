@@ -43,6 +43,15 @@ REFUSED = (
     "What you told us differs from what the awarding body and two employers told us.",
     "The certificate you gave us does not cover work with children.",
 )
+EXPLAINED = (
+    "You have not managed a home before, and your references say little of leading a team.",
+    "You would begin in two homes at once.",
+)
+REPRESENTED = (
+    "The certificate came late because the college had moved. I send it with this.",
+    "I disagree. My employer has looked into what was said and found nothing in it.",
+    "I understand why you ask, and I will do what is needed.",
+)
 RETURNED = (
     "Please ask for the missing months of employment in 2021 before we grant.",
     "The condition needs a date by which it ends.",

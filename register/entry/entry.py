@@ -282,6 +282,9 @@ class Entry(Base):
     def held_at(self, instant: datetime) -> bool:
         return any(hold.holds(instant) for hold in self.holds)
 
+    def allows(self, move: Move, on: datetime) -> bool:
+        return self.status_at(on) in MOVES[move]
+
     async def lapse(
         self, session: AsyncSession, *, on: datetime, because: LapseReason, by: Process
     ) -> None:
@@ -489,9 +492,8 @@ class Entry(Base):
         await project(session, self, now=now)
 
     def _must_allow(self, move: Move, on: datetime) -> None:
-        status = self.status_at(on)
-        if status not in MOVES[move]:
-            raise NotPossible(self, move, status)
+        if not self.allows(move, on):
+            raise NotPossible(self, move, self.status_at(on))
 
     async def _end_registration(
         self, session: AsyncSession, on: datetime, by: Process

@@ -29,7 +29,7 @@ from tests.applications import fill, make_document, make_referee
 from tests.applications import make_application as begin
 from tests.leaks.telling import told_by
 from tests.make import NOW, make_account, make_person, make_process
-from tests.register.assessing import act, check, check_all
+from tests.register.assessing import act, check, check_all, heard
 from tests.register.referring import asked_of, decline, give, make_given
 
 PASSWORD = "otters ledger velvet brisk"
@@ -205,6 +205,7 @@ async def refusal_proposed(session, of, application, *, officer):
         await check(
             session, application, section, Outcome.NOT_MET, officer=officer, words=words
         )
+    await heard(session, application, officer)
     by = act(session, AssessmentAct.PROPOSE, officer)
     return await propose_refusal(session, application, proposer=officer, by=by)
 
@@ -214,6 +215,9 @@ async def grant_proposed(session, of, application, *, officer, plainly=False):
     await check_all(session, application, officer=officer, heard=HEARD)
     word = of.public if of.entered else of.found
     wanted = Wanted(word("condition public"), of.office("condition internal"))
+    if not plainly:
+        noticed_at = NOW - timedelta(hours=1)
+        await heard(session, application, officer, conditions=[wanted], now=noticed_at)
     by = act(session, AssessmentAct.PROPOSE, officer)
     proposal = await propose_grant(
         session,

@@ -35,7 +35,7 @@ from tests.leaks.roles import Role
 from tests.leaks.table import ANSWERED, TAMPERED
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.reading import Page
-from tests.register.assessing import act
+from tests.register.assessing import act, notice_given
 from tests.register.referring import SAYING, asked_of
 from tests.register.standing import EVERYBODY as STANDING
 
@@ -272,6 +272,38 @@ async def refused(stage):
     await stage.see(
         registrar, at, f"{at}/timeline", f"/staff/proposals/{proposal.id}", proved=True
     )
+
+
+async def notice_to_an_applicant(stage):
+    """Given, answered, and empty or wrong where something was to be written."""
+    application = await stage.session.get_one(Application, stage.world.assessed.id)
+    officer = stage.world.accounts[Role.CASEWORKER]
+    notice = await notice_given(stage.session, application, officer)
+    owner = await owner_of(stage, application)
+    at = f"/notices/{notice.id}"
+    await stage.see(owner, f"/apply/{application.reference}", "/apply", at)
+    async with stage.visitor(owner) as browser:
+        await stage.show(browser, at, {})
+        await stage.show(browser, at, {"words": "I disagree with each of them."})
+    case = f"/staff/applications/{application.reference}"
+    await stage.see(
+        officer, f"/staff/notices/{notice.id}", case, f"{case}/proposal", proved=True
+    )
+
+
+async def removal_of_an_entry(stage):
+    """With a condition that is overdue, and what is missing in the forms."""
+    entry_id = stage.world.undecided.entry_id
+    stage.driver.clock.now = NOW + timedelta(days=1000)
+    at = f"/staff/removals/{entry_id}"
+    async with stage.visitor(
+        stage.world.accounts[Role.CASEWORKER], proved=True
+    ) as browser:
+        await stage.show(browser, f"/staff/conditions/{stage.world.undecided.id}")
+        await stage.show(browser, at)
+        await stage.show(browser, f"{at}/notice", {})
+        await stage.show(browser, f"{at}/conviction", {})
+    stage.driver.clock.now = NOW
 
 
 async def withdrawn(stage):
@@ -567,6 +599,8 @@ STATES = [
     applications_on_their_way,
     applications_that_ended,
     refused,
+    notice_to_an_applicant,
+    removal_of_an_entry,
     withdrawn,
     referees,
     fee_to_pay,

@@ -25,6 +25,7 @@ AWAITING = frozenset(
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
         ApplicationState.PROPOSED,
+        ApplicationState.MINDED_TO,
     }
 )
 """While an application is in one of these, a reference may still count."""

@@ -26,14 +26,17 @@ from register.assessment import (
     matches_shown,
     may_assess,
     may_read_restricted,
+    notice_of,
     rule_set_of,
     seen_now,
     to_ask,
     why_returned,
 )
+from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
+from register.retention import erasures
 from register.web.applications.assigning import GiveForm
 from register.web.casework import READERS, WATCHERS
 from register.web.needs import Act, Session
@@ -105,6 +108,8 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
         referees=await referees_of(session, application),
+        notice=await notice_of(session, application),
+        today=day_of(act.now),
         waiting=await session.scalar(
             select(Proposal.id).where(
                 Proposal.application_id == application.id, Proposal.waiting
@@ -117,6 +122,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         and may_assess(application, act.account),
         may_reopen=application.allows(Move.REOPEN) and act.viewer.has(*WATCHERS.roles),
         give=await _give_form(session, act, application),
+        erased=await erasures(session, application_id=application.id),
     )
 
 

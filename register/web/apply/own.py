@@ -25,7 +25,7 @@ from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.csrf import FIELD
 from register.kit.security.input import FormData
-from register.rule_set import RuleSet
+from register.rule_set import LISTS, RuleSet
 from register.web.apply.questions import SectionForm
 from register.web.needs import Acting
 
@@ -48,7 +48,7 @@ async def rules_shown(act: Acting, application: Application) -> RuleSet:
         if application.submitted_at
         else await RuleSet.on(act.session, application.part, day_of(act.now))
     )
-    await act.session.refresh(rule_set, ["standards", "accepted"])
+    await act.session.refresh(rule_set, LISTS)
     return rule_set
 
 

@@ -341,12 +341,14 @@ class EqualityForm(forms.Form):
 
 
 class DeclarationForm(forms.Form):
+    """`version` is that of the sentences on the page: who declares has read the words of today."""
+
+    version = forms.Hidden(optional=True)
     privacy = forms.Confirm(
         "I have read the privacy notice",
         missing="Confirm that you have read the privacy notice",
     )
     true = forms.Confirm(
-        "What I have said is true and complete, and I will tell you if it changes",
-        missing="Confirm that what you have said is true and complete",
+        "I declare all of this", missing="Confirm that you declare all of this"
     )
     signature = forms.Name("Type your full name to sign", what="your full name to sign")

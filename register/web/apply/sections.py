@@ -46,6 +46,7 @@ from register.web.apply.questions import (
 )
 from register.web.apply.sheets import (
     AddressSheet,
+    DeclaredSheet,
     EligibilitySheet,
     EnglishSheet,
     EqualitySheet,
@@ -84,9 +85,9 @@ SECTIONS: dict[SectionName, Sheet | Listing | EqualitySheet] = {
         ),
         Sheet(SectionName.SKILLS, SkillsForm),
         Sheet(SectionName.DBS, DbsForm),
-        Sheet(SectionName.CRIMINAL, CriminalForm),
-        Sheet(SectionName.CONDUCT, ConductForm),
-        Sheet(SectionName.HEALTH, HealthForm),
+        DeclaredSheet(SectionName.CRIMINAL, CriminalForm),
+        DeclaredSheet(SectionName.CONDUCT, ConductForm),
+        DeclaredSheet(SectionName.HEALTH, HealthForm),
         EnglishSheet(SectionName.ENGLISH, EnglishForm),
         Listing(SectionName.REFERENCES, Referee, RefereeForm),
         StandardsSheet(SectionName.STANDARDS, StandardsForm),

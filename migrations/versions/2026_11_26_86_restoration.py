@@ -6,8 +6,8 @@ after a refusal); the 84 days are those of its rules as consulted on in 2022. Al
 
 from alembic import op
 
-revision = "2026_11_26_51"
-down_revision = "2026_11_26_50"
+revision = "2026_11_26_86"
+down_revision = "2026_11_26_85"
 branch_labels = None
 depends_on = None
 
@@ -18,7 +18,8 @@ FIGURES = {
 }
 KINDS = (
     "'grant', 'grant_with_conditions', 'refuse', 'change_rules', 'show_again', 'undo_death', 'agree_to_leave', "
-    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge', 'take_back_approval'"
+    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge', "
+    "'minded_to_refuse', 'minded_to_condition', 'minded_to_remove', 'remove', 'change_particulars', 'correct_entry', 'take_back_approval'"
 )
 SECTIONS = (
     "'eligibility', 'identity', 'contact', 'addresses', 'qualifications', 'employment', 'registrations', 'dbs', 'criminal', "

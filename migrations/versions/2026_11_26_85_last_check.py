@@ -2,20 +2,23 @@
 
 from alembic import op
 
-revision = "2026_11_26_50"
-down_revision = "2026_11_26_31"
+revision = "2026_11_26_85"
+down_revision = "2026_11_26_84"
 branch_labels = None
 depends_on = None
 
 KINDS = (
     "'grant', 'grant_with_conditions', 'refuse', 'change_rules', 'show_again', 'undo_death', 'agree_to_leave', "
-    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge'"
+    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge', "
+    "'minded_to_refuse', 'minded_to_condition', 'minded_to_remove', 'remove', 'change_particulars', 'correct_entry'"
 )
 STATES = (
     "'draft', 'submitted', 'under_assessment', 'information_requested', 'proposed', 'approved', 'granted', 'refused', "
-    "'withdrawn', 'expired', 'closed_unpaid'"
+    "'withdrawn', 'expired', 'closed_unpaid', 'minded_to'"
 )
-QUEUE = "'submitted', 'under_assessment', 'information_requested', 'proposed'"
+QUEUE = (
+    "'submitted', 'under_assessment', 'information_requested', 'proposed', 'minded_to'"
+)
 APPROVED = "'approved', 'granted', 'closed_unpaid'"
 
 
