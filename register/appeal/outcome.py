@@ -176,7 +176,7 @@ async def _allow_application(
     if application is None:
         raise GoneMeanwhile
     await application.lock(session)
-    await application.must_be_free_to_return(session)
+    await application.must_be_free_to_return(session, at=by.at)
     if await open_hits(session, application.person_id):
         raise ToBeSettledFirst
     rules = await rules_of(session, application)
@@ -194,6 +194,7 @@ async def _allow_application(
         of=proposal.id,
         conditions=await conditions_of(session, conditions),
         rules=rules,
+        after_notice=False,
     )
 
 

@@ -1,5 +1,6 @@
 """Reversing a decision that was our own to put right: a registrar proposes it, a second one approves."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -43,7 +44,7 @@ async def propose_reversal(
 ) -> Proposal:
     """Raises NotNow, AnotherBegun, AlreadyEntered or UnderAppeal."""
     await application.lock(session)
-    await _must_be_reversible(session, application)
+    await _must_be_reversible(session, application, at=by.at)
     by.say(TextKind.INTERNAL, words)
     return await Proposal.make(
         session,
@@ -62,7 +63,7 @@ async def propose_reversal(
 async def reverse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
     await application.lock(session)
-    await _must_be_reversible(session, application)
+    await _must_be_reversible(session, application, at=by.at)
     because = ReversalReason(proposal.data["because"])
     await application.reopen(session, Move.REVERSE, by=by, reversed_for=because)
     await application.write_to_applicant(
@@ -70,9 +71,11 @@ async def reverse(session: AsyncSession, proposal: Proposal, by: Process) -> Non
     )
 
 
-async def _must_be_reversible(session: AsyncSession, application: Application) -> None:
+async def _must_be_reversible(
+    session: AsyncSession, application: Application, *, at: datetime
+) -> None:
     application.must_allow(Move.REVERSE)
-    await application.must_be_free_to_return(session)
+    await application.must_be_free_to_return(session, at=at)
     under_appeal = select(Appeal.id).where(
         Appeal.application_id == application.id, Appeal.waiting
     )

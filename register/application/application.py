@@ -15,18 +15,21 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from register.account import Account
+from register.application.returning import how_it_ended, must_be_open
 from register.application.state import (
     EVENT_OF,
     MOVES,
     OVER,
+    ApplicationKind,
     ApplicationState,
     Move,
 )
 from register.entry import AlreadyEntered, ConditionKind, Entry, NewCondition
-from register.kit.clock import day_of
+from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.kit.post import post
+from register.matching import open_hits
 from register.part import Part
 from register.person import Person
 from register.process import Fact, Process, ProcessText
@@ -67,7 +70,9 @@ IS = {
     ApplicationState.INFORMATION_REQUESTED: "is waiting for information from the applicant",
     ApplicationState.SUITABILITY_REVIEW: "is with somebody who reviews suitability",
     ApplicationState.PROPOSED: "is waiting for a second person to decide",
+    ApplicationState.MINDED_TO: "is waiting for the applicant to answer a notice",
     ApplicationState.APPROVED: "has been approved and is waiting for the fee",
+    ApplicationState.PAID: "has been paid for and is waiting for a last check",
     ApplicationState.GRANTED: "has been granted",
     ApplicationState.REFUSED: "has been refused",
     ApplicationState.WITHDRAWN: "has been withdrawn",
@@ -86,6 +91,11 @@ class Application(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[Part] = mapped_column(code(Part))
+    kind: Mapped[ApplicationKind] = mapped_column(
+        code(ApplicationKind, "kind"), default=ApplicationKind.FIRST
+    )
+    left_on: Mapped[date | None]
+    """Of a restoration: since when they have not been registered; what they did since then is asked."""
     state: Mapped[ApplicationState] = mapped_column(
         code(ApplicationState, "state"), default=ApplicationState.DRAFT
     )
@@ -105,6 +115,8 @@ class Application(Base):
     decided_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     pay_by: Mapped[date | None]
+    paid_at: Mapped[datetime | None]
+    """When the payer paid the fee; it stays paid where the approval is taken back, until it is given back."""
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
     closed_at: Mapped[datetime | None]
@@ -124,19 +136,26 @@ class Application(Base):
     __table_args__ = (
         CheckConstraint("reference ~ '^A-[0-9A-HJKMNP-TV-Z]{8}$'", name="reference"),
         CheckConstraint(
+            "(kind = 'restoration') = (left_on is not null)", name="left_on"
+        ),
+        CheckConstraint(
             "(state in ('draft', 'expired')) = (submitted_at is null) or state = 'withdrawn'",
             name="sent",
         ),
         CheckConstraint(
-            "state not in ('approved', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
+            "state not in ('approved', 'paid', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
             name="approved",
+        ),
+        CheckConstraint(
+            "state not in ('paid', 'granted') or paid_at is not null", name="paid"
         ),
         Index(
             "application_queue_ix",
             "submitted_at",
             "id",
             postgresql_where=text(
-                "state in ('submitted', 'under_assessment', 'information_requested', 'suitability_review', 'proposed')"
+                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed', 'minded_to', 'paid', "
+                "'suitability_review')"
             ),
         ),
         Index(
@@ -208,6 +227,14 @@ class Application(Base):
         """The second person returned the proposal."""
         self.go(Move.RETURN, by=by)
 
+    def give_notice(self, *, by: Process, **facts: Fact) -> None:
+        """A second person agreed that the applicant is told what we are minded to decide."""
+        self.go(Move.GIVE_NOTICE, by=by, **facts)
+
+    def hear(self, *, by: Process, **facts: Fact) -> None:
+        """The applicant has answered the notice, or the time to do so is over."""
+        self.go(Move.HEAR, by=by, **facts)
+
     def approve(
         self,
         *,
@@ -238,7 +265,7 @@ class Application(Base):
 
         `excluded`: who may take no part in it now; it waits for somebody else to take it.
         """
-        await self.must_be_free_to_return(session)
+        await self.must_be_free_to_return(session, at=by.at)
         self.go(move, by=by, **facts)
         self.decided_at = self.approved_at = self.pay_by = None
         self.conditions, self.reopened_at = [], by.at
@@ -246,7 +273,9 @@ class Application(Base):
             self.excluded = sorted({*self.excluded, *excluded})
             self.assigned_to_id = None
 
-    async def must_be_free_to_return(self, session: AsyncSession) -> None:
+    async def must_be_free_to_return(
+        self, session: AsyncSession, *, at: datetime
+    ) -> None:
         """Nobody has two open applications for one part, nor one for a part they are in."""
         another = select(Application.id).where(
             Application.person_id == self.person_id,
@@ -256,36 +285,60 @@ class Application(Base):
         )
         if await session.scalar(another):
             raise AnotherBegun(self)
-        if entry := await session.scalar(
-            select(Entry).where(
+        entry_id = await session.scalar(
+            select(Entry.id).where(
                 Entry.person_id == self.person_id, Entry.part == self.part
             )
-        ):
+        )
+        if entry_id is None:
+            return
+        entry = await Entry.load(session, entry_id)
+        status = entry.status_at(at)
+        if self.kind is ApplicationKind.FIRST or (status and status.current):
             raise AlreadyEntered(entry)
 
     def close_unpaid(self, *, by: Process) -> None:
         self.go(Move.CLOSE_UNPAID, by=by)
 
-    async def paid(self, session: AsyncSession, *, on: datetime, by: Process) -> None:
-        """Make the entry that was approved, once: the news that the fee has come may be told again and again."""
+    async def paid(self, session: AsyncSession, *, at: datetime, by: Process) -> None:
+        """The fee has come, once: the news of it may be told again and again."""
         await self.lock(session)
-        if self.state is ApplicationState.GRANTED:
+        if self.paid_at is not None:
             return
-        self.go(Move.GRANT, by=by)
+        self.must_allow(Move.PAY)
+        self.paid_at = at
+        await self.complete(session, on=start_of(day_of(at)), by=by)
+
+    async def complete(
+        self, session: AsyncSession, *, on: datetime, by: Process
+    ) -> None:
+        """Approved and paid for: make the entry from `on`, or wait until what would have kept the approval back is settled."""
+        # A hit that is being written holds on to its person: with this lock it is seen here, or it comes after the entry.
         person = await session.get_one(Person, self.person_id, with_for_update=True)
+        if not await open_hits(session, self.person_id):
+            await self._enter(session, person, on=on, by=by)
+        elif self.state is not ApplicationState.PAID:
+            self.go(Move.PAY, by=by)
+            await self.write_to_applicant(session, "application_paid", now=by.at)
+
+    async def _enter(
+        self, session: AsyncSession, person: Person, *, on: datetime, by: Process
+    ) -> None:
+        self.go(Move.GRANT, by=by)
         rule_set = await session.get_one(RuleSet, self.rule_set_id)
         until = rule_set.rules.period_end(day_of(on))
         conditions = await self._conditions(session)
-        await Entry.grant(
-            session,
-            person=person,
-            part=self.part,
-            on=on,
-            rule_set=rule_set,
-            until=until,
-            conditions=conditions,
-            by=by,
-        )
+        terms: dict[str, Any] = {
+            "on": on,
+            "rule_set": rule_set,
+            "until": until,
+            "conditions": conditions,
+            "by": by,
+        }
+        if former := await self.former_entry(session, at=on, lock=True):
+            await former.restore(session, **terms)
+        else:
+            await Entry.grant(session, person=person, part=self.part, **terms)
         await self.write_to_applicant(
             session,
             "application_granted",
@@ -294,6 +347,25 @@ class Application(Base):
             until=until,
             conditions=conditions,
         )
+
+    async def former_entry(
+        self, session: AsyncSession, *, at: datetime, lock: bool = False
+    ) -> Entry | None:
+        """What the person had in the part; raises AlreadyEntered while it stands, NeverAgain or NotBefore."""
+        entry_id = await session.scalar(
+            select(Entry.id).where(
+                Entry.person_id == self.person_id, Entry.part == self.part
+            )
+        )
+        if entry_id is None:
+            return None
+        entry = await Entry.load(session, entry_id, lock=lock)
+        ended = how_it_ended(entry, at)
+        if ended is None:
+            raise AlreadyEntered(entry)
+        rule_set = await session.get_one(RuleSet, self.rule_set_id)
+        must_be_open(ended, rule_set.rules, on=day_of(at))
+        return entry
 
     async def _conditions(self, session: AsyncSession) -> list[NewCondition]:
         return [

@@ -11,8 +11,12 @@ class ApplicationState(StrEnum):
     SUITABILITY_REVIEW = "suitability_review"
     """With somebody senior, who weighs what was declared."""
     PROPOSED = "proposed"
+    MINDED_TO = "minded_to"
+    """Notice was given of what we are minded to decide, and the applicant may answer it."""
     APPROVED = "approved"
     """Decided, and waiting for the fee."""
+    PAID = "paid"
+    """The fee has come, and somebody must look at something before the entry is made."""
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -29,6 +33,7 @@ class ApplicationState(StrEnum):
         return self in {
             ApplicationState.DRAFT,
             ApplicationState.INFORMATION_REQUESTED,
+            ApplicationState.MINDED_TO,
             ApplicationState.APPROVED,
         }
 
@@ -55,10 +60,14 @@ class Move(StrEnum):
     SEND_TO_REVIEW = "send_to_review"
     REVIEW = "review"
     PROPOSE = "propose"
+    GIVE_NOTICE = "give_notice"
+    HEAR = "hear"
     RETURN = "return"
     APPROVE = "approve"
     REFUSE = "refuse"
+    PAY = "pay"
     GRANT = "grant"
+    REOPEN = "reopen"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
     CLOSE_UNPAID = "close_unpaid"
@@ -94,14 +103,24 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
     },
     ApplicationState.PROPOSED: {
         Move.RETURN: ApplicationState.UNDER_ASSESSMENT,
+        Move.GIVE_NOTICE: ApplicationState.MINDED_TO,
         Move.APPROVE: ApplicationState.APPROVED,
         Move.REFUSE: ApplicationState.REFUSED,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
+    ApplicationState.MINDED_TO: {
+        Move.HEAR: ApplicationState.UNDER_ASSESSMENT,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
     ApplicationState.APPROVED: {
         Move.GRANT: ApplicationState.GRANTED,
+        Move.PAY: ApplicationState.PAID,
         Move.CLOSE_UNPAID: ApplicationState.CLOSED_UNPAID,
         Move.REVERSE: ApplicationState.UNDER_ASSESSMENT,
+    },
+    ApplicationState.PAID: {
+        Move.GRANT: ApplicationState.GRANTED,
+        Move.REOPEN: ApplicationState.UNDER_ASSESSMENT,
     },
     ApplicationState.GRANTED: {},
     ApplicationState.REFUSED: {
@@ -129,6 +148,7 @@ class SectionName(StrEnum):
     ADDRESSES = "addresses"
     QUALIFICATIONS = "qualifications"
     EMPLOYMENT = "employment"
+    SKILLS = "skills"
     REGISTRATIONS = "registrations"
     DBS = "dbs"
     CRIMINAL = "criminal"
@@ -153,6 +173,38 @@ class SectionName(StrEnum):
     def restricted(self) -> bool:
         """Whether each reading by staff is written down (domain.md 11)."""
         return self in {SectionName.CRIMINAL, SectionName.HEALTH}
+
+
+class ApplicationKind(StrEnum):
+    FIRST = "first"
+    RESTORATION = "restoration"
+    """Of an entry that has ended."""
+
+    @property
+    def sections(self) -> tuple[SectionName, ...]:
+        """What is asked, in the order of the task list."""
+        return ASKED[self]
+
+
+ASKED = {
+    ApplicationKind.FIRST: tuple(
+        name for name in SectionName if name is not SectionName.SKILLS
+    ),
+    ApplicationKind.RESTORATION: (
+        SectionName.IDENTITY,
+        SectionName.CONTACT,
+        SectionName.QUALIFICATIONS,
+        SectionName.EMPLOYMENT,
+        SectionName.SKILLS,
+        SectionName.DBS,
+        SectionName.CRIMINAL,
+        SectionName.CONDUCT,
+        SectionName.HEALTH,
+        SectionName.REFERENCES,
+        SectionName.STANDARDS,
+    ),
+}
+"""Whoever comes back is known: their history is asked for from the day on which they left."""
 
 
 class ApplicationAct(StrEnum):
@@ -191,8 +243,12 @@ class ApplicationEvent(StrEnum):
     REVIEWED = "application_reviewed"
     PROPOSED = "application_proposed"
     RETURNED = "application_returned"
+    NOTICE_GIVEN = "application_notice_given"
+    HEARD = "application_heard"
     APPROVED = "application_approved"
     REFUSED = "application_refused"
+    PAID = "application_paid"
+    REOPENED = "application_reopened"
     GRANTED = "application_granted"
     WITHDRAWN = "application_withdrawn"
     EXPIRED = "application_expired"
@@ -212,9 +268,13 @@ EVENT_OF = {
     Move.REVIEW: ApplicationEvent.REVIEWED,
     Move.PROPOSE: ApplicationEvent.PROPOSED,
     Move.RETURN: ApplicationEvent.RETURNED,
+    Move.GIVE_NOTICE: ApplicationEvent.NOTICE_GIVEN,
+    Move.HEAR: ApplicationEvent.HEARD,
     Move.APPROVE: ApplicationEvent.APPROVED,
     Move.REFUSE: ApplicationEvent.REFUSED,
+    Move.PAY: ApplicationEvent.PAID,
     Move.GRANT: ApplicationEvent.GRANTED,
+    Move.REOPEN: ApplicationEvent.REOPENED,
     Move.WITHDRAW: ApplicationEvent.WITHDRAWN,
     Move.EXPIRE: ApplicationEvent.EXPIRED,
     Move.CLOSE_UNPAID: ApplicationEvent.CLOSED_UNPAID,

@@ -8,6 +8,7 @@ class AssessmentAct(StrEnum):
     CHECK = "check_section"
     READ = "read_restricted_section"
     JUDGE = "judge_qualification"
+    CERTIFY = "certify_status_elsewhere"
     NOTE = "note_on_application"
     ASK = "ask_for_more"
     REMIND = "remind_of_request"
@@ -21,12 +22,14 @@ class AssessmentAct(StrEnum):
     PROPOSE = "propose_decision_on_application"
     APPROVE = "approve_decision_on_application"
     RETURN = "return_decision_on_application"
+    PROPOSE_REOPENING = "propose_to_take_back_approval"
 
 
 class AssessmentEvent(StrEnum):
     ASSIGNED = "application_assigned"
     SECTION_CHECKED = "section_checked"
     QUALIFICATION_JUDGED = "qualification_judged"
+    STATUS_CERTIFIED = "status_elsewhere_certified"
     RESTRICTED_READ = "restricted_section_read"
     NOTED = "application_noted"
     PUT_ON_HOLD = "application_put_on_hold"

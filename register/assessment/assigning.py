@@ -17,9 +17,11 @@ IN_HAND = frozenset(
         ApplicationState.INFORMATION_REQUESTED,
         ApplicationState.SUITABILITY_REVIEW,
         ApplicationState.PROPOSED,
+        ApplicationState.PAID,
+        ApplicationState.MINDED_TO,
     }
 )
-"""Sent and not decided: what the queue holds."""
+"""Sent and not decided, or waiting for a last check: what the queue holds."""
 
 
 class TakenAlready(Refused):

@@ -31,6 +31,7 @@ from register.application.references import heard_of
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.status_certificate import must_be_certified
 from register.assessment.unchanged import Change, Overtaken
 from register.kit.db import Base, code
 from register.kit.errors import Refused
@@ -73,8 +74,8 @@ class SectionCheck(Base):
     section: Mapped[SectionName] = mapped_column(code(SectionName))
     outcome: Mapped[Outcome] = mapped_column(code(Outcome, "outcome"))
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    sent_id: Mapped[UUID] = mapped_column(ForeignKey("sent_section.id"))
-    """The answers that were looked at: a check does not stand for what was sent after it."""
+    sent_id: Mapped[UUID]
+    """The answers that were looked at: a check does not stand for what was sent after it. No key: they are not kept for good."""
     heard: Mapped[int] = mapped_column(default=0)
     """How many referees had written by then: nor does it stand for what another wrote after it."""
     at: Mapped[datetime]
@@ -105,7 +106,7 @@ class SectionCheck(Base):
         by: Process,
     ) -> Self:
         """Say what was found. `seen` is the check the officer had before them, `heard` how many referees' words; raises
-        Overtaken if it is not the last, or another referee has written.
+        Overtaken if it is not the last, or another referee has written, and NotCertified.
         """
         await application.lock(session)
         must_be_assessing(application, officer)
@@ -113,6 +114,8 @@ class SectionCheck(Base):
         last = await last_check(session, application, section)
         if last and last.id != seen:
             raise Overtaken(application, [_change(last)], words)
+        if outcome is Outcome.MET and section is SectionName.REGISTRATIONS:
+            await must_be_certified(session, application)
         if heard != await _heard(session, application, section):
             raise Overtaken(application, await _news(session, application), words)
         check = cls(

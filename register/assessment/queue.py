@@ -1,6 +1,6 @@
 """The queue: applications that wait for a decision, oldest first, with the working days that each has waited for us."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -27,7 +28,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from register.account import Account
-from register.application import Application, ApplicationState
+from register.application import Application, ApplicationKind, ApplicationState
 from register.assessment.assigning import IN_HAND
 from register.assessment.holding import ApplicationHold
 from register.assessment.readers import visible_to
@@ -62,7 +63,7 @@ class Filter:
 class Waiting:
     application: Application
     age: int
-    """Working days for which it has waited for us, not for the applicant."""
+    """For which it has waited for us, not for the applicant: working days, but of a restoration days."""
     target: int
     held: bool
 
@@ -89,7 +90,7 @@ async def queue(
     after: str | None = None,
 ) -> QueuePage:
     """One page in two queries, however long the queue is."""
-    age, target = working_age(now), _target()
+    age, target = waiting_age(now), _target()
     chosen = [visible_to(reader), *_chosen(wanted, reader, age, target)]
     lines = (
         select(Application, age, target, _held())
@@ -150,7 +151,7 @@ async def count_of(
     session: AsyncSession, reader: Account, wanted: Filter, *, now: datetime
 ) -> int:
     """As many as there are, or one more than COUNTED."""
-    chosen = _chosen(wanted, reader, working_age(now), _target())
+    chosen = _chosen(wanted, reader, waiting_age(now), _target())
     return await _count(session, [visible_to(reader), *chosen])
 
 
@@ -167,11 +168,26 @@ async def _count(session: AsyncSession, chosen: Sequence[ColumnElement[bool]]) -
 
 
 def _target() -> ColumnElement[int]:
-    return cast(RuleSet.data["assessment_target_working_days"].astext, Integer)
+    days = case(
+        (_RESTORATION, RuleSet.data["restoration_decide_days"].astext),
+        else_=RuleSet.data["assessment_target_working_days"].astext,
+    )
+    return cast(days, Integer)
 
 
-def working_age(now: datetime) -> ColumnElement[int]:
-    """Working days since the application was sent or opened again, less those on which it did not wait for us."""
+_RESTORATION = Application.kind == ApplicationKind.RESTORATION
+"""Its time is counted in days, any other's in working days."""
+
+
+def waiting_age(now: datetime) -> ColumnElement[int]:
+    return case((_RESTORATION, _age(now, days_between)), else_=_age(now, working_days))
+
+
+def _age(
+    now: datetime,
+    between: Callable[[ColumnElement[date], ColumnElement[date]], ColumnElement[int]],
+) -> ColumnElement[int]:
+    """Since the application was sent or opened again, less the days on which it did not wait for us."""
     today = literal(day_of(now), Date)
     began = day_in_london(
         func.coalesce(Application.reopened_at, Application.submitted_at)
@@ -193,6 +209,13 @@ def working_age(now: datetime) -> ColumnElement[int]:
             began=began,
             today=today,
         ),
+        _waited(
+            Application.approved_at,
+            Application.paid_at,
+            Application.approved_at.is_not(None),
+            began=began,
+            today=today,
+        ),
     ).subquery()
     together = select(
         func.unnest(func.range_agg(waited.c.time)).label("time")
@@ -201,7 +224,7 @@ def working_age(now: datetime) -> ColumnElement[int]:
         select(
             func.coalesce(
                 func.sum(
-                    working_days(
+                    between(
                         func.lower(together.c.time) - 1,
                         func.upper(together.c.time) - 1,
                     )
@@ -212,7 +235,7 @@ def working_age(now: datetime) -> ColumnElement[int]:
         .select_from(together)
         .scalar_subquery()
     )
-    return cast(working_days(began, today) - paused, Integer)
+    return cast(between(began, today) - paused, Integer)
 
 
 def _waited(
@@ -231,6 +254,12 @@ def _waited(
 
 def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:
     return cast(func.timezone("Europe/London", moment), Date)
+
+
+def days_between(
+    start: ColumnElement[date], end: ColumnElement[date]
+) -> ColumnElement[int]:
+    return cast(end - start, Integer)
 
 
 def working_days(
@@ -261,8 +290,8 @@ def _weekdays_until(day: ColumnElement[date]) -> ColumnElement[int]:
 async def age_of(
     session: AsyncSession, application: Application, *, now: datetime
 ) -> int:
-    """Working days for which one application has waited for us."""
+    """How long one application has waited for us."""
     age = await session.scalar(
-        select(working_age(now)).where(Application.id == application.id)
+        select(waiting_age(now)).where(Application.id == application.id)
     )
     return age or 0

@@ -25,7 +25,7 @@ CHECKING = frozenset[StrEnum](
 )
 """Whoever did one of these assessed it. Giving it to somebody, reading it and noting are none."""
 
-STEPS = CHECKING | {ApplicationEvent.REVIEWED}
+STEPS = CHECKING | {ApplicationEvent.REVIEWED, ApplicationEvent.NOTICE_GIVEN}
 """Whoever did one of these took a step of the decision."""
 
 

@@ -45,6 +45,15 @@ REFUSED = (
     "What you told us differs from what the awarding body and two employers told us.",
     "The certificate you gave us does not cover work with children.",
 )
+EXPLAINED = (
+    "You have not managed a home before, and your references say little of leading a team.",
+    "You would begin in two homes at once.",
+)
+REPRESENTED = (
+    "The certificate came late because the college had moved. I send it with this.",
+    "I disagree. My employer has looked into what was said and found nothing in it.",
+    "I understand why you ask, and I will do what is needed.",
+)
 RETURNED = (
     "Please ask for the missing months of employment in 2021 before we grant.",
     "The condition needs a date by which it ends.",
@@ -132,4 +141,9 @@ DECLINED = (
     ("dates_only", "Our human resources department can confirm the dates."),
     ("does_not_know", ""),
     ("conflict_of_interest", "We are related by marriage."),
+)
+LEARNING = (
+    "A course on trauma and attachment at the local college, two evenings a week from January to March.",
+    "Shadow shifts in a home nearby, twice a month, with written feedback from its manager.",
+    "I read the inspection reports of homes like mine, and joined the online seminars of a managers’ network.",
 )

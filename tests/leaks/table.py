@@ -128,12 +128,16 @@ FACTORLESS = APPLICANT | {Role.OTHER_APPLICANT}
 BOUND = frozenset(STAFF_ROLES)
 """Who may never be without one."""
 
+IN_APPLICATION = APPLICANT | {Role.OTHER_APPLICANT, Role.INTERESTED}
+"""Whose application is not over: its form is where they change what we know of them."""
+
 REFERENCE = "/references/{token}"
 DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+OF_APPLICANT = "a notice to an applicant"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
@@ -145,6 +149,10 @@ LATE, RECONSIDERED, PROPOSED_OUTCOME = (
 )
 REVERSING = "a decision that it is proposed to reverse"
 LEAVING = "/staff/leaving/{leaving_id}"
+CHANGE = "/staff/particulars/{change_id}"
+ENTRY = "/staff/entries/{entry_id}"
+NOTICE = "/staff/notices/{notice_id}"
+REMOVAL = "/staff/removals/{entry_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
     "somebody said to be dead",
@@ -156,7 +164,11 @@ HIDING = {
     "showing": OFFICERS,
 }
 RULES = "/staff/rules/{part}"
-LISTS = (f"{RULES}/draft/qualifications/{{code}}", f"{RULES}/draft/standards/{{code}}")
+LISTS = tuple(
+    f"{RULES}/draft/{name}/{{code}}"
+    for name in ("qualifications", "standards", "statements")
+)
+RETAINED = "/staff/retention/{reference}"
 WATCH_LIST = "/staff/watch-list"
 MATCH = "/staff/matches/{match_id}"
 
@@ -276,6 +288,10 @@ TABLE = [
     own("GET", "/account/second-factor/replace", line=ACCOUNT),
     own("GET", "/account/sign-ins", line=ACCOUNT),
     own("POST", "/account/sign-out-everywhere", line=ACCOUNT),
+    own("GET", "/account/data", line=ACCOUNT),
+    own("POST", "/account/data", line=ACCOUNT),
+    own("GET", "/account/data/{copy_id}/json", REGISTRANT),
+    own("GET", "/account/data/{copy_id}/pdf", REGISTRANT),
     own("GET", "/account/payments"),
     own("GET", "/account/payments/{reference}", REGISTRANT),
     own("GET", "/pay"),
@@ -289,6 +305,15 @@ TABLE = [
     own("GET", "/leaving"),
     own("POST", "/leaving", REGISTRANT),
     own("POST", "/leaving/withdrawal", REGISTRANT),
+    own("GET", "/particulars"),
+    own("GET", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
+    own("POST", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
+    own("POST", "/particulars/withdrawal", REGISTRANT),
+    *(
+        own(method, f"/particulars/{what}", REGISTRANT, refused=IN_APPLICATION)
+        for what in ("contact", "employment", "employment/{post_id}")
+        for method in ("GET", "POST")
+    ),
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
@@ -298,6 +323,12 @@ TABLE = [
     own("GET", OWN_APPEAL, APPELLANT),
     own("POST", f"{OWN_APPEAL}/documents", APPELLANT),
     own("POST", f"{OWN_APPEAL}/withdrawal", APPELLANT),
+    own("GET", "/notices"),
+    own("GET", "/notices/{notice_id}", REGISTRANT),
+    own("POST", "/notices/{notice_id}", REGISTRANT),
+    own("POST", "/notices/{notice_id}/nothing", REGISTRANT),
+    own("GET", "/notices/{notice_id}/documents", REGISTRANT),
+    own("POST", "/notices/{notice_id}/documents", REGISTRANT),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -353,8 +384,18 @@ TABLE = [
     nobody("GET", f"{CASE}/notes", *READERS, of=UNSENT),
     case("POST", f"{CASE}/notes", *OFFICERS),
     nobody("POST", f"{CASE}/notes", *OFFICERS, of=UNSENT),
+    case("GET", f"{CASE}/approval", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{CASE}/approval", TEAM_MANAGER, REGISTRAR),
     held("GET", f"{CASE}/proposal"),
     held("POST", f"{CASE}/proposal"),
+    held("POST", f"{CASE}/registrations/{{registration_id}}"),
+    nobody(
+        "POST",
+        f"{CASE}/registrations/{{registration_id}}",
+        CASEWORKER,
+        refused=UNASSIGNED,
+        of=ELSEWHERE,
+    ),
     held("POST", f"{CASE}/qualifications/{{qualification_id}}"),
     nobody(
         "POST",
@@ -438,6 +479,32 @@ TABLE = [
     work("POST", f"{LEAVING}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{LEAVING}/approval", REGISTRAR),
     work("POST", f"{LEAVING}/return", REGISTRAR),
+    work("GET", ENTRY, *READERS),
+    work("GET", f"{ENTRY}/facts/{{fact_id}}", *OFFICERS),
+    work("POST", f"{ENTRY}/facts/{{fact_id}}", *OFFICERS, of=UNDECIDED),
+    work("GET", f"{ENTRY}/correction", *READERS),
+    work("POST", f"{ENTRY}/correction/approval", REGISTRAR),
+    work("POST", f"{ENTRY}/correction/return", REGISTRAR),
+    work("GET", "/staff/particulars", *READERS),
+    work("GET", CHANGE, *READERS),
+    work("GET", f"{CHANGE}/evidence", *READERS),
+    work("POST", f"{CHANGE}/proposal", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{CHANGE}/refusal", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{CHANGE}/approval", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{CHANGE}/return", TEAM_MANAGER, REGISTRAR),
+    case("GET", f"{PERSON}/contact", *OFFICERS),
+    nobody("GET", f"{PERSON}/contact", *OFFICERS, of=UNSENT),
+    work("GET", "/staff/notices", *READERS),
+    work("GET", NOTICE, *READERS),
+    case("GET", NOTICE, *READERS, of=OF_APPLICANT),
+    work("GET", f"{NOTICE}/documents/{{document_id}}", *READERS),
+    work("POST", f"{NOTICE}/removal", *OFFICERS),
+    work("POST", f"{NOTICE}/end", TEAM_MANAGER, REGISTRAR),
+    work("GET", REMOVAL, *READERS),
+    work("POST", f"{REMOVAL}/notice", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{REMOVAL}/conviction", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{REMOVAL}/approval", REGISTRAR),
+    work("POST", f"{REMOVAL}/return", REGISTRAR),
     case("GET", f"{PERSON}/death", *OFFICERS),
     case("POST", f"{PERSON}/death", *OFFICERS),
     case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),
@@ -487,6 +554,10 @@ TABLE = [
     work("GET", f"{RULES}/proposal", *READERS, ADMIN),
     work("POST", f"{RULES}/proposal/approval", REGISTRAR),
     work("POST", f"{RULES}/proposal/return", REGISTRAR),
+    work("GET", "/staff/retention", TEAM_MANAGER, REGISTRAR, AUDITOR),
+    work("GET", RETAINED, REGISTRAR),
+    work("POST", RETAINED, REGISTRAR),
+    work("POST", f"{RETAINED}/release", REGISTRAR),
     # Money
     work("GET", "/staff/payments", FINANCE, AUDITOR),
     work("GET", "/staff/payments/{reference}", FINANCE, AUDITOR),

@@ -1,6 +1,6 @@
 """An application with a canary in every field that somebody can write in."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import count
 
 from register.application.answers import (
@@ -16,7 +16,6 @@ from register.application.answers import (
     English,
     EnglishShownBy,
     Gap,
-    Health,
     HeldQualification,
     Identity,
     Knows,
@@ -31,7 +30,7 @@ from register.application.answers import (
     Sex,
 )
 from register.application.faults import questions
-from tests.applications import make_form
+from tests.applications import make_form, make_health
 
 PEOPLE = count(1)
 ENDED, BEGAN = date(2015, 6, 30), date(2016, 1, 1)
@@ -52,7 +51,7 @@ def told_by(subject, name):
         dbs=dbs(subject, n),
         criminal=declared(Criminal, subject.restricted, "criminal"),
         conduct=declared(Conduct, subject.told, "conduct"),
-        health=Health(
+        health=make_health(
             affects_practice=True,
             details=subject.restricted("health.details"),
             adjustments=subject.restricted("health.adjustments"),
@@ -95,7 +94,8 @@ def identity(subject, n, name):
 
 
 def birth_date(subject, n):
-    born = date(1971, 2, 1) + timedelta(days=n)
+    # Two digits each, so that no day is read within another.
+    born = date(1971, 1 + n // 19, 10 + n % 19)
     words = f"{born.day} {born:%B} 1971"
     subject.figure("identity.birth_date", born.isoformat(), words)
     return born
@@ -202,7 +202,7 @@ def declared(kind, word, place):
     """Everything answered with yes, and each time in detail."""
     asked = list(questions(kind))
     said = {f"{name}_details": word(f"{place}.{name}_details") for name in asked}
-    return kind(**dict.fromkeys(asked, True), **said)
+    return kind(version="2026-1", **dict.fromkeys(asked, True), **said)
 
 
 def references(subject, n):

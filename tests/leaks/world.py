@@ -22,8 +22,7 @@ from register.appeal import (
     propose_reversal,
     refusal_of,
 )
-from register.application import Application, SectionName, keep
-from register.application.answers import Health
+from register.application import Application, ApplicationState, SectionName, keep
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
 from register.assessment import (
@@ -43,15 +42,26 @@ from register.condition import (
     propose_discharge,
     propose_pause,
 )
-from register.entry import ConditionKind, Entry, NewCondition
-from register.entry.facts import Condition
+from register.correction import Correction, CorrectionReason, propose_correction
+from register.data_copy import DataCopy
+from register.employment import Employment
+from register.entry import (
+    ConditionKind,
+    Entry,
+    LapseReason,
+    NewCondition,
+    RemovalReason,
+)
+from register.entry.facts import Condition, Lapse
 from register.hiding import propose_showing
 from register.kit import store
 from register.kit.cleaning import MediaType
+from register.kit.clock import day_of
 from register.kit.files import FileState, StoredFile
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
+from register.kit.uploads import Received
 from register.leaving import Leaving, LeavingReason
 from register.matching import (
     Match,
@@ -65,11 +75,21 @@ from register.matching import (
     open_hits,
 )
 from register.merging import Choice, MergeAct, propose_merge
+from register.notice import (
+    Notice,
+    NoticeDocument,
+    open_notice,
+    propose_notice_of_removal,
+    represent,
+)
 from register.part import Part
+from register.particulars import ChangeReason, NewName, ParticularsChange, posts_of
 from register.person import Person
 from register.proposal import Proposal
+from register.retention import keep_longer
 from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
+from tests.applications import make_health, make_sent_application
 from tests.leaks.canaries import Aviary, Canary, Subject
 from tests.leaks.cases import (
     asked,
@@ -150,6 +170,8 @@ class World:
     """Without one."""
     theirs: Proposal = None
     """About a member of staff."""
+    old: Application = None
+    """Has had its time, but for what a court needs of it."""
     draft: Application = None
     """The other applicant's, which nobody else knows of."""
     reversing: Application = None
@@ -164,8 +186,12 @@ class World:
     owing: Application = None
     """Approved, and not paid for."""
     owed: Invoice = None
+    held_back: Application = None
+    """Paid for; somebody on the watch list may be the applicant."""
     registered: Application = None
     invoice: Invoice = None
+    copy: DataCopy = None
+    """Of the registrant's data."""
     listed: Certified = None
     """The registrant's."""
     withheld: Certified = None
@@ -178,12 +204,30 @@ class World:
     """Somebody else's, that it is proposed to agree to."""
     owned: Condition = None
     """The registrant's."""
+    asking_change: ParticularsChange = None
+    """The registrant's."""
+    change: ParticularsChange = None
+    """Somebody else's, that it is proposed to make."""
+    undecided_change: ParticularsChange = None
+    post: Employment = None
+    """Where the registrant works."""
+    wrong: Lapse = None
+    """That should not have been recorded, though nobody has said so yet."""
+    corrected: Lapse = None
+    """That it is proposed to take back."""
     undecided: Condition = None
     decided: Condition = None
     """On which it is proposed to do something."""
     paused: Condition = None
     proof: ConditionEvidence = None
     """Sent for the one that is decided."""
+    served: Notice = None
+    """On the registrant, who has not answered."""
+    spoken: Notice = None
+    """Answered, and not decided."""
+    sent_with: NoticeDocument = None
+    removing: Entry = None
+    """Of which it is proposed to give notice."""
     match: Match = None
     """An applicant, and somebody in the register who may be they."""
     told_apart: Match = None
@@ -223,9 +267,14 @@ async def make_world(session):
     await draft(world, session)
     await owing(world, session)
     await registrant(world, session)
+    await held_back(world, session)
+    await old(world, session)
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
+    await particulars(world, session)
+    await corrections(world, session)
+    await notices(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
@@ -271,7 +320,9 @@ async def applicant(world, session):
 
 async def changed(world, session, of):
     """What the applicant has put right so far, and not sent yet."""
-    health = Health(affects_practice=True, details=of.private("health.details changed"))
+    health = make_health(
+        affects_practice=True, details=of.private("health.details changed")
+    )
     await keep(session, world.asked, SectionName.HEALTH, health, now=NOW)
     section, kind = SectionName.IDENTITY, EvidenceKind.NAME_CHANGE
     world.unsent = await uploaded(session, of.private, world.asked, section, kind)
@@ -424,6 +475,23 @@ async def granted(world, session, of, application):
     return await billed(session, of, application, officer=officer, registrar=registrar)
 
 
+async def old(world, session):
+    """Refused long ago: one that goes tonight, and one that is kept longer."""
+    for kept in (False, True):
+        application = await make_sent_application(session)
+        application.state = ApplicationState.REFUSED
+        application.closed_at = application.decided_at = NOW - timedelta(days=3700)
+        if kept:
+            world.old = application
+            await keep_longer(
+                session,
+                application,
+                until_on=day_of(NOW) + timedelta(days=90),
+                words="A court",
+                by=make_process(session),
+            )
+
+
 async def registrant(world, session):
     """Has paid, is in the register, and holds a certificate."""
     of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
@@ -439,8 +507,23 @@ async def registrant(world, session):
     await paid(session, world.registered, world.invoice, provider_id=provider_id)
     entry = await entry_of(session, account)
     world.listed = await certified(session, of, entry)
+    world.copy = await copied(session, of, account)
     subject = f"{account.id} {account.mark}"
     world.reset = links.sign(PURPOSE, subject, until=NOW + timedelta(hours=1))
+
+
+async def held_back(world, session):
+    """Listed between the approval and the fee."""
+    of = world.subject("held back")
+    name = of.billed("given name"), of.billed("family name")
+    account, _ = await somebody(session, of, name=name)
+    world.held_back = await in_hand(world, session, of, account, name)
+    invoice = await granted(world, session, of, world.held_back)
+    await listed(world, session, account.person_id)
+    provider_id = world.aviary.word(
+        Canary("held back", "payment.provider_id", TREASURY)
+    )
+    await paid(session, world.held_back, invoice, provider_id=provider_id)
 
 
 async def entry_of(session, account):
@@ -448,6 +531,16 @@ async def entry_of(session, account):
         select(Entry.id).where(Entry.person_id == account.person_id)
     )
     return await Entry.load(session, entry_id)
+
+
+async def copied(session, of, account):
+    copy = await DataCopy.ask(session, account, by=make_process(session))
+    copy.json_kept_as = f"data-copies/{uuid4().hex}"
+    copy.pdf_kept_as = f"data-copies/{uuid4().hex}"
+    copy.made_at = NOW
+    for name in (copy.json_kept_as, copy.pdf_kept_as):
+        await store.put(name, pieces(of.private("copy of their data")))
+    return copy
 
 
 async def certified(session, of, entry):
@@ -516,6 +609,79 @@ async def ask_to_leave(session, entry):
     )
 
 
+async def particulars(world, session):
+    """Each with a document that has been found clean."""
+    of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
+    person = world.listed.entry.person
+    world.asking_change = await ParticularsChange.ask_birth_date(
+        session,
+        person,
+        date(1971, 12, 31),
+        by=make_process(session),
+        **evidence(of, "birth date"),
+    )
+    await cleaned(of, world.asking_change.file)
+    world.post = next(
+        post for post in await posts_of(session, person.id) if not post.last_day
+    )
+    for name in ("change", "undecided_change"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        await make_entry(session, person=person)
+        wanted = of.told("given name asked for"), of.told("family name asked for")
+        found = await ParticularsChange.ask_name(
+            session,
+            person,
+            NewName(*wanted, date(2027, 2, 1)),
+            because=ChangeReason.MARRIAGE,
+            by=make_process(session),
+            **evidence(of, "name"),
+        )
+        await cleaned(of, found.file)
+        setattr(world, name, found)
+    officer = world.accounts[Role.CASEWORKER]
+    by = make_process(session, actor=officer)
+    await world.change.propose(session, proposer=officer, by=by)
+
+
+async def corrections(world, session):
+    for name in ("wrong", "corrected"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        entry = await make_entry(session, person=person)
+        by, because = make_process(session), LapseReason.NON_PAYMENT
+        on = NOW - timedelta(days=2)
+        await entry.lapse(session, on=on, because=because, by=by)
+        setattr(world, name, entry.lapses[0])
+    officer = world.accounts[Role.CASEWORKER]
+    await propose_correction(
+        session,
+        Correction(entry, world.corrected, None),
+        because=CorrectionReason.CLERICAL_ERROR,
+        words=of.office("corrected because"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+
+
+def evidence(of, what):
+    received = Received(
+        f"{of.told(f'{what} file name')}.pdf",
+        MediaType.PDF,
+        1,
+        bytes(32),
+        f"2027-03-10/{uuid4().hex}",
+    )
+    return {"evidence": received, "owner": uuid4()}
+
+
+async def cleaned(of, stored):
+    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    await store.put(stored.cleaned_as, pieces(of.told("file")))
+
+
 async def conditions(world, session):
     world.owned = world.listed.entry.conditions[0]
     standings = []
@@ -552,8 +718,56 @@ async def conditions(world, session):
     world.proof = await proof_of(world, session, decided)
 
 
+async def notices(world, session):
+    of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
+    own = await session.get_one(Entry, world.asking.entry_id)
+    world.served = await notice_of_error(world, session, of, own)
+    for name in ("spoken", "removing"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        account, _ = await somebody(session, of, name=called)
+        entry = await make_entry(
+            session, person=await session.get_one(Person, account.person_id)
+        )
+        if name == "removing":
+            world.removing = entry
+            await notice_proposed(world, session, of, entry)
+            continue
+        world.spoken = await notice_of_error(world, session, of, entry)
+        by = make_process(session, actor=account)
+        await represent(session, world.spoken, of.told("representations"), by=by)
+        stored = await clean_file(world, session, of)
+        world.sent_with = NoticeDocument(
+            id=uuid4(), notice_id=world.spoken.id, file_id=stored.id, added_at=NOW
+        )
+        session.add(world.sent_with)
+    await session.flush()
+
+
+async def notice_of_error(world, session, of, entry):
+    proposal = await notice_proposed(world, session, of, entry)
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    by = make_process(session, actor=registrar)
+    await proposal.approve(session, approver=registrar, by=by)
+    await session.flush()
+    return await open_notice(session, entry_id=entry.id)
+
+
+async def notice_proposed(world, session, of, entry):
+    officer = await make_account(session, StaffRole.CASEWORKER)
+    proposal = await propose_notice_of_removal(
+        session,
+        await Entry.load(session, entry.id),
+        because=RemovalReason.ERROR,
+        words=of.asked("reasons of the notice"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+    await session.flush()
+    return proposal
+
+
 async def proof_of(world, session, standing):
-    """A document that has been found clean."""
     of = world.subject("proof")
     stored = await clean_file(world, session, of)
     proof = ConditionEvidence(
@@ -568,6 +782,7 @@ async def proof_of(world, session, standing):
 
 
 async def clean_file(world, session, of):
+    """A document that has been found clean."""
     stored = StoredFile(
         id=uuid4(),
         owner_account_id=world.accounts[Role.REGISTRANT].id,
@@ -579,10 +794,9 @@ async def clean_file(world, session, of):
         stored_as=f"2027-03-10/{uuid4().hex}",
         created_at=NOW,
     )
-    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    await cleaned(of, stored)
     session.add(stored)
     await session.flush()
-    await store.put(stored.cleaned_as, pieces(of.told("file")))
     return stored
 
 

@@ -155,6 +155,8 @@ async def test_only_ones_own_decisions_are_there(session, refused):
 async def test_nothing_else_that_ended_is_appealed_against(session, refused, state):
     refused.application.state = state
     refused.application.approved_at, refused.application.pay_by = NOW, LAST_DAY
+    if state is ApplicationState.GRANTED:
+        refused.application.paid_at = NOW
     await session.flush()
 
     assert await decisions_on(session, refused.account.person_id) == []
@@ -362,7 +364,7 @@ async def test_allowed_the_application_waits_for_its_fee_and_is_entered(
     application = refused.application
     assert application.state is ApplicationState.APPROVED
     assert application.closed_at is None
-    await application.paid(session, on=NOW, by=make_process(session))
+    await application.paid(session, at=NOW, by=make_process(session))
     entry = await session.scalar(
         select(Entry.id).where(Entry.person_id == appeal.person_id)
     )

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from register.application import ApplicationState
+from register.application import ApplicationState, SectionName
 from register.assessment import (
     AssessmentAct,
     Filter,
@@ -16,6 +16,7 @@ from register.assessment import (
     NotToBeHeld,
     NotYourApplication,
     OnHold,
+    Outcome,
     age_of,
     hold,
     hold_on,
@@ -31,6 +32,8 @@ from register.request import Request, RequestKind
 from tests.make import NOW, make_process
 from tests.register.assessing import (
     act,
+    check_all,
+    heard,
     make_caseworker,
     make_office,
     make_sent,
@@ -80,17 +83,23 @@ async def letters(session, application):
 
 
 async def test_nothing_is_proposed_while_it_is_on_hold(session, office, application):
-    await held(session, application, office.caseworker)
-
-    with pytest.raises(OnHold):
-        await proposed_refusal(session, application, office.caseworker)
-    await released(session, application, office.caseworker)
-    proposal = await propose_refusal(
+    await check_all(
         session,
         application,
-        proposer=office.caseworker,
-        by=act(session, AssessmentAct.PROPOSE, office.caseworker),
+        officer=office.caseworker,
+        but={SectionName.DBS: Outcome.NOT_MET},
     )
+    await heard(session, application, office.caseworker)
+    await held(session, application, office.caseworker)
+    refusing = {
+        "proposer": office.caseworker,
+        "by": act(session, AssessmentAct.PROPOSE, office.caseworker),
+    }
+
+    with pytest.raises(OnHold):
+        await propose_refusal(session, application, **refusing)
+    await released(session, application, office.caseworker)
+    proposal = await propose_refusal(session, application, **refusing)
 
     assert proposal.waiting
 

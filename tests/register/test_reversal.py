@@ -23,6 +23,7 @@ from tests.make import NOW, make_account, make_process
 from tests.register.appealing import lodged, make_refused
 from tests.register.assessing import (
     act,
+    heard,
     make_office,
     make_sent,
     proposed_grant,
@@ -99,6 +100,7 @@ async def test_it_is_decided_afresh_and_the_applicant_reads_the_new_letter(
 
 
 async def proposed_refusal_again(session, refused):
+    await heard(session, refused.application, refused.officer)
     return await propose_refusal(
         session,
         refused.application,
@@ -126,7 +128,7 @@ async def test_what_is_not_decided_is_not_reversed(session):
 
 async def test_what_has_been_entered_is_not_reversed(session, second):
     office, application = await approved(session)
-    await application.paid(session, on=NOW, by=make_process(session))
+    await application.paid(session, at=NOW, by=make_process(session))
 
     with pytest.raises(NotNow):
         await proposed(session, application, office.registrar)

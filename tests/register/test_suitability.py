@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
-from register.application.answers import Conduct, Criminal, Health, OtherRegistrations
+from register.application.answers import Conduct, Criminal, OtherRegistrations
 from register.application.faults import questions
 from register.assessment import (
     AssessmentAct,
@@ -37,7 +37,7 @@ from register.assessment import (
 )
 from register.assessment.suitability import answered_yes
 from register.proposal import NeedsAnotherPerson
-from tests.applications import make_declaration, make_sent_application
+from tests.applications import make_declaration, make_health, make_sent_application
 from tests.make import NOW, make_account
 from tests.register.assessing import (
     CONVICTED,
@@ -56,7 +56,7 @@ from tests.register.referring import asked_of, give, make_given
 
 LATER = NOW + timedelta(hours=1)
 NOTHING = {
-    "health": Health(affects_practice=False),
+    "health": make_health(),
     "criminal": make_declaration(Criminal),
 }
 
@@ -121,10 +121,10 @@ async def record(session, application, reviewer, **weights):
             make_declaration(Conduct, ofsted=True, ofsted_details="Refused"),
             [("ofsted", "Refused")],
         ),
-        (SectionName.HEALTH, Health(affects_practice=False), []),
+        (SectionName.HEALTH, make_health(affects_practice=False), []),
         (
             SectionName.HEALTH,
-            Health(affects_practice=True, details="Back"),
+            make_health(affects_practice=True, details="Back"),
             [("affects_practice", "Back")],
         ),
         (
@@ -192,7 +192,7 @@ async def test_where_nothing_was_declared_there_is_nothing_to_weigh(session, off
 async def test_what_is_declared_afresh_is_weighed_afresh(session, office, application):
     await weighed(session, application, office.caseworker)
 
-    health = Health(affects_practice=True, details="Another illness")
+    health = make_health(affects_practice=True, details="Another illness")
     await send(session, application, {SectionName.HEALTH: health}, now=LATER)
 
     assert (await suitability_of(session, application)).wanted
@@ -203,7 +203,7 @@ async def test_what_is_no_longer_declared_needs_no_second_review(
 ):
     await weighed(session, application, office.caseworker)
 
-    health = Health(affects_practice=False)
+    health = make_health(affects_practice=False)
     await send(session, application, {SectionName.HEALTH: health}, now=LATER)
 
     assert not (await suitability_of(session, application)).wanted

@@ -24,21 +24,25 @@ from register.assessment import (
     checks_of,
     hits_shown,
     holds_of,
+    how_theirs_ended,
     matches_shown,
     may_assess,
     may_read_restricted,
+    notice_of,
     rule_set_of,
     seen_now,
     suitability_of,
     to_ask,
     why_returned,
 )
+from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
+from register.retention import erasures
 from register.web.appeals.staff import APPEAL_READERS
 from register.web.applications.assigning import GiveForm
-from register.web.casework import APPROVERS, OFFICERS, READERS
+from register.web.casework import APPROVERS, OFFICERS, READERS, WATCHERS
 from register.web.needs import Act, Session
 from register.web.timelines import history_page, restricted
 
@@ -97,6 +101,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         if application.state in IN_HAND
         else None,
         rule_set=await rule_set_of(session, application),
+        ended=await how_theirs_ended(session, application, at=act.now),
         returned=await why_returned(session, application),
         request_open=request,
         overdue=request.overdue(act.now) if request else False,
@@ -107,6 +112,8 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
         referees=await referees_of(session, application),
+        notice=await notice_of(session, application),
+        today=day_of(act.now),
         waiting=await session.scalar(
             select(Proposal.id).where(
                 Proposal.about == f"application:{application.id}", Proposal.waiting
@@ -131,7 +138,9 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         may_take=application.assigned_to_id is None
         and application.state in IN_HAND
         and may_assess(application, act.account),
+        may_reopen=application.allows(Move.REOPEN) and act.viewer.has(*WATCHERS.roles),
         give=await _give_form(session, act, application),
+        erased=await erasures(session, application_id=application.id),
     )
 
 

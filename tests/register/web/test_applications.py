@@ -8,8 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from register.account import StaffRole
-from register.application import ApplicationState, SectionName
-from register.application.answers import Dbs, Eligibility
+from register.application import ApplicationKind, ApplicationState, SectionName
+from register.application.answers import (
+    Body,
+    Dbs,
+    Eligibility,
+    OtherRegistration,
+    OtherRegistrations,
+)
 from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import (
     AssessmentAct,
@@ -266,7 +272,9 @@ async def test_a_section_is_shown_beside_its_check(caseworker, at):
     assert "The DBS certificate is too old" in page.text
 
 
-@pytest.mark.parametrize("name", [name for name in SectionName if name.assessed])
+@pytest.mark.parametrize(
+    "name", [name for name in ApplicationKind.FIRST.sections if name.assessed]
+)
 async def test_every_section_is_shown(caseworker, at, name):
     assert (await caseworker.get(f"{at}/sections/{name}")).status_code == 200
 
@@ -390,6 +398,66 @@ async def test_a_qualification_is_judged(caseworker, session, application, at):
     assert answer.status_code == 303
     await session.refresh(held)
     assert held.verdict == "partial"
+
+
+async def test_nobody_is_found_registered_elsewhere_before_the_other_register_is_asked(
+    caseworker, session, application, at
+):
+    listed = OtherRegistration(body=Body.SWE, number="SW12", current=True)
+    left = OtherRegistration(body=Body.SSSC, number="X", current=False)
+    elsewhere = OtherRegistrations(
+        registered=True, acted_against=False, items=[listed, left]
+    )
+    said = {SectionName.REGISTRATIONS: elsewhere}
+    await send(session, application, said, now=NOW + timedelta(hours=1))
+    section = f"{at}/sections/registrations"
+    prefix = f"r{listed.id.hex}"
+    status = {f"{prefix}-certified": "restricted", f"{prefix}-seen_as": "certificate"}
+
+    early = await caseworker.post(section, data={"outcome": "met"})
+    old = Page(
+        await caseworker.post(
+            f"{at}/registrations/{listed.id}",
+            data=status | of_day(f"{prefix}-status_on", date(2026, 12, 9)),
+        )
+    )
+    kept = await caseworker.post(
+        f"{at}/registrations/{listed.id}",
+        data=status | of_day(f"{prefix}-status_on", date(2026, 12, 10)),
+    )
+    page = Page(await caseworker.get(section))
+    met = await caseworker.post(section, data={"outcome": "met"})
+
+    assert early.status_code == 409
+    assert "Record the current status on each other register" in Page(early).text
+    assert old.errors == ["The day of which this is must be 10 December 2026 or later"]
+    assert kept.status_code == 303
+    assert "Registered, with restrictions or a warning" in page.text
+    assert "Says they have left The number is unusual" in page.text
+    assert met.status_code == 303
+
+
+async def test_the_status_elsewhere_is_of_a_register_that_the_applicant_listed(
+    caseworker, at
+):
+    other = uuid4()
+    said = {f"r{other.hex}-certified": "good_standing"}
+    said |= {f"r{other.hex}-seen_as": "certificate"}
+
+    answer = await caseworker.post(
+        f"{at}/registrations/{other}",
+        data=said | of_day(f"r{other.hex}-status_on", date(2027, 3, 10)),
+    )
+
+    assert answer.status_code == 404
+
+
+def of_day(name, day):
+    return {
+        f"{name}-day": str(day.day),
+        f"{name}-month": str(day.month),
+        f"{name}-year": str(day.year),
+    }
 
 
 @pytest.mark.parametrize(

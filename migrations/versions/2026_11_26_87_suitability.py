@@ -2,13 +2,16 @@
 
 from alembic import op
 
-revision = "2026_11_26_45"
-down_revision = "2026_11_26_31"
+revision = "2026_11_26_87"
+down_revision = "2026_11_26_86"
 branch_labels = None
 depends_on = None
 
-STATES = "'draft', 'submitted', 'under_assessment', 'information_requested', 'proposed', 'approved', 'granted', 'refused', 'withdrawn', 'expired', 'closed_unpaid'"
-QUEUED = "'submitted', 'under_assessment', 'information_requested', 'proposed'"
+STATES = (
+    "'draft', 'submitted', 'under_assessment', 'information_requested', 'proposed', 'approved', 'granted', 'refused', "
+    "'withdrawn', 'expired', 'closed_unpaid', 'minded_to', 'paid'"
+)
+QUEUED = "'submitted', 'under_assessment', 'information_requested', 'proposed', 'minded_to', 'paid'"
 REVIEW = "'suitability_review'"
 
 TABLES = """

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_47"
-down_revision = "2026_11_26_46"
+revision = "2026_11_26_89"
+down_revision = "2026_11_26_88"
 branch_labels = None
 depends_on = None
 

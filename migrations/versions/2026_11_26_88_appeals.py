@@ -6,14 +6,16 @@ that each part's rules may change.
 
 from alembic import op
 
-revision = "2026_11_26_46"
-down_revision = "2026_11_26_45"
+revision = "2026_11_26_88"
+down_revision = "2026_11_26_87"
 branch_labels = None
 depends_on = None
 
 KINDS = (
     "'grant', 'grant_with_conditions', 'refuse', 'change_rules', 'show_again', 'undo_death', 'agree_to_leave', "
-    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge'"
+    "'pause_clock', 'extend_condition', 'discharge_condition', 'merge', "
+    "'minded_to_refuse', 'minded_to_condition', 'minded_to_remove', 'remove', 'change_particulars', 'correct_entry', "
+    "'take_back_approval', 'grant_after_order'"
 )
 MORE = "'reverse', 'appeal_outcome'"
 ROLES = (
