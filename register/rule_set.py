@@ -96,6 +96,12 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the asking of an employer to the last day on which they may answer."""
     endorsement_reminder_days: int
     """Before that day."""
+    status_certificate_days: int
+    """How old what another register certifies may be when we record it."""
+    representations_days: int
+    """From the day after a notice is served to the last day to answer it."""
+    representations_reminder_days: int
+    """Before that day."""
     assessment_target_working_days: int
     payment_window_working_days: int
     payment_reminder_days: int
@@ -105,6 +111,22 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publication_former_months: int
     publication_order_months: int
     appeal_days: int
+    further_appeal: str
+    """To whom somebody may go whose appeal is dismissed, as letters say it."""
+    restoration_after_order_months: int
+    """From the day on which a removal by order took effect to the first day on which the person may ask to come back."""
+    restoration_retry_months: int
+    """From the refusal of a restoration to the first day on which the person may ask again."""
+    restoration_decide_days: int
+    """Within which a restoration is to be decided, not counting days on which the applicant is awaited."""
+    retention_granted_months: int
+    """From the end of the registration to the day on which the application behind it is erased."""
+    retention_ended_months: int
+    """From the end of an application that led to no entry."""
+    retention_health_months: int
+    """From the decision to the day on which what was told of health is erased."""
+    retention_equality_months: int
+    """Until answers to the equality questions become counts."""
     standards_version: str
     declaration_version: str
 
@@ -141,12 +163,20 @@ class StandardTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     meaning: str
 
 
+class StatementTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of the declaration with which an application is sent."""
+
+    code: str
+    words: str
+
+
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that one version says."""
 
     rules: Rules
     accepted: tuple[AcceptedTerms, ...]
     standards: tuple[StandardTerms, ...]
+    statements: tuple[StatementTerms, ...]
 
 
 class RuleSet(Base):
@@ -165,6 +195,9 @@ class RuleSet(Base):
     )
     standards: Mapped[list["Standard"]] = relationship(
         lazy="raise", order_by="Standard.position"
+    )
+    statements: Mapped[list["Statement"]] = relationship(
+        lazy="raise", order_by="Statement.position"
     )
 
     __table_args__ = (
@@ -202,7 +235,7 @@ class RuleSet(Base):
         found = await session.scalars(
             select(cls)
             .where(cls.part == part)
-            .options(selectinload(cls.accepted), selectinload(cls.standards))
+            .options(*(selectinload(getattr(cls, name)) for name in LISTS))
             .order_by(cls.version.desc())
         )
         return list(found)
@@ -239,17 +272,22 @@ class RuleSet(Base):
                 Standard(id=uuid4(), position=n, **_columns(standard, StandardTerms))
                 for n, standard in enumerate(terms.standards, start=1)
             ],
+            statements=[
+                Statement(id=uuid4(), position=n, **_columns(said, StatementTerms))
+                for n, said in enumerate(terms.statements, start=1)
+            ],
         )
         session.add(following)
         return following
 
     @property
     def terms(self) -> Terms:
-        """Where accepted qualifications and standards are loaded."""
+        """Where its LISTS are loaded."""
         return Terms(
             rules=self.rules,
             accepted=tuple(row.terms for row in self.accepted),
             standards=tuple(row.terms for row in self.standards),
+            statements=tuple(row.terms for row in self.statements),
         )
 
     @property
@@ -257,6 +295,9 @@ class RuleSet(Base):
         assert self.valid.lower is not None  # noqa: S101 - each version begins
         return day_of(self.valid.lower)
 
+
+LISTS = ("accepted", "standards", "statements")
+"""What a version lists, beside its figures."""
 
 ROUTE, VERDICT = code(Route, "route"), code(Verdict)
 
@@ -320,6 +361,24 @@ class Standard(Base):
     @property
     def terms(self) -> StandardTerms:
         return StandardTerms(self.code, self.title, self.meaning)
+
+
+class Statement(Base):
+    """A sentence that applicants declare as they send: what somebody declared is found by the version they accepted."""
+
+    __tablename__ = "statement"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    rule_set_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.id"), index=True)
+    position: Mapped[int]
+    code: Mapped[str]
+    words: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("rule_set_id", "code"),)
+
+    @property
+    def terms(self) -> StatementTerms:
+        return StatementTerms(self.code, self.words)
 
 
 async def renewed(

@@ -31,6 +31,7 @@ from register.application.answers import (
     Referee,
     References,
     Sex,
+    Skills,
     StandardsDeclared,
 )
 from register.application.evidence import Evidence, EvidenceKind
@@ -63,6 +64,9 @@ RULES = Rules(
     reference_reminder_days=5,
     endorsement_due_days=30,
     endorsement_reminder_days=7,
+    status_certificate_days=90,
+    representations_days=28,
+    representations_reminder_days=7,
     assessment_target_working_days=10,
     payment_window_working_days=10,
     payment_reminder_days=4,
@@ -71,6 +75,14 @@ RULES = Rules(
     publication_former_months=60,
     publication_order_months=12,
     appeal_days=28,
+    further_appeal="the High Court",
+    restoration_after_order_months=60,
+    restoration_retry_months=12,
+    restoration_decide_days=84,
+    retention_granted_months=72,
+    retention_ended_months=120,
+    retention_health_months=24,
+    retention_equality_months=24,
     standards_version="2026-1",
     declaration_version="2026-1",
 )
@@ -139,7 +151,11 @@ def make_identity(**given):
 
 def make_declaration(declaration, **given):
     plausible = dict.fromkeys(questions(declaration), False)
-    return declaration(**plausible | given)
+    return declaration(**{"version": "2026-1"} | plausible | given)
+
+
+def make_health(**given):
+    return Health(**{"version": "2026-1", "affects_practice": False} | given)
 
 
 def make_form(**given):
@@ -165,6 +181,7 @@ def make_form(**given):
         "employment": EmploymentHistory(
             left_education_on=date(2006, 6, 30), items=[make_post()]
         ),
+        "skills": Skills(practice_hours=120, learning="A course on attachment"),
         "registrations": OtherRegistrations(registered=False, acted_against=False),
         "dbs": Dbs(
             certificate_number="001234567890",
@@ -176,7 +193,7 @@ def make_form(**given):
         ),
         "criminal": make_declaration(Criminal),
         "conduct": make_declaration(Conduct),
-        "health": Health(affects_practice=False),
+        "health": make_health(),
         "english": English(shown_by=EnglishShownBy.FIRST_LANGUAGE),
         "references": References(
             items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]
@@ -224,7 +241,7 @@ async def make_application(session, *, account=None, now=NOW):
 
 async def fill(session, application, form, *, evidence=IDENTITY_EVIDENCE, now=NOW):
     """Save the sections, and documents that have been found clean."""
-    for name in SectionName:
+    for name in application.kind.sections:
         if answers := form.of(name):
             await keep(session, application, name, answers, now=now)
     for kind in evidence:

@@ -166,6 +166,14 @@ class EmploymentHistory(Answers, kw_only=True):
     gaps: list[Gap] = []
 
 
+class Skills(Answers, kw_only=True):
+    """What somebody did while away to be able to practise again."""
+
+    practice_hours: int
+    """Of work like that of the part, in the time away."""
+    learning: str
+
+
 class Body(StrEnum):
     """The other registers somebody may be on."""
 
@@ -209,7 +217,13 @@ class Dbs(Answers, kw_only=True):
     """May we look at the Update Service? Asked of subscribers only."""
 
 
-class Criminal(Answers, kw_only=True):
+class Declared(Answers, kw_only=True):
+    """A declaration of suitability, which holds for the questions as that version of the declaration asks them."""
+
+    version: str
+
+
+class Criminal(Declared, kw_only=True):
     convictions: bool
     convictions_details: str = ""
     cautions: bool
@@ -222,7 +236,7 @@ class Criminal(Answers, kw_only=True):
     overseas_details: str = ""
 
 
-class Conduct(Answers, kw_only=True):
+class Conduct(Declared, kw_only=True):
     disciplinary: bool
     disciplinary_details: str = ""
     dismissed: bool
@@ -242,7 +256,7 @@ class Conduct(Answers, kw_only=True):
     ofsted_details: str = ""
 
 
-class Health(Answers, kw_only=True):
+class Health(Declared, kw_only=True):
     affects_practice: bool
     details: str = ""
     adjustments: str = ""
@@ -321,6 +335,7 @@ HOLDS: dict[SectionName, type[Answers]] = {
     SectionName.ADDRESSES: Addresses,
     SectionName.QUALIFICATIONS: Qualifications,
     SectionName.EMPLOYMENT: EmploymentHistory,
+    SectionName.SKILLS: Skills,
     SectionName.REGISTRATIONS: OtherRegistrations,
     SectionName.DBS: Dbs,
     SectionName.CRIMINAL: Criminal,
@@ -343,6 +358,7 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     addresses: Addresses | None = None
     qualifications: Qualifications | None = None
     employment: EmploymentHistory | None = None
+    skills: Skills | None = None
     registrations: OtherRegistrations | None = None
     dbs: Dbs | None = None
     criminal: Criminal | None = None

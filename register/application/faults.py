@@ -20,6 +20,7 @@ from register.application.answers import (
     OtherRegistrations,
     Post,
     Referee,
+    Skills,
 )
 from register.application.formats import DBS_NUMBER, ULN
 from register.kit.clock import months_after
@@ -156,6 +157,14 @@ def _(answers: EmploymentHistory, facts: Facts) -> Iterator[Fault]:
 
 
 @faults.register
+def _(answers: Skills, facts: Facts) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
+    if answers.practice_hours < 0:
+        yield Fault("practice_hours", "Hours of practice must be 0 or more")
+    if not answers.learning:
+        yield Fault("learning", "Enter what you did to keep your skills up to date")
+
+
+@faults.register
 def _(answers: OtherRegistrations, facts: Facts) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
     if answers.acted_against and not answers.acted_against_details:
         yield Fault(
@@ -183,7 +192,9 @@ def _(answers: Criminal | Conduct, facts: Facts) -> Iterator[Fault]:  # noqa: AR
 def questions(declaration: type[Criminal | Conduct]) -> list[str]:
     """The yes-or-no questions of a declaration; each has its details."""
     return [
-        name for name in declaration.__struct_fields__ if not name.endswith("_details")
+        name
+        for name in declaration.__struct_fields__
+        if f"{name}_details" in declaration.__struct_fields__
     ]
 
 

@@ -26,11 +26,13 @@ AWAITING = frozenset(
         ApplicationState.SUBMITTED,
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.SUITABILITY_REVIEW,
         ApplicationState.PROPOSED,
+        ApplicationState.MINDED_TO,
     }
 )
 """While an application is in one of these, an answer may still count."""
-STILL_OPEN = AWAITING - {ApplicationState.PROPOSED}
+STILL_OPEN = AWAITING - {ApplicationState.PROPOSED, ApplicationState.MINDED_TO}
 """While nobody has proposed a decision, somebody else may be named."""
 REPLACEABLE = frozenset({Outcome.DECLINED, Outcome.EXPIRED})
 TO_ASK_AGAIN = frozenset({Outcome.EXPIRED, Outcome.REPLACED})

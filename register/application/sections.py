@@ -9,6 +9,7 @@ from uuid import UUID
 from register.application.answers import (
     Addresses,
     ApplicationForm,
+    Declared,
     EmploymentHistory,
     English,
     Identity,
@@ -19,10 +20,11 @@ from register.application.answers import (
     References,
     StandardsDeclared,
 )
+from register.application.contradictions import contradictions
 from register.application.evidence import EvidenceKind
 from register.application.faults import Facts, Fault, faults
 from register.application.history import Span, gaps
-from register.application.state import SectionName
+from register.application.state import ApplicationKind, SectionName
 from register.kit.clock import months_after
 from register.kit.forms import written
 from register.part import Part
@@ -57,6 +59,9 @@ class Filled(NamedTuple):
     email: str
     lost: Collection[UUID] = ()
     """Accepted qualifications that were chosen and that the rules no longer have."""
+    kind: ApplicationKind = ApplicationKind.FIRST
+    left_on: date | None = None
+    """Of a restoration: what they did before it is known."""
 
     def facts(self, item: Any = None) -> Facts:
         referees = self.form.references.items if self.form.references else []
@@ -82,7 +87,11 @@ class Filled(NamedTuple):
             ]
         if section in LACKS:
             found += LACKS[section](answers, self)
-        return found
+        return found + self.contradictions(section)
+
+    def contradictions(self, section: SectionName) -> list[Fault]:
+        """What the section says that another excludes."""
+        return list(contradictions(self.form, section, on=self.on))
 
     def progress(self, section: SectionName) -> Progress:
         if self.form.of(section) is None:
@@ -92,7 +101,7 @@ class Filled(NamedTuple):
     def unfinished(self) -> list[SectionName]:
         return [
             name
-            for name in SectionName
+            for name in self.kind.sections
             if self.progress(name) is not Progress.COMPLETED
         ]
 
@@ -110,12 +119,13 @@ def address_gaps(answers: Addresses, filled: Filled) -> list[Span]:
 
 
 def employment_gaps(answers: EmploymentHistory, filled: Filled) -> list[Span]:
-    """The times since education without a post that are long enough to need an explanation."""
-    if answers.left_education_on is None:
+    """The times since education, or since they left, without a post that are long enough to need an explanation."""
+    since = filled.left_on or answers.left_education_on
+    if since is None:
         return []
     return gaps(
         answers.items,
-        since=answers.left_education_on,
+        since=since,
         until=filled.on,
         longer_than=filled.rules.employment_gap_days,
     )
@@ -166,7 +176,7 @@ def _addresses(answers: Addresses, filled: Filled) -> Iterator[Fault]:
 
 def _qualifications(answers: Qualifications, filled: Filled) -> Iterator[Fault]:
     if not answers.items and not answers.none:
-        yield Fault("", "Add a qualification, or say that you have none")
+        yield Fault("", "Add a qualification, or say that there is none to add")
     if answers.items and answers.none:
         yield Fault("none", "Remove the qualifications, or say that you have some")
     for held in answers.items:
@@ -181,16 +191,16 @@ def _qualifications(answers: Qualifications, filled: Filled) -> Iterator[Fault]:
 
 
 def _employment(answers: EmploymentHistory, filled: Filled) -> Iterator[Fault]:
-    if answers.left_education_on is None:
+    if filled.left_on is None and answers.left_education_on is None:
         yield Fault("left_education_on", "Enter when you left full-time education")
-    if not answers.items:
+    if filled.left_on is None and not answers.items:
         yield Fault("", "Add your current or latest job")
         return
     for gap in unexplained(answers, filled):
         yield Fault("gaps", f"Explain what you did from {in_words(gap)}")
 
 
-def _registrations(answers: OtherRegistrations, filled: Filled) -> Iterator[Fault]:
+def _registrations(answers: OtherRegistrations, filled: Filled) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
     if answers.registered is None:
         yield Fault("registered", "Select yes if you are or were on another register")
     elif answers.registered and not answers.items:
@@ -203,12 +213,6 @@ def _registrations(answers: OtherRegistrations, filled: Filled) -> Iterator[Faul
         yield Fault(
             "acted_against",
             "Select yes if a register or regulator has ever acted against you",
-        )
-    eligibility = filled.form.eligibility
-    if eligibility and eligibility.regulated_elsewhere and answers.registered is False:
-        yield Fault(
-            "registered",
-            "In “Eligibility” you said that you are on another register: change one of the two answers",
         )
 
 
@@ -230,6 +234,11 @@ def _references(answers: References, filled: Filled) -> Iterator[Fault]:  # noqa
 REFEREES = 2
 
 
+def _declared(answers: Declared, filled: Filled) -> Iterator[Fault]:
+    if answers.version != filled.rules.declaration_version:
+        yield Fault("", "The declaration has changed since: answer its questions again")
+
+
 def _standards(answers: StandardsDeclared, filled: Filled) -> Iterator[Fault]:
     if answers.version != filled.rules.standards_version:
         yield Fault("", "The standards have changed since: read them and declare again")
@@ -241,6 +250,9 @@ LACKS: dict[SectionName, Callable[[Any, Filled], Iterator[Fault]]] = {
     SectionName.QUALIFICATIONS: _qualifications,
     SectionName.EMPLOYMENT: _employment,
     SectionName.REGISTRATIONS: _registrations,
+    SectionName.CRIMINAL: _declared,
+    SectionName.CONDUCT: _declared,
+    SectionName.HEALTH: _declared,
     SectionName.ENGLISH: _english,
     SectionName.REFERENCES: _references,
     SectionName.STANDARDS: _standards,

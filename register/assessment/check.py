@@ -33,6 +33,7 @@ from register.application.references import Reference
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
+from register.assessment.status_certificate import must_be_certified
 from register.assessment.unchanged import Change, Overtaken
 from register.kit.db import Base, code
 from register.kit.errors import Refused
@@ -75,8 +76,8 @@ class SectionCheck(Base):
     section: Mapped[SectionName] = mapped_column(code(SectionName))
     outcome: Mapped[Outcome] = mapped_column(code(Outcome, "outcome"))
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    sent_id: Mapped[UUID] = mapped_column(ForeignKey("sent_section.id"))
-    """The answers that were looked at: a check does not stand for what was sent after it."""
+    sent_id: Mapped[UUID]
+    """The answers that were looked at: a check does not stand for what was sent after it. No key: they are not kept for good."""
     heard: Mapped[int] = mapped_column(default=0)
     """How many others had written of it by then: nor does it stand for what another wrote after it."""
     at: Mapped[datetime]
@@ -107,7 +108,7 @@ class SectionCheck(Base):
         by: Process,
     ) -> Self:
         """Say what was found. `seen` is the check the officer had before them, `heard` how many others' words; raises
-        Overtaken if it is not the last, or another has written.
+        Overtaken if it is not the last, or another has written, and NotCertified.
         """
         await application.lock(session)
         must_be_assessing(application, officer)
@@ -118,6 +119,8 @@ class SectionCheck(Base):
         if heard != await heard_in(session, application.id, section):
             news = await _news(session, application, section)
             raise Overtaken(application, news, words)
+        if outcome is Outcome.MET and section is SectionName.REGISTRATIONS:
+            await must_be_certified(session, application)
         check = cls(
             application_id=application.id,
             section=section,
@@ -245,13 +248,20 @@ class Checked:
     check: SectionCheck | None
     words: str
     heard: int = 0
+    since: datetime | None = None
+    """When an appeal sent the application back, to be assessed by others: nothing found before counts."""
 
     @property
     def changed(self) -> bool:
-        """Whether other answers were sent, or another has written, since these were checked."""
+        """Whether other answers were sent, another has written, or an appeal was decided, since these were checked."""
         return self.check is not None and (
-            (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
+            self.sent_back
+            or (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
         )
+
+    @property
+    def sent_back(self) -> bool:
+        return bool(self.check and self.since and self.check.at < self.since)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -286,6 +296,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
             checks.get(name),
             words.get(checks[name].id, "") if name in checks else "",
             heard.get(name, 0),
+            application.sent_back_at,
         )
         for name in ASSESSED
         if name in sent

@@ -1,6 +1,6 @@
 """The queue: applications that wait for a decision, oldest first, with the working days that each has waited for us."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,19 +14,23 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     bindparam,
+    case,
     cast,
+    exists,
     func,
     literal,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from register.account import Account
-from register.application import Application, ApplicationState
+from register.application import Application, ApplicationKind, ApplicationState
 from register.assessment.assigning import IN_HAND
+from register.assessment.holding import ApplicationHold
 from register.assessment.readers import visible_to
 from register.kit.clock import bank_holidays, day_of
 from register.part import Part
@@ -52,14 +56,16 @@ class Filter:
     state: ApplicationState | None = None
     part: Part | None = None
     overdue: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True)
 class Waiting:
     application: Application
     age: int
-    """Working days for which it has waited for us, not for the applicant."""
+    """For which it has waited for us, not for the applicant: working days, but of a restoration days."""
     target: int
+    held: bool
 
     @property
     def overdue(self) -> bool:
@@ -84,10 +90,10 @@ async def queue(
     after: str | None = None,
 ) -> QueuePage:
     """One page in two queries, however long the queue is."""
-    age, target = working_age(now), _target()
+    age, target = waiting_age(now), _target()
     chosen = [visible_to(reader), *_chosen(wanted, reader, age, target)]
     lines = (
-        select(Application, age, target)
+        select(Application, age, target, _held())
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
         .where(*chosen)
@@ -120,7 +126,16 @@ def _chosen(
         chosen.append(Application.part == wanted.part)
     if wanted.overdue:
         chosen.append(age > target)
+    if wanted.held:
+        chosen.append(_held())
     return chosen
+
+
+def _held() -> ColumnElement[bool]:
+    return exists().where(
+        ApplicationHold.application_id == Application.id,
+        ApplicationHold.released_at.is_(None),
+    )
 
 
 def _behind(reference: str) -> ColumnElement[bool]:
@@ -136,7 +151,7 @@ async def count_of(
     session: AsyncSession, reader: Account, wanted: Filter, *, now: datetime
 ) -> int:
     """As many as there are, or one more than COUNTED."""
-    chosen = _chosen(wanted, reader, working_age(now), _target())
+    chosen = _chosen(wanted, reader, waiting_age(now), _target())
     return await _count(session, [visible_to(reader), *chosen])
 
 
@@ -153,30 +168,98 @@ async def _count(session: AsyncSession, chosen: Sequence[ColumnElement[bool]]) -
 
 
 def _target() -> ColumnElement[int]:
-    return cast(RuleSet.data["assessment_target_working_days"].astext, Integer)
-
-
-def working_age(now: datetime) -> ColumnElement[int]:
-    """Working days since the application was sent, less those on which an answer of the applicant was awaited."""
-    today = literal(day_of(now), Date)
-    waited = working_days(
-        day_in_london(Request.asked_at),
-        func.coalesce(day_in_london(Request.ended_at), today),
+    days = case(
+        (_RESTORATION, RuleSet.data["restoration_decide_days"].astext),
+        else_=RuleSet.data["assessment_target_working_days"].astext,
     )
-    paused = (
-        select(func.coalesce(func.sum(waited), 0))
-        .where(
+    return cast(days, Integer)
+
+
+_RESTORATION = Application.kind == ApplicationKind.RESTORATION
+"""Its time is counted in days, any other's in working days."""
+
+
+def waiting_age(now: datetime) -> ColumnElement[int]:
+    return case((_RESTORATION, _age(now, days_between)), else_=_age(now, working_days))
+
+
+def _age(
+    now: datetime,
+    between: Callable[[ColumnElement[date], ColumnElement[date]], ColumnElement[int]],
+) -> ColumnElement[int]:
+    """Since the application was sent or opened again, less the days on which it did not wait for us."""
+    today = literal(day_of(now), Date)
+    began = day_in_london(
+        func.coalesce(Application.reopened_at, Application.submitted_at)
+    )
+    # A day on which two things were awaited is one day: the times are put together before they are counted.
+    waited = union_all(
+        _waited(
+            Request.asked_at,
+            Request.ended_at,
             Request.application_id == Application.id,
             Request.kind.in_([kind for kind in RequestKind if kind.stops_the_clock]),
+            began=began,
+            today=today,
+        ),
+        _waited(
+            ApplicationHold.held_at,
+            ApplicationHold.released_at,
+            ApplicationHold.application_id == Application.id,
+            began=began,
+            today=today,
+        ),
+        _waited(
+            Application.approved_at,
+            Application.paid_at,
+            Application.approved_at.is_not(None),
+            began=began,
+            today=today,
+        ),
+    ).subquery()
+    together = select(
+        func.unnest(func.range_agg(waited.c.time)).label("time")
+    ).subquery()
+    paused = (
+        select(
+            func.coalesce(
+                func.sum(
+                    between(
+                        func.lower(together.c.time) - 1,
+                        func.upper(together.c.time) - 1,
+                    )
+                ),
+                0,
+            )
         )
+        .select_from(together)
         .scalar_subquery()
     )
-    sent = day_in_london(Application.submitted_at)
-    return cast(working_days(sent, today) - paused, Integer)
+    return cast(between(began, today) - paused, Integer)
+
+
+def _waited(
+    since: SQLColumnExpression[Any],
+    until: SQLColumnExpression[Any],
+    *which: ColumnElement[bool],
+    began: ColumnElement[date],
+    today: ColumnElement[date],
+) -> Select[Any]:
+    """Stretches of days of one application, each after its first day and up to and with its last."""
+    start = func.greatest(day_in_london(since), began)
+    end = func.greatest(func.coalesce(day_in_london(until), today), start)
+    time = func.daterange(start, end, "(]").label("time")
+    return select(time).where(*which).correlate(Application)
 
 
 def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:
     return cast(func.timezone("Europe/London", moment), Date)
+
+
+def days_between(
+    start: ColumnElement[date], end: ColumnElement[date]
+) -> ColumnElement[int]:
+    return cast(end - start, Integer)
 
 
 def working_days(
@@ -207,8 +290,8 @@ def _weekdays_until(day: ColumnElement[date]) -> ColumnElement[int]:
 async def age_of(
     session: AsyncSession, application: Application, *, now: datetime
 ) -> int:
-    """Working days for which one application has waited for us."""
+    """How long one application has waited for us."""
     age = await session.scalar(
-        select(working_age(now)).where(Application.id == application.id)
+        select(waiting_age(now)).where(Application.id == application.id)
     )
     return age or 0

@@ -62,6 +62,18 @@ def read_restricted(
     """The one place at which a health or criminal section is opened: it lets in or raises NotFound, and writes it down."""
     if not may_read_restricted(application, reader):
         raise NotFound
+    read_restricted_for(session, application, section, reader=reader, now=now)
+
+
+def read_restricted_for(
+    session: AsyncSession,
+    application: Application,
+    section: SectionName,
+    *,
+    reader: Account,
+    now: datetime,
+) -> None:
+    """Write it down of whoever was let in already: adjudicators read why an application was refused, and nothing else."""
     by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
     application.tell(AssessmentEvent.RESTRICTED_READ, by=by, section=section)
 

@@ -36,6 +36,9 @@ class Reason(StrEnum):
     EMPLOYMENT_DATES_DIFFER = "employment_dates_differ"
     EXPERIENCE_TOO_SHORT = "experience_too_short"
 
+    LEARNING_DETAIL_MISSING = "learning_detail_missing"
+    SKILLS_NOT_SHOWN = "skills_not_shown"
+
     GOOD_STANDING_MISSING = "good_standing_missing"
     REGISTRATION_UNDECLARED = "registration_undeclared"
     ACTION_BY_OTHER_REGULATOR = "action_by_other_regulator"
@@ -111,6 +114,10 @@ REASONS: dict[SectionName, tuple[Reason, ...]] = {
         Reason.REASON_FOR_LEAVING_MISSING,
         Reason.EMPLOYMENT_DATES_DIFFER,
         Reason.EXPERIENCE_TOO_SHORT,
+    ),
+    SectionName.SKILLS: (
+        Reason.LEARNING_DETAIL_MISSING,
+        Reason.SKILLS_NOT_SHOWN,
     ),
     SectionName.REGISTRATIONS: (
         Reason.GOOD_STANDING_MISSING,

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
-
-import msgspec
 
 from register.application.answers import (
     Address,
@@ -35,6 +34,7 @@ from register.application.answers import (
     Qualifications,
     Referee,
     References,
+    Skills,
     StandardsDeclared,
 )
 from register.application.answers import Post as PostAnswer
@@ -57,6 +57,7 @@ from register.demo.wordings import (
     ENGLISH_TESTS,
     GAPS,
     HEALTH,
+    LEARNING,
     REFEREES,
     STREETS,
 )
@@ -70,6 +71,9 @@ NUMBERS_ELSEWHERE = {
     Body.SCW: "W/{}",
     Body.OFSTED: "RM{}",
 }
+
+
+D = TypeVar("D", Criminal, Conduct)
 
 
 class Trait(StrEnum):
@@ -124,14 +128,17 @@ def answered(
         employment=_employment(draw, homes, who, managing_since, on),
         registrations=_registrations(draw, who),
         dbs=_dbs(draw, on),
-        criminal=_criminal(draw, who),
-        conduct=_conduct(draw, who),
-        health=_health(draw, who),
+        criminal=_criminal(draw, who, rules),
+        conduct=_conduct(draw, who, rules),
+        health=_health(draw, who, rules),
         english=_english(draw, who),
         references=_references(draw, homes, who),
         endorsement=_endorser(draw),
         standards=StandardsDeclared(version=rules.standards_version, declared_at=at),
         equality=EqualityAsked(answered=draw.chance(0.8)),
+        skills=Skills(
+            practice_hours=draw.between(0, 40) * 10, learning=draw.one(LEARNING)
+        ),
     )
 
 
@@ -315,24 +322,30 @@ def _dbs(draw: Draw, on: date) -> Dbs:
     )
 
 
-def _criminal(draw: Draw, who: Applicant) -> Criminal:
-    said = msgspec.convert(dict.fromkeys(questions(Criminal), False), Criminal)
+def _nothing(declaration: type[D], rules: Rules) -> D:
+    said: dict[str, Any] = dict.fromkeys(questions(declaration), False)
+    return declaration(version=rules.declaration_version, **said)
+
+
+def _criminal(draw: Draw, who: Applicant, rules: Rules) -> Criminal:
+    said = _nothing(Criminal, rules)
     if Trait.CONVICTED in who.traits:
         said.convictions, said.convictions_details = True, draw.one(CONVICTIONS)
     return said
 
 
-def _conduct(draw: Draw, who: Applicant) -> Conduct:
-    said = msgspec.convert(dict.fromkeys(questions(Conduct), False), Conduct)
+def _conduct(draw: Draw, who: Applicant, rules: Rules) -> Conduct:
+    said = _nothing(Conduct, rules)
     if Trait.DISCIPLINED in who.traits:
         said.disciplinary, said.disciplinary_details = True, draw.one(DISCIPLINARY)
     return said
 
 
-def _health(draw: Draw, who: Applicant) -> Health:
+def _health(draw: Draw, who: Applicant, rules: Rules) -> Health:
     if Trait.ILL not in who.traits:
-        return Health(affects_practice=False)
+        return Health(version=rules.declaration_version, affects_practice=False)
     return Health(
+        version=rules.declaration_version,
         affects_practice=True,
         details=draw.one(HEALTH),
         adjustments=draw.one(ADJUSTMENTS),

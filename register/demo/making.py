@@ -41,7 +41,7 @@ TakeFees = Callable[[AsyncSession, Sequence[Approved]], Awaitable[None]]
 EARLIEST = date(2026, 1, 1)
 """Two registration periods after the first rules began: so long ago something has happened."""
 HOMES_EACH = 0.6
-FEWEST_HOMES = 40
+FEWEST_HOMES = 48
 LIVES_EACH = 0.06
 RECENT = timedelta(days=3)
 FAILED_LETTERS = 2

@@ -19,7 +19,7 @@ from register.kit.errors import Refused
 from register.part import Part
 from register.process import Process
 from register.proposal import Proposal
-from register.rule_set import RuleSet, Terms
+from register.rule_set import LISTS, RuleSet, Terms
 
 
 class RulesAct(StrEnum):
@@ -121,7 +121,7 @@ class Drafted:
     @classmethod
     async def load(cls, session: AsyncSession, draft: RuleDraft) -> Self:
         base = await session.get_one(RuleSet, draft.base_id)
-        await session.refresh(base, ["accepted", "standards"])
+        await session.refresh(base, LISTS)
         return cls(draft, base)
 
 

@@ -18,7 +18,7 @@ from register.rule_change.draft import (
     RulesEvent,
 )
 from register.rule_change.terms import changes
-from register.rule_set import RuleSet
+from register.rule_set import RuleSet, Terms
 
 
 class SameStandardsVersion(Refused):
@@ -27,6 +27,15 @@ class SameStandardsVersion(Refused):
     def __init__(self) -> None:
         super().__init__(
             "The standards are changed, so they need a new version: give it under “Figures”."
+        )
+
+
+class SameDeclarationVersion(Refused):
+    """As with the standards."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The declaration is changed, so it needs a new version: give it under “Figures”."
         )
 
 
@@ -46,17 +55,13 @@ async def propose(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Raises BeginsTooSoon, NothingChanged, SameStandardsVersion, DraftChanged or AlreadyProposed."""
+    """Raises BeginsTooSoon, NothingChanged, SameStandardsVersion, SameDeclarationVersion, DraftChanged or AlreadyProposed."""
     draft, before = drafted.draft, drafted.base.terms
     if seen != draft.version:
         raise DraftChanged
     if not changes(before, draft.terms):
         raise NothingChanged
-    if (
-        before.standards != draft.terms.standards
-        and before.rules.standards_version == draft.terms.rules.standards_version
-    ):
-        raise SameStandardsVersion
+    _must_be_versioned(before, draft.terms)
     begins_on = _must_be_to_come(draft, today=day_of(by.at))
     return await Proposal.make(
         session,
@@ -72,6 +77,21 @@ async def propose(
         proposer=proposer,
         by=by,
     )
+
+
+def _must_be_versioned(before: Terms, after: Terms) -> None:
+    """What somebody declares is named by a version, so other words have another."""
+    old, new = before.rules, after.rules
+    if (
+        before.standards != after.standards
+        and old.standards_version == new.standards_version
+    ):
+        raise SameStandardsVersion
+    if (
+        before.statements != after.statements
+        and old.declaration_version == new.declaration_version
+    ):
+        raise SameDeclarationVersion
 
 
 def _must_be_to_come(draft: RuleDraft, *, today: date) -> date:

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from register.rule_set import AcceptedTerms, Rules, StandardTerms, Terms
+from register.rule_set import (
+    AcceptedTerms,
+    Rules,
+    StandardTerms,
+    StatementTerms,
+    Terms,
+)
 
 
 class Kind(StrEnum):
     FIGURE = "figure"
     ACCEPTED = "accepted"
     STANDARD = "standard"
+    STATEMENT = "statement"
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Change:
 
     kind: Kind
     name: str
-    """The figure, or the code of the qualification or standard."""
+    """The figure, or the code of the qualification, standard or statement."""
     before: Any
     after: Any
 
@@ -31,6 +38,7 @@ def changes(old: Terms, new: Terms) -> list[Change]:
         *_figures(old.rules, new.rules),
         *_listed(Kind.ACCEPTED, old.accepted, new.accepted),
         *_listed(Kind.STANDARD, old.standards, new.standards),
+        *_listed(Kind.STATEMENT, old.statements, new.statements),
     ]
 
 
@@ -41,11 +49,10 @@ def _figures(old: Rules, new: Rules) -> Iterator[Change]:
             yield Change(Kind.FIGURE, name, before, after)
 
 
-def _listed(
-    kind: Kind,
-    old: Sequence[AcceptedTerms] | Sequence[StandardTerms],
-    new: Sequence[AcceptedTerms] | Sequence[StandardTerms],
-) -> Iterator[Change]:
+Listed = Sequence[AcceptedTerms] | Sequence[StandardTerms] | Sequence[StatementTerms]
+
+
+def _listed(kind: Kind, old: Listed, new: Listed) -> Iterator[Change]:
     before: Mapping[str, Any] = {row.code: row for row in old}
     after: Mapping[str, Any] = {row.code: row for row in new}
     for code in [*before, *(code for code in after if code not in before)]:

@@ -25,7 +25,8 @@ from register.hiding import about
 from register.kit import forms
 from register.kit.errors import MovedTo
 from register.kit.pages import page
-from register.person import Person, survivor, with_merged
+from register.particulars import changes_of, posts_of
+from register.person import Person, names_of, survivor, with_merged
 from register.process import Event
 from register.proposal import waiting_on
 from register.web.casework import OFFICERS, READERS
@@ -85,6 +86,9 @@ async def person(
         person=found,
         applications=applications,
         entries=await _entries(session, act, found),
+        names=await names_of(session, found.id),
+        changes=await changes_of(session, found.id),
+        posts=await posts_of(session, found.id),
         waiting=await waiting_on(session, about(found)),
         may_hide=act.viewer.has(*WITHHOLDERS.roles),
         may_act=act.viewer.has(*OFFICERS.roles),

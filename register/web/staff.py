@@ -14,6 +14,7 @@ from register.assessment import (
 )
 from register.kit.pages import page
 from register.self_check import latest
+from register.web.appeals.staff import APPEAL_READERS
 from register.web.casework import READERS, WATCH_READERS
 from register.web.guards import STAFF
 from register.web.needs import Act, Session
@@ -35,6 +36,7 @@ async def home(session: Session, act: Act) -> Template:
         watches=watches,
         alarm=bool(check and check.alarms(now)),
         assesses=assesses,
+        reads_appeals=bool(account.roles & APPEAL_READERS.roles),
         reads_watch_list=bool(account.roles & WATCH_READERS.roles),
         mine=await queue(session, account, Filter(holder=Holder.ME), now=now)
         if assesses

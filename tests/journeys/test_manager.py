@@ -40,7 +40,7 @@ SECTIONS = (
 )
 UNSIGNED = (
     "Confirm that you have read the privacy notice",
-    "Confirm that what you have said is true and complete",
+    "Confirm that you declare all of this",
     "Enter your full name to sign",
 )
 DEGREE = (
@@ -307,7 +307,7 @@ async def send(walker):
     await walker.press("Send my application", faults=UNSIGNED)
     await walker.tick(
         "I have read the privacy notice",
-        "What I have said is true and complete, and I will tell you if it changes",
+        "I declare all of this",
     )
     await walker.fill({"Type your full name to sign": "Siân O’Brien-Jones"})
     await walker.press("Send my application")

@@ -30,7 +30,7 @@ from tests.applications import fill, make_document, make_referee
 from tests.applications import make_application as begin
 from tests.leaks.telling import told_by
 from tests.make import NOW, make_account, make_person, make_process
-from tests.register.assessing import act, check, check_all
+from tests.register.assessing import act, check, check_all, heard, weighed
 from tests.register.endorsing import endorse, make_endorsed
 from tests.register.referring import asked_of, decline, give, make_given
 
@@ -180,7 +180,7 @@ async def noted(session, of, application, *, officer):
 
 async def asked(session, of, application, *, officer, now=NOW):
     """Every section is asked about, so that all may be changed."""
-    for section in SectionName:
+    for section in application.kind.sections:
         if section.assessed:
             word = of.restricted if section.restricted else of.asked
             words = word(f"asked in {section}")
@@ -221,6 +221,7 @@ async def refusal_proposed(session, of, application, *, officer):
         await check(
             session, application, section, Outcome.NOT_MET, officer=officer, words=words
         )
+    await heard(session, application, officer)
     by = act(session, AssessmentAct.PROPOSE, officer)
     return await propose_refusal(session, application, proposer=officer, by=by)
 
@@ -228,8 +229,13 @@ async def refusal_proposed(session, of, application, *, officer):
 async def grant_proposed(session, of, application, *, officer, plainly=False):
     """With a condition, unless plainly."""
     await check_all(session, application, officer=officer, heard=HEARD, endorsed=True)
+    words = of.found_of_restricted("weighed because")
+    await weighed(session, application, officer, words=words)
     word = of.public if of.entered else of.found
     wanted = Wanted(word("condition public"), of.office("condition internal"))
+    if not plainly:
+        noticed_at = NOW - timedelta(hours=1)
+        await heard(session, application, officer, conditions=[wanted], now=noticed_at)
     by = act(session, AssessmentAct.PROPOSE, officer)
     proposal = await propose_grant(
         session,
@@ -277,5 +283,5 @@ async def paid(session, application, invoice, *, provider_id):
             process_id=by.id,
         )
     )
-    await application.paid(session, on=NOW, by=by)
+    await application.paid(session, at=NOW, by=by)
     await session.flush()

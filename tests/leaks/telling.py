@@ -17,7 +17,6 @@ from register.application.answers import (
     English,
     EnglishShownBy,
     Gap,
-    Health,
     HeldQualification,
     Identity,
     Knows,
@@ -32,7 +31,7 @@ from register.application.answers import (
     Sex,
 )
 from register.application.faults import questions
-from tests.applications import make_form
+from tests.applications import make_form, make_health
 
 PEOPLE = count(1)
 ENDED, BEGAN = date(2015, 6, 30), date(2016, 1, 1)
@@ -53,7 +52,7 @@ def told_by(subject, name):
         dbs=dbs(subject, n),
         criminal=declared(Criminal, subject.restricted, "criminal"),
         conduct=declared(Conduct, subject.told, "conduct"),
-        health=Health(
+        health=make_health(
             affects_practice=True,
             details=subject.restricted("health.details"),
             adjustments=subject.restricted("health.adjustments"),
@@ -102,8 +101,9 @@ def identity(subject, n, name):
 
 
 def birth_date(subject, n):
-    born = date(1971, 2, 1 + n)
-    words = f"{born.day} February 1971"
+    # Two digits each, so that no day is read within another.
+    born = date(1971, 1 + n // 19, 10 + n % 19)
+    words = f"{born.day} {born:%B} 1971"
     subject.figure("identity.birth_date", born.isoformat(), words)
     return born
 
@@ -209,7 +209,7 @@ def declared(kind, word, place):
     """Everything answered with yes, and each time in detail."""
     asked = list(questions(kind))
     said = {f"{name}_details": word(f"{place}.{name}_details") for name in asked}
-    return kind(**dict.fromkeys(asked, True), **said)
+    return kind(version="2026-1", **dict.fromkeys(asked, True), **said)
 
 
 def references(subject, n):

@@ -5,26 +5,45 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from register.account import Account, StaffRole
-from register.application import Application, ApplicationState, SectionName
-from register.application.answers import Criminal, Health
+from register.application import (
+    Application,
+    ApplicationKind,
+    ApplicationState,
+    SectionName,
+)
+from register.application.answers import Criminal
 from register.application.endorsement import EndorsementWaiver, WaivedBecause
 from register.application.section import ApplicationSection, SentSection
 from register.assessment import (
-    ASSESSED,
     REASONS,
     AssessmentAct,
+    Certified,
+    Conclusion,
     Outcome,
     SectionCheck,
+    SeenAs,
+    SuitabilityReview,
+    Weighed,
+    Weight,
     assign,
+    let_it_rest,
+    matters_of,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
+    record_status,
+    registrations_of,
+    send_to_review,
 )
 from register.kit.clock import day_of
+from register.notice import NoticeAct
 from register.part import Part
 from register.process import Process
 from register.qualification import Qualification
 from register.rule_set import RuleSet, Verdict
-from tests.applications import make_declaration, make_form
+from tests.applications import make_declaration, make_form, make_health
 from tests.make import NOW, make_account, make_employment, make_person
 
 SECRET = "An injury to my back, long healed"
@@ -34,13 +53,13 @@ CONVICTED = "Fined for a bicycle without lights"
 def answers(**other):
     """What an applicant sends; `other` replaces some sections by their names."""
     declared = {
-        "health": Health(affects_practice=True, details=SECRET),
+        "health": make_health(affects_practice=True, details=SECRET),
         "criminal": make_declaration(
             Criminal, convictions=True, convictions_details=CONVICTED
         ),
     }
     form = make_form(**declared | other)
-    return {name: form.of(name) for name in SectionName}
+    return {name: form.of(name) for name in ApplicationKind.FIRST.sections}
 
 
 async def make_caseworker(session, *more, **names):
@@ -147,6 +166,8 @@ async def check(
     now=NOW,
     because=None,
 ):
+    if section is SectionName.REGISTRATIONS and outcome is Outcome.MET:
+        await certify(session, application, officer=officer, now=now)
     by = act(session, AssessmentAct.CHECK, officer, now=now)
     reasons = (
         ()
@@ -171,11 +192,30 @@ async def check(
     return found
 
 
+async def certify(session, application, *, officer, now=NOW):
+    """Every register that they say they are on says so too."""
+    for listed in await registrations_of(session, application):
+        if listed.current:
+            await record_status(
+                session,
+                application,
+                listed.id,
+                certified=Certified.GOOD_STANDING,
+                seen_as=SeenAs.CERTIFICATE,
+                status_on=day_of(now),
+                officer=officer,
+                by=act(session, AssessmentAct.CERTIFY, officer, now=now),
+            )
+    await session.flush()
+
+
 async def check_all(
     session, application, *, officer, but=None, heard=0, endorsed=False
 ):
     """Every section met, but those named with their outcome; so many referees have written, and perhaps the employer."""
-    for section in ASSESSED:
+    for section in application.kind.sections:
+        if not section.assessed:
+            continue
         await check(
             session,
             application,
@@ -189,8 +229,71 @@ async def check_all(
         )
 
 
+async def weighed(
+    session,
+    application,
+    officer,
+    *,
+    reviewer=None,
+    weight=Weight.ACCEPTABLE,
+    conclusion=Conclusion.SUITABLE,
+    words="Long ago",
+):
+    """What was declared, reviewed by somebody senior; where nothing was, there is no review."""
+    matters = await matters_of(session, application)
+    if not matters:
+        return None
+    by = act(session, AssessmentAct.SEND_TO_REVIEW, officer)
+    await send_to_review(session, application, officer=officer, by=by)
+    await session.flush()
+    reviewer = reviewer or await make_account(session, StaffRole.TEAM_MANAGER)
+    review = await SuitabilityReview.record(
+        session,
+        application,
+        {matter.key: Weighed(weight, words) for matter in matters},
+        conclusion,
+        words=words,
+        reviewer=reviewer,
+        by=act(session, AssessmentAct.REVIEW, reviewer),
+    )
+    await session.flush()
+    return review
+
+
+async def notice_given(session, application, officer, *, conditions=(), now=NOW):
+    """Of a refusal, or of the conditions; by a team manager of whom nothing else is known."""
+    known = {
+        "proposer": officer,
+        "by": act(session, AssessmentAct.PROPOSE, officer, now=now),
+    }
+    if conditions:
+        known |= {"conditions": conditions, "words": "It is their first post."}
+        proposal = await propose_notice_of_conditions(session, application, **known)
+    else:
+        proposal = await propose_notice_of_refusal(session, application, **known)
+    await session.flush()
+    approver = await make_account(session, StaffRole.TEAM_MANAGER)
+    by = act(session, AssessmentAct.APPROVE, approver, now=now)
+    await proposal.approve(session, approver=approver, by=by)
+    await session.flush()
+    return await notice_of(session, application)
+
+
+async def heard(session, application, officer, **more):
+    """Notice was given, and the applicant has nothing to say to it."""
+    notice = await notice_given(session, application, officer, **more)
+    applicant = await session.get_one(Account, application.account_id)
+    by = act(session, NoticeAct.SAY_NOTHING, applicant)
+    await let_it_rest(session, notice, by=by)
+    await session.flush()
+    return notice
+
+
 async def proposed_grant(session, application, officer, **more):
     await check_all(session, application, officer=officer)
+    await weighed(session, application, officer)
+    if conditions := more.get("conditions"):
+        await heard(session, application, officer, conditions=conditions)
     proposal = await propose_grant(
         session,
         application,
@@ -206,6 +309,7 @@ async def proposed_refusal(session, application, officer):
     await check_all(
         session, application, officer=officer, but={SectionName.DBS: Outcome.NOT_MET}
     )
+    await heard(session, application, officer)
     proposal = await propose_refusal(
         session,
         application,

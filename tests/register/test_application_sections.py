@@ -1,9 +1,12 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from register.application import EvidenceKind, Progress, SectionName
+from register.application import ApplicationKind, EvidenceKind, Progress, SectionName
 from register.application.answers import (
     Addresses,
     Body,
@@ -14,7 +17,6 @@ from register.application.answers import (
     English,
     EnglishShownBy,
     Gap,
-    Health,
     Knows,
     ManagingAs,
     OtherRegistration,
@@ -24,6 +26,7 @@ from register.application.answers import (
     References,
     StandardsDeclared,
 )
+from register.application.contradictions import contradictions
 from register.application.faults import questions
 from register.application.formats import unlike
 from tests.applications import (
@@ -33,6 +36,7 @@ from tests.applications import (
     make_evidence,
     make_filled,
     make_form,
+    make_health,
     make_identity,
     make_post,
     make_qualification,
@@ -55,10 +59,13 @@ def test_a_complete_application_lacks_nothing():
     filled = make_filled()
 
     assert filled.unfinished() == []
-    assert all(filled.progress(name) is Progress.COMPLETED for name in SectionName)
+    assert all(
+        filled.progress(name) is Progress.COMPLETED
+        for name in ApplicationKind.FIRST.sections
+    )
 
 
-@pytest.mark.parametrize("name", list(SectionName))
+@pytest.mark.parametrize("name", ApplicationKind.FIRST.sections)
 def test_a_section_that_nobody_has_saved_is_not_started(name):
     filled = make_filled(**{name.value: None})
 
@@ -376,11 +383,13 @@ def test_a_gap_that_lasts_stays_explained_on_later_days():
     history = worked(
         make_post(until=left, reason_for_leaving="Home closed"), gaps=[said]
     )
+    told = {
+        "employment": history,
+        "eligibility": msgspec.structs.replace(make_form().eligibility, in_role=False),
+    }
 
-    assert sentences(SectionName.EMPLOYMENT, employment=history) == []
-    assert (
-        sentences(SectionName.EMPLOYMENT, employment=history, on=TODAY + 9 * DAY) == []
-    )
+    assert sentences(SectionName.EMPLOYMENT, **told) == []
+    assert sentences(SectionName.EMPLOYMENT, **told, on=TODAY + 9 * DAY) == []
 
 
 def test_who_left_a_post_says_why():
@@ -478,20 +487,27 @@ def test_a_dbs_certificate_is_issued_today_or_before():
 @pytest.mark.parametrize("declaration", [Criminal, Conduct])
 def test_each_yes_of_a_declaration_needs_its_words(declaration):
     section = SectionName(declaration.__name__.lower())
+    acted = OtherRegistrations(
+        registered=False, acted_against=True, acted_against_details="In 2011 …"
+    )
     for question in questions(declaration):
         bare = make_declaration(declaration, **{question: True})
         told = make_declaration(
             declaration, **{question: True, f"{question}_details": "In 2011 …"}
         )
 
-        assert len(sentences(section, **{section: bare})) == 1
-        assert sentences(section, **{section: told}) == []
+        assert len(sentences(section, **{section: bare}, registrations=acted)) == 1
+        assert sentences(section, **{section: told}, registrations=acted) == []
 
 
 def test_a_health_condition_that_matters_is_described():
-    assert sentences(SectionName.HEALTH, health=Health(affects_practice=True)) != []
     assert (
-        sentences(SectionName.HEALTH, health=Health(affects_practice=True, details="…"))
+        sentences(SectionName.HEALTH, health=make_health(affects_practice=True)) != []
+    )
+    assert (
+        sentences(
+            SectionName.HEALTH, health=make_health(affects_practice=True, details="…")
+        )
         == []
     )
 
@@ -548,3 +564,77 @@ def test_standards_that_have_changed_are_declared_again():
     old = StandardsDeclared(version="0", declared_at=make_form().standards.declared_at)
 
     assert len(sentences(SectionName.STANDARDS, standards=old)) == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "declared"),
+    [
+        (SectionName.CRIMINAL, make_declaration(Criminal, version="0")),
+        (SectionName.CONDUCT, make_declaration(Conduct, version="0")),
+        (SectionName.HEALTH, make_health(version="0")),
+    ],
+)
+def test_what_was_declared_under_other_questions_is_declared_again(section, declared):
+    assert sentences(section, **{section: declared}) == [
+        "The declaration has changed since: answer its questions again"
+    ]
+
+
+# Answers that exclude each other
+
+
+@st.composite
+def forms_in_pairs(draw):
+    """A form, and whether any two of its answers exclude each other."""
+    yes = {name: draw(st.booleans()) for name in ("elsewhere", "registered", "acted")}
+    yes |= {name: draw(st.booleans()) for name in ("ofsted", "prohibited")}
+    started = TODAY + timedelta(days=draw(st.integers(-2, 2)))
+    left = draw(st.none() | st.integers(-2, 2))
+    until = None if left is None else TODAY + timedelta(days=left)
+    form = make_form(
+        eligibility=msgspec.structs.replace(
+            make_form().eligibility,
+            started_on=started,
+            regulated_elsewhere=yes["elsewhere"],
+        ),
+        registrations=OtherRegistrations(
+            registered=yes["registered"], acted_against=yes["acted"]
+        ),
+        conduct=make_declaration(
+            Conduct, ofsted=yes["ofsted"], prohibited=yes["prohibited"]
+        ),
+        employment=EmploymentHistory(items=[make_post(until=until)]),
+    )
+    excluded = (
+        (yes["elsewhere"] and not yes["registered"])
+        + ((yes["ofsted"] + yes["prohibited"]) * (not yes["acted"]))
+        + (started <= TODAY and until is not None and until < TODAY)
+    )
+    return form, excluded
+
+
+@given(forms_in_pairs())
+def test_answers_that_exclude_each_other_are_told_on_both_sides(drawn):
+    form, excluded = drawn
+
+    told = {name: list(contradictions(form, name, on=TODAY)) for name in SectionName}
+
+    assert sum(map(len, told.values())) == 2 * excluded
+    assert len(told[SectionName.ELIGIBILITY]) == len(told[SectionName.EMPLOYMENT]) + (
+        form.eligibility.regulated_elsewhere and not form.registrations.registered
+    )
+
+
+def test_a_contradiction_names_the_other_section_and_both_answers():
+    form = make_form(conduct=make_declaration(Conduct, ofsted=True, ofsted_details="…"))
+
+    (here,) = contradictions(form, SectionName.CONDUCT, on=TODAY)
+
+    assert here.field == "ofsted"
+    assert here.sentence == (
+        "You said here that Ofsted has refused or cancelled a registration of yours, but in “Other registrations”"
+        " that no register or regulator has ever acted against you: change one of the two answers"
+    )
+    assert make_filled(conduct=form.conduct).progress(SectionName.REGISTRATIONS) is (
+        Progress.IN_PROGRESS
+    )

@@ -80,7 +80,9 @@ async def name_endorser(
 
 
 async def is_endorsed(session: AsyncSession, application: Application) -> bool:
-    """By whom the applicant names now, or waived since anybody was last asked."""
+    """By whom the applicant names now, or waived since anybody was last asked; who comes back needs none."""
+    if SectionName.ENDORSEMENT not in application.kind.sections:
+        return True
     named = await endorser_of(session, application)
     if named and named.outcome is Outcome.RECEIVED:
         return True

@@ -151,6 +151,8 @@ async def referees_asked(
         (request.asked_at, *named[request.items[0]["sent"], request.about_id], request)
         for request in requests
         if request.about_id
+        # Not kept for good: the request outlives what was sent.
+        and (request.items[0]["sent"], request.about_id) in named
     ]
     found.sort(key=lambda row: row[:2])
     return [(request, referee) for _, _, referee, request in found]

@@ -15,7 +15,7 @@ from register.web.applications.record import open_application
 from register.web.applications.sections import (
     WaiverForm,
     as_found,
-    checked_section,
+    checked_in,
     section_page,
 )
 from register.web.casework import CASEWORKERS
@@ -49,7 +49,7 @@ async def waive(
     opened = await open_application(session, act, reference)
     answers = WaiverForm(form)
     if not answers.validate():
-        checked = await checked_section(session, opened, SectionName.ENDORSEMENT)
+        checked = await checked_in(session, opened, SectionName.ENDORSEMENT)
         own = as_found(checked.section, checked)
         return await section_page(session, act, opened, checked, own, waiver=answers)
     await go_on_without_endorsement(

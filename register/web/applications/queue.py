@@ -43,6 +43,10 @@ class FilterForm(forms.Form):
         "Age", what="an age", choices=[("yes", "Over the target only")], optional=True
     )
 
+    held = forms.Checkboxes(
+        "Hold", what="a hold", choices=[("yes", "On hold only")], optional=True
+    )
+
     @property
     def filter(self) -> Filter:
         return Filter(
@@ -50,13 +54,15 @@ class FilterForm(forms.Form):
             state=ApplicationState(self.state.data) if self.state.data else None,
             part=Part(self.part.data) if self.part.data else None,
             overdue=bool(self.overdue.data),
+            held=bool(self.held.data),
         )
 
     @property
     def chosen(self) -> dict[str, str]:
         """What narrows the list, as the address says it."""
         said = {name: self[name].data for name in ("holder", "state", "part")}
-        said["overdue"] = "yes" if self.overdue.data else ""
+        for name in ("overdue", "held"):
+            said[name] = "yes" if self[name].data else ""
         return {
             name: value
             for name, value in said.items()

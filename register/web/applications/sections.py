@@ -27,6 +27,7 @@ from register.assessment import (
     references_told,
 )
 from register.kit import forms
+from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.rule_set import Verdict
 from register.web.applications.answers import homes_of, told
@@ -36,6 +37,7 @@ from register.web.applications.record import (
     application_page,
     open_application,
 )
+from register.web.applications.status_forms import StatusForm, elsewhere
 from register.web.casework import CASEWORKERS, READERS
 from register.web.needs import Act, Form, Session, Visit
 
@@ -147,7 +149,7 @@ async def section(
     session: Session, act: Act, reference: FromPath[str], section: FromPath[str]
 ) -> Template:
     opened = await open_application(session, act, reference)
-    checked = await checked_section(session, opened, section)
+    checked = await checked_in(session, opened, section)
     form = as_found(checked.section, checked)
     return await section_page(session, act, opened, checked, form)
 
@@ -163,7 +165,7 @@ async def check(
     section: FromPath[str],
 ) -> Redirect | Template:
     opened = await open_application(session, act, reference)
-    checked = await checked_section(session, opened, section)
+    checked = await checked_in(session, opened, section)
     answers = form_for(checked.section)(form)
     if not answers.validate():
         return await section_page(session, act, opened, checked, answers)
@@ -193,7 +195,7 @@ async def _next(session: Session, opened: Opened) -> str:
     return address
 
 
-async def checked_section(session: Session, opened: Opened, name: str) -> Checked:
+async def checked_in(session: Session, opened: Opened, name: str) -> Checked:
     """Raises NotFound for a section that there is not, or that the reader may not read."""
     checks = await checks_of(session, opened.application)
     if name not in set(checks):
@@ -212,7 +214,9 @@ async def section_page(
     form: CheckForm,
     *,
     waiver: WaiverForm | None = None,
+    status: tuple[UUID, StatusForm] | None = None,
 ) -> Template:
+    """`status`: the form of another register that was refused."""
     application, name = opened.application, checked.section
     if name.restricted:
         read_restricted(session, application, name, reader=act.account, now=act.now)
@@ -231,6 +235,11 @@ async def section_page(
         if name is SectionName.QUALIFICATIONS
         else [],
         verdicts=list(Verdict),
+        elsewhere=await elsewhere(
+            session, application, today=day_of(act.now), refused=status
+        )
+        if name is SectionName.REGISTRATIONS
+        else [],
         references=await references_told(session, application)
         if name is SectionName.REFERENCES
         else [],
@@ -241,7 +250,8 @@ async def section_page(
         status=422 if waiver and waiver.faults else 200,
         history=await history_of(session, application, name),
         checks=await checks_of(session, application),
-        form=form,
+        form=status[1] if status else form,
+        check_form=form,
     )
 
 
@@ -270,7 +280,7 @@ async def judge_qualification(
     opened = await open_application(session, act, reference)
     answers = VerdictForm(form)
     if not answers.validate():
-        checked = await checked_section(session, opened, SectionName.QUALIFICATIONS)
+        checked = await checked_in(session, opened, SectionName.QUALIFICATIONS)
         own = as_found(checked.section, checked)
         own.add_error("", str(answers.verdict.errors[0]))
         return await section_page(session, act, opened, checked, own)

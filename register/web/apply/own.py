@@ -25,7 +25,7 @@ from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.csrf import FIELD
 from register.kit.security.input import FormData
-from register.rule_set import RuleSet
+from register.rule_set import LISTS, RuleSet
 from register.web.apply.questions import SectionForm
 from register.web.needs import Acting
 
@@ -48,15 +48,15 @@ async def rules_shown(act: Acting, application: Application) -> RuleSet:
         if application.submitted_at
         else await RuleSet.on(act.session, application.part, day_of(act.now))
     )
-    await act.session.refresh(rule_set, ["standards", "accepted"])
+    await act.session.refresh(rule_set, LISTS)
     return rule_set
 
 
-def section_named(name: str) -> SectionName:
-    try:
-        return SectionName(name)
-    except ValueError:
-        raise NotFound from None
+def section_named(name: str, application: Application) -> SectionName:
+    """Raises NotFound for one that the application does not ask."""
+    if name not in application.kind.sections:
+        raise NotFound
+    return SectionName(name)
 
 
 def item_named(text: str) -> UUID:

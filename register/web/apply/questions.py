@@ -332,6 +332,19 @@ class EndorserForm(SectionForm):
     )
 
 
+class SkillsForm(SectionForm):
+    practice_hours = forms.Number(
+        "How many hours of work like that of the role have you done since you left?",
+        what="how many hours of work you have done since you left",
+        lowest=0,
+        highest=100_000,
+    )
+    learning = forms.LongText(
+        "What else have you done to keep your skills up to date?",
+        what="what you have done to keep your skills up to date",
+    )
+
+
 class StandardsForm(SectionForm):
     agreed = forms.Confirm(
         "I have read and understood the professional standards, and I will meet them",
@@ -360,12 +373,14 @@ class EqualityForm(forms.Form):
 
 
 class DeclarationForm(forms.Form):
+    """`version` is that of the sentences on the page: who declares has read the words of today."""
+
+    version = forms.Hidden(optional=True)
     privacy = forms.Confirm(
         "I have read the privacy notice",
         missing="Confirm that you have read the privacy notice",
     )
     true = forms.Confirm(
-        "What I have said is true and complete, and I will tell you if it changes",
-        missing="Confirm that what you have said is true and complete",
+        "I declare all of this", missing="Confirm that you declare all of this"
     )
     signature = forms.Name("Type your full name to sign", what="your full name to sign")

@@ -1,5 +1,6 @@
 """The sections that are one form: asked on one page, checked as a whole, saved as a whole."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from register.application import (
 )
 from register.application.answers import HOLDS, Answers, EqualityAsked
 from register.application.equality import QUESTIONS, keep_answers
+from register.application.faults import Fault
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -58,6 +60,9 @@ class Sheet:
             application, self.form(data=self.shown(saved), today=day_of(act.now))
         )
         form.opened_on.data = stamp(saved)
+        if saved:
+            state = await standing(act, application)
+            tell(form, state.problems(self.name))
         return await self.page(act, application, form)
 
     async def keep(
@@ -80,6 +85,11 @@ class Sheet:
                 keep_saved=address,
             )
         await keep(act.session, application, self.name, answers, now=act.now)
+        state = await standing(act, application)
+        if excluded := state.contradictions(self.name):
+            tell(form, excluded)
+            form.opened_on.raw_data = [stamp(answers)]
+            return await self.page(act, application, form)
         return Redirect(self.after(application, answers), status_code=303)
 
     def prepare(self, application: Application, form: SectionForm) -> SectionForm:  # noqa: ARG002 - for those whose questions depend on it
@@ -124,6 +134,13 @@ class Sheet:
             section=self.name,
             account=act.account,
         )
+
+
+def tell(form: SectionForm, faults: Iterable[Fault]) -> None:
+    """What the form can show: what is missing on pages of its own is told by them."""
+    for fault in faults:
+        if not fault.field or fault.field in form:
+            form.add_error(fault.field, fault.sentence)
 
 
 OF_THE_ROLE = "Do you work in this role in a children’s home, or have a day on which you will start?"
@@ -176,6 +193,17 @@ class AddressSheet(Sheet):
     def shown(self, saved: Answers | None) -> dict[str, Any]:
         known = super().shown(saved)
         return known | {"in_uk": not known["country"]} if known else known
+
+
+class DeclaredSheet(Sheet):
+    """A declaration of suitability, of the version whose questions were asked."""
+
+    @override
+    async def known(
+        self, act: Acting, application: Application, form: SectionForm
+    ) -> dict[str, Any]:
+        rules = (await rules_shown(act, application)).rules
+        return {"version": rules.declaration_version}
 
 
 class StandardsSheet(Sheet):

@@ -1,34 +1,40 @@
 """An application as a whole: its task list, its answers to check, the sending, what is happening with it, and the way out."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.appeal import appeals_of, kinds_open, last_day_of, refusal_of
 from register.application import (
     Application,
     ApplicationAct,
     ApplicationEvent,
     ApplicationState,
+    Ended,
     SectionName,
     answer,
     evidence_of,
     open_request,
     open_sections,
     submit,
+    ways_back,
     withdraw,
 )
 from register.application.answers import Identity
 from register.application.endorsement import endorser_of
 from register.application.references import referees_of
 from register.assessment.asking import asked_for
+from register.assessment.covering import notice_of
 from register.assessment.deciding import conditions_of, refused_because
+from register.assessment.holding import HoldReason, hold_on
 from register.kit.pages import page
 from register.person import Person, fold
 from register.process import timeline
 from register.rule_set import RuleSet
-from register.web.apply.own import own, standing, told
+from register.web.apply.own import own, rules_shown, standing, told
 from register.web.apply.questions import DeclarationForm
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Acting, Form
@@ -40,6 +46,7 @@ GROUPS: dict[str, tuple[SectionName, ...]] = {
     "work": (
         SectionName.QUALIFICATIONS,
         SectionName.EMPLOYMENT,
+        SectionName.SKILLS,
         SectionName.REGISTRATIONS,
         SectionName.REFERENCES,
         SectionName.ENDORSEMENT,
@@ -64,12 +71,19 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.REFEREE_NAMED,
     ApplicationEvent.ENDORSER_NAMED,
     ApplicationEvent.WENT_ON_WITHOUT,
+    ApplicationEvent.NOTICE_GIVEN,
+    ApplicationEvent.HEARD,
     ApplicationEvent.APPROVED,
     ApplicationEvent.REFUSED,
+    ApplicationEvent.PAID,
+    ApplicationEvent.REOPENED,
     ApplicationEvent.GRANTED,
     ApplicationEvent.WITHDRAWN,
     ApplicationEvent.EXPIRED,
     ApplicationEvent.CLOSED_UNPAID,
+    ApplicationEvent.REVERSED,
+    ApplicationEvent.ALLOWED,
+    ApplicationEvent.REMITTED,
 )
 """What the staff propose to each other, note and check is not shown before it is decided."""
 
@@ -115,7 +129,7 @@ class ApplicationPages(Controller):
         application = await own(act, reference)
         if redirect := await self._not_to_be_sent(act, application):
             return redirect
-        return declaration_page(application, DeclarationForm())
+        return await declaration_page(act, application, DeclarationForm())
 
     @post("/send", access=SIGNED_IN)
     async def send(
@@ -126,9 +140,10 @@ class ApplicationPages(Controller):
             return redirect
         declaration = DeclarationForm(form)
         if declaration.validate():
+            await must_be_read(act, application, declaration)
             await must_be_signed(act, application, declaration)
         if declaration.faults:
-            return declaration_page(application, declaration)
+            return await declaration_page(act, application, declaration)
         await submit(act.session, application, by=act.process(ApplicationAct.SUBMIT))
         return Redirect(f"/apply/{reference}/sent", status_code=303)
 
@@ -189,14 +204,27 @@ class ApplicationPages(Controller):
 
 async def task_page(act: Acting, application: Application) -> Template:
     state = await standing(act, application)
-    progress = {name: state.progress(name) for name in SectionName}
+    asked = application.kind.sections
+    progress = {name: state.progress(name) for name in asked}
+    groups = {
+        group: found
+        for group, names in GROUPS.items()
+        if (found := [name for name in names if name in asked])
+    }
     return page(
         "register/apply/tasks.html",
         application=application,
-        groups=GROUPS,
+        groups=groups,
+        ended=await how_theirs_ended(act, application),
         progress=progress,
         unfinished=state.unfinished(),
     )
+
+
+async def how_theirs_ended(act: Acting, application: Application) -> Ended | None:
+    """Of a restoration: why they are not registered."""
+    ways = await ways_back(act.session, act.account, now=act.now)
+    return next((way.ended for way in ways if way.part == application.part), None)
 
 
 async def check_page(act: Acting, application: Application) -> Template:
@@ -206,7 +234,7 @@ async def check_page(act: Acting, application: Application) -> Template:
         "register/apply/check.html",
         application=application,
         form=state.form,
-        sections=list(SectionName),
+        sections=application.kind.sections,
         changeable=changeable,
         unfinished=[name for name in state.unfinished() if name in changeable],
         told=told,
@@ -214,8 +242,28 @@ async def check_page(act: Acting, application: Application) -> Template:
     )
 
 
-def declaration_page(application: Application, form: DeclarationForm) -> Template:
-    return page("register/apply/send.html", application=application, form=form)
+async def declaration_page(
+    act: Acting, application: Application, form: DeclarationForm
+) -> Template:
+    rule_set = await rules_shown(act, application)
+    form.version.raw_data = [rule_set.rules.declaration_version]
+    return page(
+        "register/apply/send.html",
+        application=application,
+        form=form,
+        statements=rule_set.statements,
+    )
+
+
+async def must_be_read(
+    act: Acting, application: Application, declaration: DeclarationForm
+) -> None:
+    rules = (await rules_shown(act, application)).rules
+    if declaration.version.data != rules.declaration_version:
+        declaration.add_error(
+            "true",
+            "The declaration has changed since you opened this page: read it again",
+        )
 
 
 async def must_be_signed(
@@ -268,10 +316,28 @@ async def happening_page(act: Acting, application: Application) -> Template:
         rules=rule_set.rules,
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
+        notice=await notice_of(act.session, application),
         referees=await referees_of(act.session, application),
         endorser=await endorser_of(act.session, application),
+        appeals=await appeals_of(act.session, application.id),
+        appeal_by=await appeal_by(act, application),
+        waiting_for=await waits_for(act, application),
         happened=await what_happened(act, application),
     )
+
+
+async def appeal_by(act: Acting, application: Application) -> date | None:
+    """The last day to challenge the refusal; None where there is none, or it was challenged already."""
+    decision = await refusal_of(act.session, application)
+    if decision is None or not await kinds_open(act.session, decision):
+        return None
+    return await last_day_of(act.session, decision)
+
+
+async def waits_for(act: Acting, application: Application) -> HoldReason | None:
+    """What we wait for, where the applicant may know of it."""
+    standing = await hold_on(act.session, application)
+    return standing.because if standing and not standing.because.secret else None
 
 
 async def what_happened(act: Acting, application: Application) -> list[Any]:

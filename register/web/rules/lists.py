@@ -1,4 +1,4 @@
-"""The lists of a draft: accepted qualifications and standards, each added, changed and taken out on a page of its own."""
+"""The lists of a draft: qualifications, standards and the sentences of the declaration, each row on a page of its own."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,13 @@ from register.kit import forms
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.rule_change import Drafted
-from register.rule_set import AcceptedTerms, Route, StandardTerms, Verdict
+from register.rule_set import (
+    AcceptedTerms,
+    Route,
+    StandardTerms,
+    StatementTerms,
+    Verdict,
+)
 from register.web.needs import Act, Form, Visit
 from register.web.rules.drafting import back, opened, written
 from register.web.rules.figures import Versioned
@@ -77,6 +83,16 @@ class StandardForm(Versioned):
     code = forms.Text("Code", hint="Like R11", longest=10)
     title = forms.Text("Title")
     meaning = forms.LongText("Meaning", what="the meaning", longest=1000)
+
+
+class StatementForm(Versioned):
+    code = forms.Text("Code", hint="Like D5", longest=10)
+    words = forms.LongText(
+        "What the applicant declares",
+        what="what the applicant declares",
+        hint="A whole sentence, in the words of the applicant",
+        longest=1000,
+    )
 
 
 @get("/{part:str}/draft/qualifications/{code:str}", access=WRITERS)
@@ -173,10 +189,7 @@ async def keep_standard(
     if not answers.validate():
         return _item_page("standard", found, answers, code)
     row = StandardTerms(answers.code.data, answers.title.data, answers.meaning.data)
-    if any(o.code == row.code and o is not before for o in terms.standards):
-        answers.add_error("code", "Code must be one that no other standard has")
-    elif not re.fullmatch(r"[A-Z][A-Z0-9.]*", row.code):
-        answers.add_error("code", "Code must be capital letters and numbers, like R11")
+    find_faults_of_code(answers, row, before, terms.standards)
     if answers.faults:
         return _item_page("standard", found, answers, code)
     following = msgspec.structs.replace(
@@ -185,6 +198,19 @@ async def keep_standard(
     if not await written(act, found, answers, terms=following):
         return _item_page("standard", found, answers, code)
     return back(found.draft.part, "#standards")
+
+
+def find_faults_of_code(
+    form: StandardForm | StatementForm,
+    row: StandardTerms | StatementTerms,
+    before: Any,
+    others: Sequence[Any],
+) -> None:
+    """Tell the form where its code is taken, or no code."""
+    if any(other.code == row.code and other is not before for other in others):
+        form.add_error("code", "Code must be one that no other in the list has")
+    elif not re.fullmatch(r"[A-Z][A-Z0-9.]*", row.code):
+        form.add_error("code", "Code must be capital letters and numbers, like R11")
 
 
 @post("/{part:str}/draft/standards/{code:str}/removal", access=WRITERS)
@@ -196,6 +222,50 @@ async def remove_standard(
     rest = _but(terms.standards, code)
     return await _without(
         act, found, form, visit, msgspec.structs.replace(terms, standards=rest)
+    )
+
+
+@get("/{part:str}/draft/statements/{code:str}", access=WRITERS)
+async def statement(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
+    found = await opened(act, part)
+    await found.draft.must_be_open(act.session)
+    row = _of(found.draft.terms.statements, code)
+    known = msgspec.structs.asdict(row) if row else {}
+    form = StatementForm(data=known | {"version": found.draft.version})
+    return _item_page("statement", found, form, code)
+
+
+@post("/{part:str}/draft/statements/{code:str}", access=WRITERS)
+async def keep_statement(
+    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    before = _of(terms.statements, code)
+    answers = StatementForm(form)
+    if not answers.validate():
+        return _item_page("statement", found, answers, code)
+    row = StatementTerms(answers.code.data, answers.words.data)
+    find_faults_of_code(answers, row, before, terms.statements)
+    if answers.faults:
+        return _item_page("statement", found, answers, code)
+    following = msgspec.structs.replace(
+        terms, statements=_with(terms.statements, before, row)
+    )
+    if not await written(act, found, answers, terms=following):
+        return _item_page("statement", found, answers, code)
+    return back(found.draft.part, "#declaration")
+
+
+@post("/{part:str}/draft/statements/{code:str}/removal", access=WRITERS)
+async def remove_statement(
+    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    rest = _but(terms.statements, code)
+    return await _without(
+        act, found, form, visit, msgspec.structs.replace(terms, statements=rest)
     )
 
 
@@ -251,4 +321,7 @@ pages = [
     standard,
     keep_standard,
     remove_standard,
+    statement,
+    keep_statement,
+    remove_statement,
 ]

@@ -8,8 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from register.account import StaffRole
-from register.application import ApplicationState, SectionName
-from register.application.answers import Dbs, Eligibility
+from register.application import ApplicationKind, ApplicationState, SectionName
+from register.application.answers import (
+    Body,
+    Dbs,
+    Eligibility,
+    OtherRegistration,
+    OtherRegistrations,
+)
 from register.application.evidence import Evidence, EvidenceKind
 from register.assessment import (
     AssessmentAct,
@@ -43,6 +49,7 @@ from tests.register.assessing import (
     make_sent,
     proposed_grant,
     send,
+    weighed,
 )
 
 READERS = [
@@ -265,7 +272,9 @@ async def test_a_section_is_shown_beside_its_check(caseworker, at):
     assert "The DBS certificate is too old" in page.text
 
 
-@pytest.mark.parametrize("name", [name for name in SectionName if name.assessed])
+@pytest.mark.parametrize(
+    "name", [name for name in ApplicationKind.FIRST.sections if name.assessed]
+)
 async def test_every_section_is_shown(caseworker, at, name):
     assert (await caseworker.get(f"{at}/sections/{name}")).status_code == 200
 
@@ -389,6 +398,66 @@ async def test_a_qualification_is_judged(caseworker, session, application, at):
     assert answer.status_code == 303
     await session.refresh(held)
     assert held.verdict == "partial"
+
+
+async def test_nobody_is_found_registered_elsewhere_before_the_other_register_is_asked(
+    caseworker, session, application, at
+):
+    listed = OtherRegistration(body=Body.SWE, number="SW12", current=True)
+    left = OtherRegistration(body=Body.SSSC, number="X", current=False)
+    elsewhere = OtherRegistrations(
+        registered=True, acted_against=False, items=[listed, left]
+    )
+    said = {SectionName.REGISTRATIONS: elsewhere}
+    await send(session, application, said, now=NOW + timedelta(hours=1))
+    section = f"{at}/sections/registrations"
+    prefix = f"r{listed.id.hex}"
+    status = {f"{prefix}-certified": "restricted", f"{prefix}-seen_as": "certificate"}
+
+    early = await caseworker.post(section, data={"outcome": "met"})
+    old = Page(
+        await caseworker.post(
+            f"{at}/registrations/{listed.id}",
+            data=status | of_day(f"{prefix}-status_on", date(2026, 12, 9)),
+        )
+    )
+    kept = await caseworker.post(
+        f"{at}/registrations/{listed.id}",
+        data=status | of_day(f"{prefix}-status_on", date(2026, 12, 10)),
+    )
+    page = Page(await caseworker.get(section))
+    met = await caseworker.post(section, data={"outcome": "met"})
+
+    assert early.status_code == 409
+    assert "Record the current status on each other register" in Page(early).text
+    assert old.errors == ["The day of which this is must be 10 December 2026 or later"]
+    assert kept.status_code == 303
+    assert "Registered, with restrictions or a warning" in page.text
+    assert "Says they have left The number is unusual" in page.text
+    assert met.status_code == 303
+
+
+async def test_the_status_elsewhere_is_of_a_register_that_the_applicant_listed(
+    caseworker, at
+):
+    other = uuid4()
+    said = {f"r{other.hex}-certified": "good_standing"}
+    said |= {f"r{other.hex}-seen_as": "certificate"}
+
+    answer = await caseworker.post(
+        f"{at}/registrations/{other}",
+        data=said | of_day(f"r{other.hex}-status_on", date(2027, 3, 10)),
+    )
+
+    assert answer.status_code == 404
+
+
+def of_day(name, day):
+    return {
+        f"{name}-day": str(day.day),
+        f"{name}-month": str(day.month),
+        f"{name}-year": str(day.year),
+    }
 
 
 @pytest.mark.parametrize(
@@ -712,6 +781,7 @@ async def test_we_go_on_without_an_answer_when_it_is_late(
 
 async def test_a_grant_is_proposed(caseworker, session, office, application, at):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
 
     answer = await caseworker.post(
         f"{at}/proposal",
@@ -756,6 +826,7 @@ async def test_a_condition_needs_both_texts(
     caseworker, session, office, application, at
 ):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
 
     page = Page(
         await caseworker.post(
@@ -774,6 +845,7 @@ async def test_a_condition_needs_both_texts(
 async def test_the_qualification_condition_is_filled_in(browser, session, office):
     application = await make_sent(session, officer=office.caseworker, qualified=False)
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     await browser.sign_in(office.caseworker)
 
     page = Page(
@@ -788,6 +860,7 @@ async def test_another_day_for_the_qualification_asks_why(browser, session, offi
     application = await make_sent(session, officer=office.caseworker, qualified=False)
     at = f"/staff/applications/{application.reference}/proposal"
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     await browser.sign_in(office.caseworker)
     day = {"due_on-day": "1", "due_on-month": "3", "due_on-year": "2030"}
 
@@ -827,6 +900,7 @@ async def test_who_proposes_second_keeps_their_words(
     caseworker, session, office, application, at
 ):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     shown = await stamp(caseworker, f"{at}/proposal")
     await proposed_again(session, application, office)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -10,15 +11,21 @@ from register.application import (
     SectionName,
     form_of,
 )
+from register.application.answers import ApplicationForm, Conduct, Criminal
+from register.kit.clock import day_of
+from register.part import Part
 from register.process import Event
 from register.request import Request, RequestKind
+from register.rule_set import RuleSet, StatementTerms
 from tests.applications import (
     fill,
     make_application,
+    make_declaration,
     make_form,
+    make_health,
     make_sent_application,
 )
-from tests.make import make_account, make_process
+from tests.make import NOW, make_account, make_process
 from tests.reading import Page
 
 
@@ -57,7 +64,12 @@ async def sent(session, account):
     return application
 
 
-DECLARED = {"privacy": "yes", "true": "yes", "signature": "Zoë O'Connor-Łuczak"}
+DECLARED = {
+    "version": "2026-1",
+    "privacy": "yes",
+    "true": "yes",
+    "signature": "Zoë O'Connor-Łuczak",
+}
 
 
 async def opened(browser, application, place=""):
@@ -247,7 +259,7 @@ async def test_a_declaration_that_is_not_made_is_asked_for(alice, ready):
     assert page.title.startswith("Error: ")
     assert page.errors == [
         "Confirm that you have read the privacy notice",
-        "Confirm that what you have said is true and complete",
+        "Confirm that you declare all of this",
         "Enter your full name to sign",
     ]
 
@@ -264,6 +276,46 @@ async def test_the_signature_is_the_name_that_was_given(alice, ready):
         "The name you sign with must be the name that you gave under “Identity”"
         in wrong.errors
     )
+
+
+async def test_who_sends_has_answered_and_read_the_declaration_of_the_day(
+    alice, session, ready
+):
+    page = await opened(alice, ready, "/send")
+    address = f"/apply/{ready.reference}/send"
+    await publish_declaration(session, "2027-1", "Every word is true.")
+
+    unanswered = await alice.post(address, data=page.form() | DECLARED)
+    again = {"version": "2027-1"}
+    await fill(
+        session,
+        ready,
+        ApplicationForm(
+            criminal=make_declaration(Criminal, **again),
+            conduct=make_declaration(Conduct, **again),
+            health=make_health(**again),
+        ),
+    )
+    unread = Page(await alice.post(address, data=page.form() | DECLARED))
+    sent = await alice.post(address, data=page.form() | DECLARED | unread.form())
+
+    assert unanswered.headers["location"] == f"/apply/{ready.reference}/check"
+    assert unread.errors == [
+        "The declaration has changed since you opened this page: read it again"
+    ]
+    assert "Every word is true." in unread.text
+    assert sent.headers["location"] == f"/apply/{ready.reference}/sent"
+
+
+async def publish_declaration(session, version, words):
+    """From today on a declaration of one sentence."""
+    newest = (await RuleSet.versions(session, Part.MANAGER))[0]
+    rules = msgspec.structs.replace(newest.rules, declaration_version=version)
+    terms = msgspec.structs.replace(
+        newest.terms, rules=rules, statements=(StatementTerms("D1", words),)
+    )
+    await RuleSet.publish(session, Part.MANAGER, terms, on=day_of(NOW))
+    await session.commit()
 
 
 async def test_what_is_not_complete_is_not_sent(alice, draft):
@@ -317,7 +369,7 @@ async def test_who_is_approved_is_led_to_pay(alice, session, sent):
 
     assert "24 March 2027" in page.text
     assert "send us your certificate by 4 January 2030" in page.text
-    assert "appeal against a condition within 28 days" in page.text
+    assert "You can appeal against a condition once you are registered." in page.text
     assert page.fact("Who acts next") == "You"
     assert page.link("Pay the registration fee") == "/pay"
 
@@ -327,7 +379,7 @@ async def test_who_is_registered_sees_their_number(alice, session, sent, now):
     sent.take_up(await make_account(session), by=by)
     sent.propose(by=by)
     sent.approve(pay_by=date(2027, 3, 24), by=by)
-    await sent.paid(session, on=now, by=by)
+    await sent.paid(session, at=now, by=by)
     await session.commit()
 
     page = await opened(alice, sent)
@@ -347,7 +399,7 @@ async def test_each_end_has_its_words(alice, session, sent, now):
 
     assert "We have refused your application." in page.text
     assert page.fact("Who acts next") == "Nobody: it is finished"
-    assert "You can appeal within 28 days" in page.text
+    assert "Our reasons" in page.text
 
 
 async def test_what_was_sent_can_be_read_and_not_changed(alice, sent):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from register.application import SectionName, form_of
+from register.application import ApplicationKind, SectionName, form_of
 from register.application.equality import EqualityAnswer
 from register.web.apply.sections import SECTIONS
 from tests.applications import make_application
@@ -151,6 +151,29 @@ async def test_somebody_without_a_post_may_apply(alice):
 
     assert page.h1 == "You can apply"
     assert "Register by" not in page.text
+
+
+async def test_what_another_section_excludes_is_kept_told_and_stays_unfinished(
+    alice, session
+):
+    await alice.send("registrations", registered="no", acted_against="no")
+
+    told = await alice.send(
+        "eligibility", **ELIGIBILITY | {"regulated_elsewhere": "yes"}
+    )
+    later = await alice.open("eligibility")
+    tasks = await alice.open("")
+    corrected = await alice.send("eligibility", **ELIGIBILITY)
+
+    said = (
+        "You said here that you are or were on another register, but in “Other registrations” that you are on no other"
+        " register and never were: change one of the two answers"
+    )
+    assert (told.status, told.errors, later.errors) == (422, [said], [said])
+    assert (await saved(session, alice.draft)).eligibility.regulated_elsewhere is False
+    assert tasks.tasks["Eligibility"] == "In progress"
+    assert tasks.tasks["Other registrations"] == "In progress"
+    assert corrected.h1 == "You can apply"
 
 
 async def test_a_home_is_found_by_its_ofsted_number(alice, session):
@@ -616,7 +639,7 @@ NONSENSE = (
 
 
 async def test_whatever_is_posted_is_answered(alice):
-    for section in SectionName:
+    for section in ApplicationKind.FIRST.sections:
         for sent in NONSENSE:
             answer = await alice.browser.post(alice.place(section), data=sent)
 

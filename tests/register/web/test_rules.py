@@ -238,6 +238,29 @@ async def test_a_standard_is_added_changed_and_taken_out(desk, session):
     assert len((await terms(session)).standards) == 10
 
 
+async def test_a_sentence_of_the_declaration_is_added_changed_and_taken_out(
+    desk, session
+):
+    at = f"{DRAFT}/statements"
+
+    await send(desk, f"{at}/new", code="D5", words="I will be there.")
+    added = (await terms(session)).statements[-1]
+    await send(desk, f"{at}/D5", words="I will be there in time.")
+    changed = (await terms(session)).statements[-1]
+    taken = await send(desk, f"{at}/new", code="D5", words="I will come.")
+    await desk.post(f"{at}/D5/removal", data=await version(desk))
+
+    assert (added.code, added.words) == ("D5", "I will be there.")
+    assert changed.words == "I will be there in time."
+    assert Page(taken).errors == ["Code must be one that no other in the list has"]
+    assert [row.code for row in (await terms(session)).statements] == [
+        "D1",
+        "D2",
+        "D3",
+        "D4",
+    ]
+
+
 @pytest.mark.parametrize("code", ["R1", "r11", "R 11", "new"])
 async def test_the_code_of_a_standard_is_its_own_and_plain(desk, code):
     answer = await send(
@@ -395,14 +418,23 @@ async def test_what_cannot_be_proposed_is_told(desk, changed, said):
     assert said in Page(answer).text
 
 
-async def test_changed_standards_need_a_new_version(desk):
-    await send(desk, f"{DRAFT}/standards/R1", title="Put children first")
+@pytest.mark.parametrize(
+    ("row", "words", "figure"),
+    [
+        ("standards/R1", {"title": "Put children first"}, "standards_version"),
+        ("statements/D1", {"words": "All of it is true."}, "declaration_version"),
+    ],
+)
+async def test_what_is_declared_in_other_words_needs_a_new_version(
+    desk, row, words, figure
+):
+    await send(desk, f"{DRAFT}/{row}", **words)
     await send(desk, f"{DRAFT}/start", **BEGINS)
 
     refused = await desk.post(f"{DRAFT}/proposal", data=await version(desk))
-    await send(desk, f"{DRAFT}/figures", standards_version="2027-1")
+    await send(desk, f"{DRAFT}/figures", **{figure: "2027-1"})
     taken = await desk.post(f"{DRAFT}/proposal", data=await version(desk))
 
     assert refused.status_code == 409
-    assert "they need a new version" in Page(refused).text
+    assert "a new version: give it under “Figures”" in Page(refused).text
     assert taken.status_code == 303

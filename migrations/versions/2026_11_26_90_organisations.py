@@ -2,13 +2,15 @@
 
 from alembic import op
 
-revision = "2026_11_26_55"
-down_revision = "2026_11_26_31"
+revision = "2026_11_26_90"
+down_revision = "2026_11_26_89"
 branch_labels = None
 depends_on = None
 
 KINDS = """'grant', 'grant_with_conditions', 'refuse', 'change_rules', 'show_again', 'undo_death', 'agree_to_leave',
-    'pause_clock', 'extend_condition', 'discharge_condition', 'merge'"""
+    'pause_clock', 'extend_condition', 'discharge_condition', 'merge', 'minded_to_refuse', 'minded_to_condition',
+    'minded_to_remove', 'remove', 'change_particulars', 'correct_entry', 'take_back_approval', 'grant_after_order',
+    'reverse', 'appeal_outcome'"""
 
 TABLES = """
 create table organisation (

@@ -1,26 +1,25 @@
 """Employers' endorsements: a section that names who gives one, what they say, in whose queue it waits, and going on without.
 
-Thirty days to answer is how long an application may wait for its endorsement in Social Care Wales's flow, as our
-notes of the field have it; the reminder is the register's own default.
+Both figures are the register's own defaults.
 """
 
 from alembic import op
 
-revision = "2026_11_26_56"
-down_revision = "2026_11_26_55"
+revision = "2026_11_26_91"
+down_revision = "2026_11_26_90"
 branch_labels = None
 depends_on = None
 
 FIGURES = {"endorsement_due_days": 30, "endorsement_reminder_days": 7}
 SECTIONS = """'eligibility', 'identity', 'contact', 'addresses', 'qualifications', 'employment', 'registrations', 'dbs', 'criminal',
-    'conduct', 'health', 'english', 'references', 'standards', 'equality'"""
+    'conduct', 'health', 'english', 'references', 'standards', 'equality', 'skills'"""
 HELD = {
     "application_section": ("application_section_code_ck", "name"),
     "sent_section": ("sent_section_code_ck", "name"),
     "evidence": ("evidence_section_ck", "section"),
     "section_check": ("section_check_code_ck", "section"),
 }
-REQUESTS = "'further_information', 'reference'"
+REQUESTS = "'further_information', 'reference', 'representations'"
 
 TABLES = """
 create table endorsement (
