@@ -41,6 +41,10 @@ class Walker:
         await self._look()
         assert await self.errors == [*faults]
 
+    async def unfold(self, text):
+        """What stands behind a line of a few words until it is asked for."""
+        await self.page.locator("main summary", has_text=text).click()
+
     async def fill(self, answers):
         """Label or legend to answer: words, True or False for Yes or No, a date, a choice, or a file's path."""
         for label, answer in answers.items():
@@ -54,6 +58,7 @@ class Walker:
         if isinstance(answer, bool):
             answer = "Yes" if answer else "No"
         group = page.get_by_role("group", name=re.compile(f"^{re.escape(label)}"))
+        named = page.get_by_label(label, exact=True)
         if isinstance(answer, date):
             for box, value in (
                 ("Day", answer.day),
@@ -61,14 +66,14 @@ class Walker:
                 ("Year", answer.year),
             ):
                 await group.get_by_label(box, exact=True).fill(str(value))
-        elif await group.count():
+        elif await group.count() and not await named.count():
             await (
                 group.get_by_label(answer, exact=True)
                 .filter(visible=True)
                 .first.check()
             )
         else:
-            await self._control(page.get_by_label(label, exact=True).first, answer)
+            await self._control(named.filter(visible=True).first, answer)
 
     async def _control(self, control, answer):
         kind = await control.evaluate("node => node.type")
