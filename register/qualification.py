@@ -48,6 +48,21 @@ class Qualification(Base):
     def verify(self, verdict: Verdict, *, now: datetime) -> None:
         self.verdict, self.verified_at = verdict, now
 
+    def award(self, on: date, *, now: datetime) -> None:
+        """What was worked towards is held, and meets the requirement."""
+        self.awarded_on = on
+        self.verify(Verdict.FULL, now=now)
+
+
+async def unfinished(session: AsyncSession, person_id: UUID) -> list[Qualification]:
+    """What somebody is working towards."""
+    found = await session.scalars(
+        select(Qualification)
+        .where(Qualification.person_id == person_id, Qualification.awarded_on.is_(None))
+        .order_by(Qualification.title, Qualification.id)
+    )
+    return list(found)
+
 
 async def titles_shown(
     session: AsyncSession,

@@ -15,6 +15,7 @@ from register.condition.clock import (
 )
 from register.condition.evidence import ConditionEvidence, evidence_of, send
 from register.condition.proposing import (
+    Award,
     NotLater,
     propose_discharge,
     propose_extension,
@@ -23,6 +24,7 @@ from register.condition.proposing import (
 
 __all__ = [
     "AlreadyPaused",
+    "Award",
     "ClockPause",
     "ConditionAct",
     "ConditionEvent",

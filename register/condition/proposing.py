@@ -1,7 +1,8 @@
 """Pausing the clock of a condition, giving it more time, and discharging it: each by two people."""
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from register.kit.errors import Refused
 from register.kit.post import post
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out
+from register.qualification import Qualification
 
 
 class NotLater(Refused):
@@ -28,6 +30,29 @@ class NotLater(Refused):
         super().__init__(
             "More time means a later day than the one on which the condition is due."
         )
+
+
+@dataclass(frozen=True)
+class Award:
+    """Of a qualification that somebody was working towards."""
+
+    qualification_id: UUID
+    awarded_on: date
+
+    @property
+    def data(self) -> dict[str, str]:
+        """As a proposal carries it."""
+        return {
+            "qualification": str(self.qualification_id),
+            "awarded_on": self.awarded_on.isoformat(),
+        }
+
+    @classmethod
+    def proposed(cls, proposal: Proposal) -> Self | None:
+        if "qualification" not in proposal.data:
+            return None
+        awarded_on = date.fromisoformat(proposal.data["awarded_on"])
+        return cls(UUID(proposal.data["qualification"]), awarded_on)
 
 
 async def propose_pause(
@@ -82,14 +107,16 @@ async def propose_discharge(
     session: AsyncSession,
     standing: Standing,
     *,
+    awarded: Award | None = None,
     words: str,
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """The condition is met."""
+    """The condition is met: by a qualification that they were working towards, if that is what it asked."""
     kind = ProposalKind.DISCHARGE_CONDITION
+    data = awarded.data if awarded else {}
     return await _propose(
-        session, standing, kind, {}, words=words, proposer=proposer, by=by
+        session, standing, kind, data, words=words, proposer=proposer, by=by
     )
 
 
@@ -147,7 +174,11 @@ async def extend(session: AsyncSession, proposal: Proposal, by: Process) -> None
 @carries_out(ProposalKind.DISCHARGE_CONDITION)
 async def discharge(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     standing = await _standing(session, proposal, by)
-    _tell(standing, ConditionEvent.DISCHARGED, by)
+    awarded = Award.proposed(proposal)
+    if awarded:
+        held = await session.get_one(Qualification, awarded.qualification_id)
+        held.award(awarded.awarded_on, now=by.at)
+    _tell(standing, ConditionEvent.DISCHARGED, by, **(awarded.data if awarded else {}))
     await standing.entry.end(session, standing.condition, on=by.at, by=by)
     await _write(session, standing, "condition_discharged", by=by)
 

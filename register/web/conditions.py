@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from register.account import StaffRole
 from register.condition import (
+    Award,
     ConditionAct,
     PauseReason,
     Standing,
@@ -24,7 +25,7 @@ from register.condition import (
     standing_of,
     standings_of,
 )
-from register.entry import public_words
+from register.entry import ConditionKind, public_words
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -35,6 +36,7 @@ from register.kit.security.limits import UPLOAD, UPLOAD_MEGABYTES
 from register.kit.uploads import BODY_LIMIT, MEGABYTE
 from register.process import ProcessText
 from register.proposal import Proposal, waiting_on, why_returned
+from register.qualification import Qualification, unfinished
 from register.web.casework import OFFICERS, READERS
 from register.web.guards import SIGNED_IN, roles
 from register.web.needs import Act, Acting, Form, Limits, Visit
@@ -66,6 +68,29 @@ class Worded(StaffForm):
 
 class DischargeForm(Worded):
     PREFIX = "discharge"
+
+    qualification = forms.Radios(
+        "Which qualification have they been awarded?",
+        what="which qualification they have been awarded",
+    )
+    awarded_on = forms.Date(
+        "When was it awarded?", what="the day it was awarded", past=True
+    )
+
+    def offering(self, working_towards: Sequence[Qualification]) -> Self:
+        """Nothing is asked of a qualification where we know of none, or the condition asks for none."""
+        if working_towards:
+            choices = [(str(one.id), one.title) for one in working_towards]
+            self.qualification.choices = choices
+        elif "qualification" in self:
+            del self.qualification, self.awarded_on
+        return self
+
+    @property
+    def award(self) -> Award | None:
+        if "qualification" not in self:
+            return None
+        return Award(UUID(self.qualification.data), self.awarded_on.data)
 
 
 class PauseForm(Worded):
@@ -223,6 +248,8 @@ async def _page(
     shown = {kind: kind(prefix=kind.PREFIX, today=today) for kind in KINDS}
     if isinstance(form, StaffForm):
         shown[type(form)] = form
+    cast("DischargeForm", shown[DischargeForm]).offering(await _towards(act, standing))
+    award = Award.proposed(waiting) if waiting else None
     return page(
         "register/conditions/one.html",
         form=form,
@@ -234,6 +261,10 @@ async def _page(
         waiting=waiting,
         reasons=await _reasons(act, waiting) if waiting else [],
         proposed_day=_day_in(waiting) if waiting else None,
+        award=award,
+        awarded=await act.session.get(Qualification, award.qualification_id)
+        if award
+        else None,
         decided=[
             (proposal, _day_in(proposal), await _reasons(act, proposal))
             for proposal in await _decided(act, standing)
@@ -247,6 +278,12 @@ async def _page(
         discharge_form=shown[DischargeForm],
         return_form=form if isinstance(form, ReturnForm) else ReturnForm(),
     )
+
+
+async def _towards(act: Acting, standing: Standing) -> list[Qualification]:
+    if standing.condition.kind is not ConditionKind.QUALIFICATION:
+        return []
+    return await unfinished(act.session, standing.entry.person_id)
 
 
 async def _decided(act: Acting, standing: Standing) -> Sequence[Proposal]:
@@ -327,10 +364,15 @@ async def discharge(
 ) -> Redirect | Template:
     standing = await opened(act, condition_id, lock=True)
     answers = DischargeForm.sent_by(form, day_of(act.now))
+    answers.offering(await _towards(act, standing))
     if not answers.validate():
         return await _page(act, standing, answers)
     await propose_discharge(
-        act.session, standing, words=answers.words.data, **_proposing(act)
+        act.session,
+        standing,
+        awarded=answers.award,
+        words=answers.words.data,
+        **_proposing(act),
     )
     return _proposed(visit, condition_id)
 

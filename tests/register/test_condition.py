@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from register.account import StaffRole
 from register.condition import (
     AlreadyPaused,
+    Award,
     DueAlready,
     NotLater,
     NotPaused,
@@ -29,6 +31,8 @@ from register.kit.clock import day_of, months_after, start_of
 from register.kit.errors import NotFound
 from register.kit.post import Message
 from register.proposal import AlreadyProposed, NeedsAnotherPerson, NotYours
+from register.qualification import Qualification
+from register.rule_set import Verdict
 from tests.make import NOW, make_account, make_entry, make_process
 
 TODAY = NOW.date()
@@ -235,6 +239,35 @@ async def test_a_condition_that_is_met_is_no_longer_shown(
     assert "condition_discharged" in await letters(session)
     with pytest.raises(NotFound):
         await standing_now(session, entry)
+
+
+async def test_a_qualification_that_met_it_meets_the_requirement_of_the_part(
+    session, entry, standing, officer, registrar
+):
+    studied = Qualification(
+        id=uuid4(),
+        person_id=entry.person_id,
+        title="Level 5 Diploma",
+        awarding_body="City & Guilds",
+        country="England",
+        enrolled_on=date(2026, 9, 1),
+    )
+    session.add(studied)
+    await session.flush()
+    proposal = await propose_discharge(
+        session,
+        standing,
+        awarded=Award(studied.id, TODAY),
+        words="The diploma is here.",
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+
+    await approve(session, proposal, registrar)
+
+    assert studied.awarded_on == TODAY
+    assert studied.verdict is Verdict.FULL
+    assert studied.verified_at == NOW
 
 
 # Two people

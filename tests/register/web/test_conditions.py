@@ -10,6 +10,7 @@ from register.account import StaffRole
 from register.condition import ConditionEvidence
 from register.entry import ConditionKind, NewCondition
 from register.kit.files import FileState, StoredFile
+from register.qualification import Qualification
 from tests.make import NOW, make_account, make_entry
 from tests.reading import Page
 from tests.uploading import pdf
@@ -34,6 +35,12 @@ EXTEND = {
     "extend-enrolled": "yes",
     "extend-forecast": "yes",
     "extend-words": "The college says so.",
+}
+AWARD = {
+    "discharge-awarded_on-day": "1",
+    "discharge-awarded_on-month": "3",
+    "discharge-awarded_on-year": "2027",
+    "discharge-words": "The awarding body has confirmed it.",
 }
 
 
@@ -203,6 +210,53 @@ async def test_a_condition_that_is_met_is_ended(browser, officer, registrar, ent
     assert "Due by June 2029" in before.text
     assert "Due by June 2029" not in after.text
     assert (await browser.get(at)).status_code == 404
+
+
+async def test_a_qualification_that_has_come_is_shown_once_two_people_say_so(
+    browser, session, officer, registrar, entry, at
+):
+    studied = make_studied(entry.person)
+    session.add(studied)
+    await session.flush()
+    award = AWARD | {"discharge-qualification": str(studied.id)}
+    await browser.sign_in(officer, proved=True)
+    unsaid = await browser.post(f"{at}/discharge", data={"discharge-words": "Done."})
+    await browser.post(f"{at}/discharge", data=award)
+    waiting = Page(await browser.get(at))
+    before = Page(await browser.get(f"/register/{entry.person.number}"))
+
+    await approved(browser, registrar, at)
+
+    after = Page(await browser.get(f"/register/{entry.person.number}"))
+    assert unsaid.status_code == 422
+    assert "Select which qualification they have been awarded" in Page(unsaid).text
+    assert "Level 5 Diploma, awarded 1 March 2027." in waiting.text
+    assert "Level 5 Diploma" not in before.text
+    assert "Level 5 Diploma" in after.text
+
+
+async def test_no_qualification_is_asked_for_where_another_condition_ends(
+    browser, session, officer, entry
+):
+    session.add(make_studied(entry.person))
+    other = next(c for c in entry.conditions if not c.due_on)
+    await browser.sign_in(officer, proved=True)
+
+    page = Page(await browser.get(f"/staff/conditions/{other.id}"))
+
+    assert "End it: the condition is met" in page.text
+    assert "Which qualification" not in page.text
+
+
+def make_studied(person):
+    return Qualification(
+        id=uuid4(),
+        person_id=person.id,
+        title="Level 5 Diploma",
+        awarding_body="City & Guilds",
+        country="England",
+        enrolled_on=date(2026, 9, 1),
+    )
 
 
 @pytest.mark.parametrize(
