@@ -146,11 +146,14 @@ async def test_staff_see_who_comes_back_and_how_they_left(browser, session, now)
     await fill(session, application, form)
     await submit(session, application, by=make_process(session))
     await session.flush()
+    sent = Page(await browser.get(f"/apply/{application.reference}/sent"))
     await browser.sign_in(await make_account(session, StaffRole.TEAM_MANAGER))
 
     queue = Page(await browser.get("/staff/applications"))
     page = Page(await browser.get(f"/staff/applications/{application.reference}"))
 
+    assert "the fee for coming back" in sent.text
+    assert "employer" not in sent.text
     assert "coming back" in queue.text
     assert "0 days" in queue.text
     assert page.fact("Asks") == "To come back to the register"
