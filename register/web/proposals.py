@@ -77,7 +77,9 @@ async def approve(
     await session.refresh(found.proposal)
     by = act.process(AssessmentAct.APPROVE)
     await found.proposal.approve(session, approver=act.account, by=by)
-    visit.flash(f"The decision on application {found.application.reference} is made")
+    visit.flash(
+        f"You have approved the proposal on application {found.application.reference}"
+    )
     return Redirect("/staff/proposals", status_code=303)
 
 

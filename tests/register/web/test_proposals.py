@@ -129,6 +129,10 @@ async def test_a_grant_is_approved(browser, session, office, application, at):
     answer = await browser.post(f"{at}/approval", data=await stamp(browser, at))
 
     assert answer.headers["location"] == "/staff/proposals"
+    told = Page(await browser.get("/staff/proposals")).text
+    assert (
+        f"You have approved the proposal on application {application.reference}" in told
+    )
     await session.refresh(application)
     assert application.state is ApplicationState.APPROVED
     assert await session.scalar(
