@@ -64,12 +64,15 @@ async def test_an_employer_endorses_by_a_link_without_an_account(
     done = await browser.post(at, data=SAYING)
 
     closed = await browser.get(at)
+    await browser.sign_in(await make_account(session, StaffRole.CASEWORKER))
+    timeline = f"/staff/applications/{application.reference}/timeline"
     assert "O’Connor-Łuczak" in page.text
     assert early.headers["location"] == at
     assert done.headers["location"] == f"{at}/sent"
     assert "We have your answer" in Page(await browser.get(f"{at}/sent")).text
     assert (closed.status_code, shown.headers["cache-control"]) == (410, "no-store")
     assert (await said_of(session, application)).identity_seen
+    assert "Request answered by the employer" in Page(await browser.get(timeline)).text
 
 
 @pytest.mark.parametrize(
