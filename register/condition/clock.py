@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
+from register.account import Account
 from register.condition.acts import ConditionEvent
 from register.entry import Entry
 from register.entry.facts import Condition
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
+from register.kit.post import post
 from register.process import Process
 
 DAY = timedelta(days=1)
@@ -109,6 +111,26 @@ class Standing:
         due_on = self.condition.due_on
         return due_on is not None and due_on < today and self.paused is None
 
+    async def write(
+        self, session: AsyncSession, letter: str, *, by: Process, **more: Any
+    ) -> None:
+        """To the holder, if they have an account."""
+        person_id = self.entry.person_id
+        account = await session.scalar(
+            select(Account).where(Account.person_id == person_id)
+        )
+        if account is None:
+            return
+        await post(
+            session,
+            to=account.email,
+            letter=letter,
+            context={"standing": self, **more},
+            key=f"{letter}:{by.id}",
+            person_id=person_id,
+            now=by.at,
+        )
+
     @classmethod
     async def of(
         cls, session: AsyncSession, entry: Entry, condition: Condition
@@ -174,3 +196,4 @@ async def resume(
     if condition.due_on:
         due_on = condition.due_on + pause.days * DAY
         await entry.move_due(session, condition, due_on=due_on, by=by)
+    await standing.write(session, "condition_resumed", by=by)

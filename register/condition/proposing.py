@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
@@ -19,7 +18,6 @@ from register.condition.clock import (
     standing_of,
 )
 from register.kit.errors import Refused
-from register.kit.post import post
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out
 from register.qualification import Qualification
@@ -158,7 +156,7 @@ async def pause(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     )
     session.add(paused)
     _tell(standing, ConditionEvent.PAUSED, by, from_on=from_on, because=paused.because)
-    await _write(session, standing, "condition_paused", by=by, pause=paused)
+    await standing.write(session, "condition_paused", by=by, pause=paused)
 
 
 @carries_out(ProposalKind.EXTEND_CONDITION)
@@ -168,7 +166,7 @@ async def extend(session: AsyncSession, proposal: Proposal, by: Process) -> None
     _must_be_later(standing, due_on)
     _tell(standing, ConditionEvent.EXTENDED, by, due_on=due_on)
     await standing.entry.move_due(session, standing.condition, due_on=due_on, by=by)
-    await _write(session, standing, "condition_extended", by=by)
+    await standing.write(session, "condition_extended", by=by)
 
 
 @carries_out(ProposalKind.DISCHARGE_CONDITION)
@@ -180,7 +178,7 @@ async def discharge(session: AsyncSession, proposal: Proposal, by: Process) -> N
         held.award(awarded.awarded_on, now=by.at)
     _tell(standing, ConditionEvent.DISCHARGED, by, **(awarded.data if awarded else {}))
     await standing.entry.end(session, standing.condition, on=by.at, by=by)
-    await _write(session, standing, "condition_discharged", by=by)
+    await standing.write(session, "condition_discharged", by=by)
 
 
 async def _standing(session: AsyncSession, proposal: Proposal, by: Process) -> Standing:
@@ -194,24 +192,4 @@ def _tell(standing: Standing, event: ConditionEvent, by: Process, **facts: Any) 
         person_id=standing.entry.person_id,
         condition=standing.condition.id,
         **facts,
-    )
-
-
-async def _write(
-    session: AsyncSession, standing: Standing, letter: str, *, by: Process, **more: Any
-) -> None:
-    person_id = standing.entry.person_id
-    account = await session.scalar(
-        select(Account).where(Account.person_id == person_id)
-    )
-    if account is None:
-        return
-    await post(
-        session,
-        to=account.email,
-        letter=letter,
-        context={"standing": standing, **more},
-        key=f"{letter}:{by.id}",
-        person_id=person_id,
-        now=by.at,
     )
