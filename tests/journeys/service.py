@@ -75,6 +75,12 @@ class Service:
                 f"{name} did not start: {(self.folder / f'{name}.log').read_text()[-2000:]}"
             )
 
+    def pass_time(self, days):
+        """All who had signed in are signed out by then."""
+        self.stop()
+        self.environment["CLOCK_OFFSET"] = f"P{days}D"
+        self.start("sandbox", "web", "worker")
+
     def running(self, name):
         return self.processes[name].poll() is None
 
