@@ -714,6 +714,13 @@ def certified(_known, place, _role):
     return {f"{at}-{name}": value for name, value in (said | day).items()}
 
 
+def discharged(known, _place, _role):
+    award = {"discharge-qualification": str(known.world.studied.id)}
+    day = {"day": "1", "month": "3", "year": "2027"}
+    award |= {f"discharge-awarded_on-{part}": value for part, value in day.items()}
+    return award | {"discharge-words": "Met"}
+
+
 def file_alone(_known, _place, _role):
     return {"file": pdf()}
 
@@ -834,7 +841,7 @@ BODIES = {
         "extend-forecast": "yes",
         "extend-words": "The college",
     },
-    "/staff/conditions/{condition_id}/discharge": {"discharge-words": "Met"},
+    "/staff/conditions/{condition_id}/discharge": discharged,
     "/staff/conditions/{condition_id}/resumption": {
         "resume-until_on-day": "9",
         "resume-until_on-month": "3",

@@ -93,6 +93,7 @@ from register.part import Part
 from register.particulars import ChangeReason, NewName, ParticularsChange, posts_of
 from register.person import Person
 from register.proposal import Proposal
+from register.qualification import Qualification
 from register.request import Request
 from register.retention import keep_longer
 from register.rule_change import RuleDraft, begin, propose
@@ -740,7 +741,16 @@ async def conditions(world, session):
         entry = await make_entry(session, person=person, conditions=[wanted])
         setattr(world, name, entry.conditions[0])
         standings.append(await Standing.of(session, entry, entry.conditions[0]))
-    _, decided, paused = standings
+    undecided, decided, paused = standings
+    world.studied = Qualification(
+        id=uuid4(),
+        person_id=undecided.entry.person_id,
+        title="Level 5 Diploma",
+        awarding_body="City & Guilds",
+        country="England",
+        enrolled_on=date(2026, 9, 1),
+    )
+    session.add(world.studied)
     officer, registrar = (
         world.accounts[Role.CASEWORKER],
         world.accounts[Role.REGISTRAR],
