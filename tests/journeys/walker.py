@@ -44,6 +44,7 @@ class Walker:
     async def unfold(self, text):
         """What stands behind a line of a few words until it is asked for."""
         await self.page.locator("main summary", has_text=text).click()
+        assert await violations(self.page) == [], self.page.url
 
     async def fill(self, answers):
         """Label or legend to answer: words, True or False for Yes or No, a date, a choice, or a file's path."""
