@@ -145,7 +145,7 @@ async def why_returned(
         return None
     last = await session.scalar(
         select(Proposal)
-        .where(Proposal.application_id == application.id)
+        .where(Proposal.about == f"application:{application.id}")
         .order_by(Proposal.proposed_at.desc())
         .limit(1)
     )
@@ -171,12 +171,12 @@ async def why_returned(
 
 
 async def returned_to(session: AsyncSession, officer: Account) -> list[Application]:
-    """Their applications that a second person sent back, and that they have not proposed again."""
+    """Their applications of which a second person sent something back that they have not proposed again."""
     newest = (
-        select(Proposal.application_id, func.max(Proposal.proposed_at).label("at"))
+        select(Proposal.about, func.max(Proposal.proposed_at).label("at"))
         .join(Application, Proposal.application_id == Application.id)
         .where(Application.assigned_to_id == officer.id)
-        .group_by(Proposal.application_id)
+        .group_by(Proposal.about)
         .subquery()
     )
     found = await session.scalars(
@@ -184,8 +184,7 @@ async def returned_to(session: AsyncSession, officer: Account) -> list[Applicati
         .join(Proposal, Proposal.application_id == Application.id)
         .join(
             newest,
-            (newest.c.application_id == Proposal.application_id)
-            & (newest.c.at == Proposal.proposed_at),
+            (newest.c.about == Proposal.about) & (newest.c.at == Proposal.proposed_at),
         )
         .options(joinedload(Application.person))
         .where(
@@ -196,4 +195,4 @@ async def returned_to(session: AsyncSession, officer: Account) -> list[Applicati
         )
         .order_by(Application.submitted_at)
     )
-    return list(found)
+    return list(found.unique())

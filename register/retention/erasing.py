@@ -14,6 +14,7 @@ from register.application.equality import count_answers
 from register.application.evidence import evidence_of, forget_evidence
 from register.application.references import Reference
 from register.application.section import ApplicationSection, SentSection
+from register.assessment import Scrutiny
 from register.employment import Employment, EmploymentGap
 from register.entry import Entry
 from register.entry.facts import Condition, Order, WarningFact
@@ -131,6 +132,9 @@ async def _all(
         "answers": await _answers(session, application),
         "references": await _gone(
             session, Reference, Reference.request_id.in_(requests)
+        ),
+        "scrutinies": await _gone(
+            session, Scrutiny, Scrutiny.application_id == application.id
         ),
         "messages": await _gone(
             session, Message, Message.application_id == application.id

@@ -51,6 +51,7 @@ from tests.leaks.table import (
     REFUSAL,
     RESTRICTED,
     RULES,
+    SCRUTINY,
     TABLE,
     UNDECIDED,
     UNJOINED,
@@ -420,6 +421,9 @@ STANDING = {
     ("POST", f"{CASE}/approval"): "held_back",
     ("GET", f"{CASE}/hold"): "overdue",
     ("POST", f"{CASE}/hold/release"): "overdue",
+    ("GET", SCRUTINY): "abroad",
+    ("POST", f"{SCRUTINY}/approval"): "abroad",
+    ("POST", f"{SCRUTINY}/return"): "abroad",
     ("GET", f"{CASE}/suitability"): "reviewing",
     ("POST", f"{CASE}/suitability"): "reviewing",
     ("GET", f"{CASE}/reversal"): "reversing",
@@ -451,6 +455,7 @@ class Known:
                 "overdue",
                 "free",
                 "assessed",
+                "abroad",
                 "reviewing",
                 "reversing",
                 "owing",
@@ -734,6 +739,20 @@ def signature_of(content):
     return hmac.new(b"webhook_test_secret", content, sha256).hexdigest()
 
 
+SCRUTINISED = {
+    "statement_reference": "0123-4567",
+    "statement_on-day": "9",
+    "statement_on-month": "3",
+    "statement_on-year": "2027",
+    "statement_level": "5",
+    "practice_from": "A home manager",
+    "practice_on-day": "9",
+    "practice_on-month": "3",
+    "practice_on-year": "2027",
+    "translation": "not_needed",
+    "verdict": "full",
+    "because": "It compares",
+}
 FORM_PAGES = {
     "/apply/{reference}/{section}",
     "/apply/{reference}/{section}/items/{item}",
@@ -787,7 +806,11 @@ BODIES = {
     "/staff/applications/{reference}/notes": {"words": "A note"},
     "/staff/applications/{reference}/proposal": stamped(decision="refuse"),
     "/staff/applications/{reference}/qualifications/{qualification_id}": {
-        "verdict": "partial"
+        "verdict": "no"
+    },
+    "/staff/applications/{reference}/qualifications/{qualification_id}/scrutiny": SCRUTINISED,
+    "/staff/applications/{reference}/qualifications/{qualification_id}/scrutiny/return": {
+        "words": "Look again"
     },
     "/staff/applications/{reference}/hold": {"because": "police", "words": "A call"},
     "/staff/applications/{reference}/hold/release": {"words": "No further action"},

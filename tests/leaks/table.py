@@ -160,6 +160,7 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
+SCRUTINY = f"{CASE}/qualifications/{{qualification_id}}/scrutiny"
 PROPOSAL = "/staff/proposals/{proposal_id}"
 OF_APPLICANT = "a notice to an applicant"
 UNDECIDED = "a request on which nobody has proposed anything"
@@ -471,6 +472,12 @@ TABLE = [
         refused=UNASSIGNED,
         of=ELSEWHERE,
     ),
+    case("GET", SCRUTINY, *READERS),
+    nobody("GET", SCRUTINY, *READERS, of=ELSEWHERE),
+    held("POST", SCRUTINY),
+    nobody("POST", SCRUTINY, CASEWORKER, of=ELSEWHERE),
+    case("POST", f"{SCRUTINY}/approval", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{SCRUTINY}/return", TEAM_MANAGER, REGISTRAR),
     *(
         row
         for what in ("repeat", "waiver")

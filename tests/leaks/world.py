@@ -111,6 +111,7 @@ from tests.leaks.cases import (
     paid,
     pieces,
     refusal_proposed,
+    scrutinised,
     sent,
     somebody,
     submitted,
@@ -176,6 +177,8 @@ class World:
     """Assigned to nobody."""
     assessed: Application = None
     """Being checked, after a proposal came back; another referee has been asked since."""
+    abroad: Application = None
+    """With a scrutiny that waits for a second person."""
     reviewing: Application = None
     """Its suitability is to be reviewed once more."""
     matters: tuple[str, ...] = ()
@@ -295,6 +298,7 @@ async def make_world(session):
     await late(world, session)
     await free(world, session)
     await being_assessed(world, session)
+    await from_abroad(world, session)
     await vouched(world, session)
     await in_review(world, session)
     await refusal(world, session)
@@ -416,6 +420,14 @@ async def being_assessed(world, session):
     await named_another(session, of, application)
     await ask_again(session, application, by=make_process(session))
     world.assessed = application
+
+
+async def from_abroad(world, session):
+    of = world.subject("abroad")
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    officer = world.accounts[Role.CASEWORKER]
+    await scrutinised(session, of, application, officer=officer)
+    world.abroad = application
 
 
 async def vouched(world, session):

@@ -17,6 +17,7 @@ from register.web.applications import (
     references,
     reopening,
     reversing,
+    scrutiny,
     sections,
     suitability,
 )
@@ -32,6 +33,7 @@ pages = [
             *notes.pages,
             *sections.pages,
             *recognising.pages,
+            *scrutiny.pages,
             *evidence.pages,
             *asking.pages,
             *references.pages,
