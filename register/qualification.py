@@ -67,8 +67,15 @@ class Qualification(Base):
     @property
     def from_abroad(self) -> bool:
         """Where `accepted` is loaded."""
+        if self.by_portfolio:
+            return False
         listed = self.accepted is not None and self.accepted.route is Route.OVERSEAS
         return listed or fold(self.country) not in UNITED_KINGDOM
+
+    @property
+    def by_portfolio(self) -> bool:
+        """Where `accepted` is loaded."""
+        return self.accepted is not None and self.accepted.route is Route.PORTFOLIO
 
     def verify(self, verdict: Verdict, *, now: datetime) -> None:
         self.verdict, self.verified_at = verdict, now

@@ -71,6 +71,14 @@ class DueInThePast(Refused):
         )
 
 
+class PortfolioOver(Refused):
+    def __init__(self, at_most: date) -> None:
+        self.at_most = at_most
+        super().__init__(
+            "A portfolio that meets part of the requirement does not count so long. Choose an earlier day."
+        )
+
+
 class OnWatchList(Refused):
     """Told to those alone who may see the list: nobody else approves."""
 
@@ -101,6 +109,8 @@ class QualificationTerm:
     """The qualification condition as the rule set has it; `due_on` is None where the required qualification is held."""
 
     due_on: date | None
+    at_most: date | None = None
+    """The last day to which it may be deferred, where a portfolio meets part of the requirement."""
 
     @property
     def needed(self) -> bool:
@@ -111,14 +121,27 @@ async def qualification_term(
     session: AsyncSession, application: Application, *, today: date
 ) -> QualificationTerm:
     """Whether the qualification is still to come, and by when; raises QualificationNotJudged."""
-    held = [q for q in await qualifications_of(session, application) if q.awarded_on]
+    held = [
+        q
+        for q in await qualifications_of(session, application)
+        if q.awarded_on or q.by_portfolio
+    ]
     if any(q.verdict is Verdict.FULL for q in held):
         return QualificationTerm(None)
     if any(q.verdict is None for q in held):
         raise QualificationNotJudged
     rules = await rules_of(session, application)
     began = await in_role_since(session, application) or today
-    return QualificationTerm(months_after(began, rules.qualification_deadline_months))
+    due_on = months_after(began, rules.qualification_deadline_months)
+    in_part = [
+        day_of(q.verified_at)
+        for q in held
+        if q.by_portfolio and q.verdict is Verdict.PARTIAL and q.verified_at
+    ]
+    if not in_part:
+        return QualificationTerm(due_on)
+    at_most = months_after(max(in_part), rules.portfolio_valid_months)
+    return QualificationTerm(min(due_on, at_most), at_most)
 
 
 async def in_role_since(session: AsyncSession, application: Application) -> date | None:
@@ -206,6 +229,8 @@ def _qualification(
     due_on = chosen or term.due_on
     if due_on is None or due_on <= day_of(by.at):
         raise DueInThePast
+    if term.at_most and due_on > term.at_most:
+        raise PortfolioOver(term.at_most)
     kept: dict[str, Any] = {
         "kind": ConditionKind.QUALIFICATION,
         "due_on": due_on.isoformat(),

@@ -1,6 +1,5 @@
 """Judging qualifications: what each one an applicant holds is worth for the part, and which take a second person."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from register.proposal import (
     waiting_on,
 )
 from register.qualification import Qualification
-from register.rule_set import Verdict
+from register.rule_set import Route, Verdict
 
 
 class ScrutinyFirst(Refused):
@@ -30,6 +29,14 @@ class ScrutinyFirst(Refused):
         self.qualification = qualification
         super().__init__(
             "A qualification from abroad counts only after a scrutiny that a second person confirms."
+        )
+
+
+class PortfolioFirst(Refused):
+    def __init__(self, qualification: Qualification) -> None:
+        self.qualification = qualification
+        super().__init__(
+            "A portfolio counts only after two assessors have signed it and a second person has confirmed the verdict."
         )
 
 
@@ -71,14 +78,16 @@ async def judge(
     officer: Account,
     by: Process,
 ) -> None:
-    """Say what the qualification is worth; raises ScrutinyFirst where one person may not find that it counts."""
+    """Say what it is worth; raises ScrutinyFirst or PortfolioFirst where one person may not find that it counts."""
     must_be_assessing(application, officer)
     qualification = await qualification_in(session, application, qualification_id)
     if waiting := await waiting_on(session, about_qualification(qualification)):
         raise AlreadyProposed(waiting)
     if qualification.verdict is verdict:
         return
-    if qualification.from_abroad and verdict is not Verdict.NO:
+    if verdict is not Verdict.NO and qualification.by_portfolio:
+        raise PortfolioFirst(qualification)
+    if verdict is not Verdict.NO and qualification.from_abroad:
         raise ScrutinyFirst(qualification)
     qualification.verify(verdict, now=by.at)
     application.tell(
@@ -99,10 +108,10 @@ async def put_to_second(
     application: Application,
     qualification: Qualification,
     verdict: Verdict,
+    route: Route,
     *,
     proposer: Account,
     by: Process,
-    **facts: Any,
 ) -> Proposal:
     """Somebody who assessed nothing of the application must agree before the qualification carries the verdict."""
     sent = await last_sent(session, application, SectionName.QUALIFICATIONS)
@@ -115,8 +124,8 @@ async def put_to_second(
         data={
             "reference": application.reference,
             "verdict": verdict,
+            "route": route,
             "sent": str(sent),
-            **facts,
         },
         touched=await took_a_step(session, application, CHECKING),
         proposer=proposer,

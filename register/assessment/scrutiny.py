@@ -20,7 +20,7 @@ from register.kit.errors import Refused
 from register.process import Process, ProcessText, TextKind
 from register.proposal import Proposal
 from register.qualification import Qualification
-from register.rule_set import Verdict
+from register.rule_set import Route, Verdict
 
 
 class Translation(StrEnum):
@@ -151,7 +151,13 @@ async def scrutinise(
         verdict=verdict,
     )
     return await put_to_second(
-        session, application, qualification, verdict, proposer=officer, by=by
+        session,
+        application,
+        qualification,
+        verdict,
+        Route.OVERSEAS,
+        proposer=officer,
+        by=by,
     )
 
 

@@ -17,6 +17,7 @@ CHECKING = frozenset[StrEnum](
         AssessmentEvent.SECTION_CHECKED,
         AssessmentEvent.QUALIFICATION_JUDGED,
         AssessmentEvent.QUALIFICATION_SCRUTINISED,
+        AssessmentEvent.PORTFOLIO_SIGNED,
         AssessmentEvent.ENDORSEMENT_WAIVED,
         ApplicationEvent.INFORMATION_ASKED,
         ApplicationEvent.WENT_ON_WITHOUT,

@@ -45,6 +45,7 @@ from tests.leaks.table import (
     MERGED,
     OF_APPLICANT,
     PAUSED,
+    PORTFOLIO,
     PROPOSED_ONE,
     PROPOSED_OUTCOME,
     RECONSIDERED,
@@ -56,6 +57,7 @@ from tests.leaks.table import (
     UNDECIDED,
     UNJOINED,
     UNSENT,
+    VERDICT,
     WITHHELD,
 )
 from tests.make import NOW
@@ -276,7 +278,7 @@ class Atlas:
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
         at = {"part": "deputy" if proposed else "manager", "version": "1"}
-        codes = {"standards": "R1", "statements": "D1"}
+        codes = {"standards": "R1", "statements": "D1", "outcomes": "P1"}
         at["code"] = next(
             (code for name, code in codes.items() if f"/{name}/" in row.path),
             "scotland-scqf9",
@@ -422,8 +424,11 @@ STANDING = {
     ("GET", f"{CASE}/hold"): "overdue",
     ("POST", f"{CASE}/hold/release"): "overdue",
     ("GET", SCRUTINY): "abroad",
-    ("POST", f"{SCRUTINY}/approval"): "abroad",
-    ("POST", f"{SCRUTINY}/return"): "abroad",
+    ("POST", f"{VERDICT}/approval"): "abroad",
+    ("POST", f"{VERDICT}/return"): "abroad",
+    ("GET", PORTFOLIO): "signed",
+    ("POST", PORTFOLIO): "unsigned",
+    ("POST", f"{PORTFOLIO}/recommendation"): "signed",
     ("GET", f"{CASE}/suitability"): "reviewing",
     ("POST", f"{CASE}/suitability"): "reviewing",
     ("GET", f"{CASE}/reversal"): "reversing",
@@ -456,6 +461,8 @@ class Known:
                 "free",
                 "assessed",
                 "abroad",
+                "signed",
+                "unsigned",
                 "reviewing",
                 "reversing",
                 "owing",
@@ -712,6 +719,11 @@ def statement(known, place, role):
     return drafted(known, place, role) | row
 
 
+def outcome(known, place, role):
+    row = {"code": place.at["code"], "title": "Lead a team"}
+    return drafted(known, place, role) | row
+
+
 def certified(_known, place, _role):
     at = f"r{place.at['registration_id'].replace('-', '')}"
     said = {"certified": "good_standing", "seen_as": "certificate"}
@@ -809,8 +821,16 @@ BODIES = {
         "verdict": "no"
     },
     "/staff/applications/{reference}/qualifications/{qualification_id}/scrutiny": SCRUTINISED,
-    "/staff/applications/{reference}/qualifications/{qualification_id}/scrutiny/return": {
+    "/staff/applications/{reference}/qualifications/{qualification_id}/verdict/return": {
         "words": "Look again"
+    },
+    "/staff/applications/{reference}/qualifications/{qualification_id}/portfolio": {
+        "because": "The documents",
+        **{f"outcome_{n}": "met" for n in range(1, 10)},
+    },
+    "/staff/applications/{reference}/qualifications/{qualification_id}/portfolio/recommendation": {
+        "verdict": "no",
+        "because": "Too little",
     },
     "/staff/applications/{reference}/hold": {"because": "police", "words": "A call"},
     "/staff/applications/{reference}/hold/release": {"words": "No further action"},
@@ -935,6 +955,8 @@ BODIES = {
     "/staff/rules/{part}/draft/standards/{code}/removal": drafted,
     "/staff/rules/{part}/draft/statements/{code}": statement,
     "/staff/rules/{part}/draft/statements/{code}/removal": drafted,
+    "/staff/rules/{part}/draft/outcomes/{code}": outcome,
+    "/staff/rules/{part}/draft/outcomes/{code}/removal": drafted,
     "/staff/rules/{part}/draft/proposal": drafted,
     "/staff/rules/{part}/proposal/approval": drafted,
     "/staff/rules/{part}/proposal/return": returned,

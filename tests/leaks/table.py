@@ -160,6 +160,8 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
+VERDICT = f"{CASE}/qualifications/{{qualification_id}}/verdict"
+PORTFOLIO = f"{CASE}/qualifications/{{qualification_id}}/portfolio"
 SCRUTINY = f"{CASE}/qualifications/{{qualification_id}}/scrutiny"
 PROPOSAL = "/staff/proposals/{proposal_id}"
 OF_APPLICANT = "a notice to an applicant"
@@ -191,7 +193,7 @@ HIDING = {
 RULES = "/staff/rules/{part}"
 LISTS = tuple(
     f"{RULES}/draft/{name}/{{code}}"
-    for name in ("qualifications", "standards", "statements")
+    for name in ("qualifications", "standards", "statements", "outcomes")
 )
 RETAINED = "/staff/retention/{reference}"
 WATCH_LIST = "/staff/watch-list"
@@ -476,8 +478,13 @@ TABLE = [
     nobody("GET", SCRUTINY, *READERS, of=ELSEWHERE),
     held("POST", SCRUTINY),
     nobody("POST", SCRUTINY, CASEWORKER, of=ELSEWHERE),
-    case("POST", f"{SCRUTINY}/approval", TEAM_MANAGER, REGISTRAR),
-    case("POST", f"{SCRUTINY}/return", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{VERDICT}/approval", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{VERDICT}/return", TEAM_MANAGER, REGISTRAR),
+    case("GET", PORTFOLIO, *READERS),
+    nobody("GET", PORTFOLIO, *READERS, of=ELSEWHERE),
+    case("POST", PORTFOLIO, CASEWORKER),
+    nobody("POST", PORTFOLIO, CASEWORKER, of=ELSEWHERE),
+    held("POST", f"{PORTFOLIO}/recommendation"),
     *(
         row
         for what in ("repeat", "waiver")

@@ -139,7 +139,13 @@ from tests.make import (
     make_person,
     make_process,
 )
-from tests.register.assessing import act, give, weighed
+from tests.register.assessing import (
+    act,
+    claimed_by_portfolio,
+    give,
+    signed_off,
+    weighed,
+)
 from tests.register.employing import (
     invite,
     make_organisation,
@@ -179,6 +185,9 @@ class World:
     """Being checked, after a proposal came back; another referee has been asked since."""
     abroad: Application = None
     """With a scrutiny that waits for a second person."""
+    signed: Application = None
+    """A portfolio that two assessors have signed."""
+    unsigned: Application = None
     reviewing: Application = None
     """Its suitability is to be reviewed once more."""
     matters: tuple[str, ...] = ()
@@ -299,6 +308,7 @@ async def make_world(session):
     await free(world, session)
     await being_assessed(world, session)
     await from_abroad(world, session)
+    await portfolios(world, session)
     await vouched(world, session)
     await in_review(world, session)
     await refusal(world, session)
@@ -428,6 +438,22 @@ async def from_abroad(world, session):
     officer = world.accounts[Role.CASEWORKER]
     await scrutinised(session, of, application, officer=officer)
     world.abroad = application
+
+
+async def portfolios(world, session):
+    """Two of somebody who is not named in them: one signed by two assessors, one by nobody."""
+    officer, other = (
+        world.accounts[Role.CASEWORKER],
+        world.accounts[Role.OTHER_CASEWORKER],
+    )
+    for name in ("unsigned", "signed"):
+        of = world.subject(name)
+        application = await in_hand(world, session, of, *await somebody(session, of))
+        await claimed_by_portfolio(session, application)
+        setattr(world, name, application)
+    for assessor in (officer, other):
+        words = of.office(f"portfolio.because {assessor.id.hex[:6]}")
+        await signed_off(session, application, assessor, because=words)
 
 
 async def vouched(world, session):

@@ -10,6 +10,7 @@ from register.web.applications import (
     evidence,
     holding,
     notes,
+    portfolio,
     proposing,
     queue,
     recognising,
@@ -20,6 +21,7 @@ from register.web.applications import (
     scrutiny,
     sections,
     suitability,
+    verdicts,
 )
 from register.web.applications.overtaken import overtaken
 
@@ -34,6 +36,8 @@ pages = [
             *sections.pages,
             *recognising.pages,
             *scrutiny.pages,
+            *portfolio.pages,
+            *verdicts.pages,
             *evidence.pages,
             *asking.pages,
             *references.pages,

@@ -1,4 +1,4 @@
-"""The scrutiny of a qualification from abroad: kept by the officer, confirmed or returned by a second person."""
+"""The scrutiny of a qualification from abroad: what the officer has seen of it and finds."""
 
 from typing import Self
 from uuid import UUID
@@ -20,7 +20,7 @@ from register.assessment import (
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
-from register.proposal import Proposal, waiting_on, why_returned
+from register.proposal import waiting_on, why_returned
 from register.qualification import Qualification
 from register.rule_set import Verdict
 from register.web.applications.record import (
@@ -28,7 +28,7 @@ from register.web.applications.record import (
     application_page,
     open_application,
 )
-from register.web.casework import APPROVERS, CASEWORKERS, READERS
+from register.web.casework import CASEWORKERS, READERS
 from register.web.needs import Act, Form, Session, Visit
 from register.web.returning import ReturnForm
 
@@ -108,17 +108,6 @@ async def _of(
     return found
 
 
-async def _waiting(
-    session: Session, opened: Opened, qualification_id: UUID
-) -> Proposal:
-    await opened.application.lock(session)
-    found = await _of(session, opened, qualification_id)
-    waiting = await waiting_on(session, about_qualification(found))
-    if waiting is None:
-        raise NotFound
-    return waiting
-
-
 @get("/{reference:str}/qualifications/{qualification_id:uuid}/scrutiny", access=READERS)
 async def scrutiny(
     session: Session,
@@ -128,10 +117,10 @@ async def scrutiny(
 ) -> Template:
     opened = await open_application(session, act, reference)
     qualification = await _of(session, opened, qualification_id)
-    return await _page(session, act, opened, qualification)
+    return await scrutiny_page(session, act, opened, qualification)
 
 
-async def _page(
+async def scrutiny_page(
     session: Session,
     act: Act,
     opened: Opened,
@@ -151,6 +140,7 @@ async def _page(
         why_not=waiting.why_not(act.account) if waiting else None,
         returned=await why_returned(session, about),
         refused=form or return_form,
+        status=422 if form or return_form else 200,
         form=form or ScrutinyForm.offering(qualification),
         return_form=return_form or ReturnForm(),
     )
@@ -173,7 +163,7 @@ async def keep(
     qualification = await _of(session, opened, qualification_id)
     answers = ScrutinyForm(form, today=day_of(act.now))
     if not answers.validate():
-        return await _page(session, act, opened, qualification, form=answers)
+        return await scrutiny_page(session, act, opened, qualification, form=answers)
     await scrutinise(
         session,
         opened.application,
@@ -190,49 +180,4 @@ async def keep(
     return Redirect(address, status_code=303)
 
 
-@post(
-    "/{reference:str}/qualifications/{qualification_id:uuid}/scrutiny/approval",
-    access=APPROVERS,
-)
-async def approve(
-    session: Session,
-    act: Act,
-    *,
-    visit: Visit,
-    reference: FromPath[str],
-    qualification_id: FromPath[UUID],
-) -> Redirect:
-    opened = await open_application(session, act, reference)
-    waiting = await _waiting(session, opened, qualification_id)
-    by = act.process(AssessmentAct.CONFIRM)
-    await waiting.approve(session, approver=act.account, by=by)
-    visit.flash("The verdict is confirmed")
-    return Redirect("/staff/proposals", status_code=303)
-
-
-@post(
-    "/{reference:str}/qualifications/{qualification_id:uuid}/scrutiny/return",
-    access=APPROVERS,
-)
-async def send_back(
-    session: Session,
-    act: Act,
-    *,
-    form: Form,
-    visit: Visit,
-    reference: FromPath[str],
-    qualification_id: FromPath[UUID],
-) -> Redirect | Template:
-    opened = await open_application(session, act, reference)
-    waiting = await _waiting(session, opened, qualification_id)
-    answers = ReturnForm(form)
-    if not answers.validate():
-        qualification = await _of(session, opened, qualification_id)
-        return await _page(session, act, opened, qualification, return_form=answers)
-    by = act.process(AssessmentAct.RETURN_VERDICT)
-    waiting.return_(words=answers.words.data, approver=act.account, by=by)
-    visit.flash("The scrutiny is back with who made it")
-    return Redirect("/staff/proposals", status_code=303)
-
-
-pages = [scrutiny, keep, approve, send_back]
+pages = [scrutiny, keep]

@@ -104,6 +104,28 @@ class FiguresForm(Versioned):
         lowest=1,
         highest=DAYS,
     )
+    portfolio_care_months = forms.Number(
+        "Time in residential care before a portfolio counts",
+        hint="In months",
+        highest=MONTHS,
+    )
+    portfolio_care_within_months = forms.Number(
+        "How far back that time may lie",
+        hint="In months before the application was sent",
+        lowest=1,
+        highest=MONTHS,
+    )
+    portfolio_supervising_months = forms.Number(
+        "Time in which they supervised others before a portfolio counts",
+        hint="In months",
+        highest=MONTHS,
+    )
+    portfolio_valid_months = forms.Number(
+        "Longest time that a portfolio counts which meets part of the requirement",
+        hint="In months from the verdict",
+        lowest=1,
+        highest=MONTHS,
+    )
     representations_days = forms.Number(
         "Time to answer a notice", hint="In days", lowest=1, highest=DAYS
     )

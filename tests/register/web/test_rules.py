@@ -261,6 +261,27 @@ async def test_a_sentence_of_the_declaration_is_added_changed_and_taken_out(
     ]
 
 
+async def test_what_a_portfolio_must_show_is_added_changed_and_taken_out(desk, session):
+    at = f"{DRAFT}/outcomes"
+
+    await send(desk, f"{at}/new", code="P10", title="Lead a review")
+    added = (await terms(session)).outcomes[-1]
+    await send(desk, f"{at}/P10", title="Lead a review of the home")
+    changed = (await terms(session)).outcomes[-1]
+    taken = await send(desk, f"{at}/new", code="P10", title="Another")
+    draft = Page(await desk.get(DRAFT)).text
+    await desk.post(f"{at}/P10/removal", data=await version(desk))
+
+    assert (added.code, added.title) == ("P10", "Lead a review")
+    assert changed.title == "Lead a review of the home"
+    assert Page(taken).errors == ["Code must be one that no other in the list has"]
+    assert (
+        "Outcome that a portfolio must show added: P10, Lead a review of the home"
+        in draft
+    )
+    assert len((await terms(session)).outcomes) == 9
+
+
 @pytest.mark.parametrize("code", ["R1", "r11", "R 11", "new"])
 async def test_the_code_of_a_standard_is_its_own_and_plain(desk, code):
     answer = await send(

@@ -55,6 +55,10 @@ def at(case, held):
     return f"{case}/qualifications/{held.id}/scrutiny"
 
 
+def decided(at):
+    return at.removesuffix("scrutiny") + "verdict"
+
+
 async def test_it_is_scrutinised_returned_scrutinised_again_and_confirmed(
     browser, session, office, case, at, held
 ):
@@ -71,19 +75,20 @@ async def test_it_is_scrutinised_returned_scrutinised_again_and_confirmed(
     listed = Page(await browser.get("/staff/proposals"))
     assert at in listed.links.values()
     assert "English law" in Page(await browser.get(at)).text
-    wordless = await browser.post(f"{at}/return", data={"words": ""})
+    wordless = await browser.post(f"{decided(at)}/return", data={"words": ""})
+    assert wordless.status_code == 422
     assert "Enter what is still to be done" in Page(wordless).text
-    await browser.post(f"{at}/return", data={"words": "Ask the school"})
+    await browser.post(f"{decided(at)}/return", data={"words": "Ask the school"})
 
     await browser.sign_in(office.caseworker)
     assert "Ask the school" in Page(await browser.get(at)).text
     await browser.post(at, data=SENT | {"verdict": "full"})
     await browser.sign_in(office.manager)
-    done = await browser.post(f"{at}/approval")
+    done = await browser.post(f"{decided(at)}/approval")
     assert done.headers["location"] == "/staff/proposals"
     await session.refresh(held)
     assert held.verdict is Verdict.FULL
-    again = await browser.post(f"{at}/approval")
+    again = await browser.post(f"{decided(at)}/approval")
     assert again.status_code == 404
     page = Page(await browser.get(at))
     assert "Meets the requirement" in page.text
@@ -131,7 +136,7 @@ async def test_one_person_cannot_post_past_it(browser, session, office, case, at
     await browser.post(at, data=SENT)
 
     twice = await browser.post(at, data=SENT)
-    own = await browser.post(f"{at}/approval")
+    own = await browser.post(f"{decided(at)}/approval")
 
     assert (twice.status_code, own.status_code) == (409, 403)
 
