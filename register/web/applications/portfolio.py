@@ -34,12 +34,7 @@ MET, NOT_MET = "met", "not_met"
 
 
 class SignForm(forms.Form):
-    because = forms.LongText(
-        "What do you base this on?",
-        what="what you base this on",
-        hint="Say for each outcome which document or post shows it. Only staff read this.",
-        longest=LONGEST,
-    )
+    """A question for each outcome, and why."""
 
 
 class RecommendForm(forms.Form):
@@ -54,8 +49,7 @@ class RecommendForm(forms.Form):
 
 
 def sign_form_for(outcomes: Sequence[Outcome]) -> type[SignForm]:
-    """A question for each outcome."""
-    asked = {
+    asked: dict[str, forms.Question] = {
         _name(outcome): forms.Radios(
             f"{outcome.code}: {outcome.title}",
             missing=f"Select whether the portfolio shows {outcome.code}",
@@ -63,6 +57,12 @@ def sign_form_for(outcomes: Sequence[Outcome]) -> type[SignForm]:
         )
         for outcome in outcomes
     }
+    asked["because"] = forms.LongText(
+        "What do you base this on?",
+        what="what you base this on",
+        hint="Say for each outcome which document or post shows it. Only staff read this.",
+        longest=LONGEST,
+    )
     return type("OutcomesForm", (SignForm,), asked)
 
 
@@ -157,7 +157,7 @@ async def sign(
         qualification_id,
         met=[code for code, answer in said.items() if answer == MET],
         not_met=[code for code, answer in said.items() if answer == NOT_MET],
-        because=answers.because.data,
+        because=answers["because"].data,
         assessor=act.account,
         by=act.process(AssessmentAct.SIGN_PORTFOLIO),
     )

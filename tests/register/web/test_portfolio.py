@@ -119,6 +119,15 @@ async def test_what_is_wrong_is_told_and_nothing_is_lost(
     assert "checked" in answer.text
 
 
+async def test_faults_are_told_in_the_order_of_the_page(browser, other, at):
+    await browser.sign_in(other)
+
+    errors = Page(await browser.post(at, data={})).errors
+
+    assert len(errors) == 10
+    assert errors[-1] == "Enter what you base this on"
+
+
 async def test_what_cannot_be_is_refused(
     browser, session, office, other, application, case, at, held
 ):
