@@ -424,6 +424,17 @@ class Outcome(Base):
         return OutcomeTerms(self.code, self.title)
 
 
+async def by_portfolio(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Of accepted qualifications of any version, those that are claimed by a portfolio."""
+    found = await session.scalars(
+        select(AcceptedQualification.id).where(
+            AcceptedQualification.id.in_(ids),
+            AcceptedQualification.route == Route.PORTFOLIO,
+        )
+    )
+    return set(found)
+
+
 async def renewed(
     session: AsyncSession, rule_set_id: UUID, ids: Collection[UUID]
 ) -> dict[UUID, UUID]:
