@@ -21,6 +21,7 @@ from register.application.section import form_of
 from register.condition import evidence_of as condition_evidence_of
 from register.data_copy.gathering import Record, Shelf, holds
 from register.employment import Employment, EmploymentGap
+from register.enquiry import EnquiryEvent, messages_of, own_enquiries
 from register.entry import Entry, EntryEvent, public_words
 from register.kit.post import Message
 from register.leaving import Leaving
@@ -29,7 +30,7 @@ from register.process import timeline
 from register.qualification import Qualification
 from register.request import Request
 
-HISTORY = (*ApplicationEvent, *EntryEvent)
+HISTORY = (*ApplicationEvent, *EntryEvent, *EnquiryEvent)
 """What was done about them; who looked for them on lists of others is not told here."""
 
 
@@ -54,6 +55,30 @@ async def about_the_account(
                 for one in sign_ins
             ],
         ),
+    ]
+
+
+@holds
+async def what_they_wrote_to_us(
+    session: AsyncSession,
+    account: Account,
+    now: datetime,  # noqa: ARG001 - one shape for all
+) -> list[Shelf]:
+    return [
+        Shelf(
+            "messages to us and our answers",
+            [
+                {
+                    "about": enquiry.subject,
+                    "from": "us" if message.from_us else "you",
+                    "at": message.sent_at,
+                    "words": message.words,
+                    "document": message.file.name if message.file else None,
+                }
+                for enquiry in await own_enquiries(session, account)
+                for message in await messages_of(session, enquiry.id)
+            ],
+        )
     ]
 
 

@@ -1,7 +1,7 @@
 """The outbox: what we write to people, kept as it was worded, and handed to Notify by a job."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,19 @@ from uuid import UUID, uuid4
 
 import structlog
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from sqlalchemy import CheckConstraint, Index, delete, select, text, tuple_, update
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    Select,
+    delete,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from register.kit import notify
 from register.kit.db import Base, code
@@ -230,26 +239,41 @@ async def post(
 
 
 @dataclass(frozen=True)
-class Failed:
-    """A page of the messages that did not arrive, the latest first."""
+class MessagePage:
+    """The latest first."""
 
     messages: list[Message]
     next: UUID | None
 
 
-async def failed(session: AsyncSession, *, after: UUID | None = None) -> Failed:
+async def failed(session: AsyncSession, *, after: UUID | None = None) -> MessagePage:
+    """The messages that did not arrive."""
     found = select(Message).where(Message.state == MessageState.FAILED)
-    if after:
-        last = select(Message.settled_at, Message.id).where(Message.id == after)
-        found = found.where(
-            tuple_(Message.settled_at, Message.id) < last.scalar_subquery()
-        )
-    rows = list(
-        await session.scalars(
-            found.order_by(Message.settled_at.desc(), Message.id.desc()).limit(PAGE + 1)
-        )
+    return await _latest_first(session, found, Message.settled_at, after)
+
+
+async def letters_to(
+    session: AsyncSession, persons: Collection[UUID], *, after: UUID | None = None
+) -> MessagePage:
+    """What was written to somebody, but for what never left since nothing was to be written to them any more."""
+    found = select(Message).where(
+        Message.person_id.in_(persons), Message.state != MessageState.STOPPED
     )
-    return Failed(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+    return await _latest_first(session, found, Message.created_at, after)
+
+
+async def _latest_first(
+    session: AsyncSession,
+    found: Select[Message],
+    at: InstrumentedAttribute[Any],
+    after: UUID | None,
+) -> MessagePage:
+    if after:
+        last = select(at, Message.id).where(Message.id == after)
+        found = found.where(tuple_(at, Message.id) < last.scalar_subquery())
+    latest = found.order_by(at.desc(), Message.id.desc()).limit(PAGE + 1)
+    rows = list(await session.scalars(latest))
+    return MessagePage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
 async def message_to_mend(

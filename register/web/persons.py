@@ -19,6 +19,7 @@ from register.assessment import (
     person_for,
     visible_to,
 )
+from register.enquiry import enquiries_of
 from register.entry import Entry, Shown, public_words, shown_at
 from register.entry.facts import Condition
 from register.hiding import about
@@ -89,6 +90,7 @@ async def person(
         names=await names_of(session, found.id),
         changes=await changes_of(session, found.id),
         posts=await posts_of(session, found.id),
+        enquiries=await enquiries_of(session, act.account, found.id),
         waiting=await waiting_on(session, about(found)),
         may_hide=act.viewer.has(*WITHHOLDERS.roles),
         may_act=act.viewer.has(*OFFICERS.roles),

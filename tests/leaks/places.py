@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from uuid import uuid4
 
@@ -130,6 +131,7 @@ MISSING = {
     "invitation_id": lambda _: str(uuid4()),
     "employment_id": lambda _: str(uuid4()),
     "change_id": lambda _: str(uuid4()),
+    "enquiry_id": lambda _: str(uuid4()),
     "entry_id": lambda _: str(uuid4()),
     "fact_id": lambda _: str(uuid4()),
     "post_id": lambda _: str(uuid4()),
@@ -179,6 +181,7 @@ class Atlas:
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
         several = {
+            "enquiry_id": partial(self._enquiries, about_self=about_self),
             "appeal_id": self._appeals,
             "condition_id": self._conditions,
             "document_id": self._documents,
@@ -265,6 +268,12 @@ class Atlas:
             )
             for of in found
         ]
+
+    def _enquiries(self, row, names, *, about_self):
+        world, of_staff = self.world, row.path.startswith("/staff")
+        enquiry = world.their_enquiry if about_self and of_staff else world.enquiry
+        at = {"enquiry_id": enquiry.id, "document_id": world.enclosed.id}
+        return [{name: str(at[name]) for name in names}]
 
     def _documents(self, _row, _names):
         world = self.world
@@ -848,6 +857,9 @@ BODIES = {
     "/staff/removals/{entry_id}/notice": {"ground": "error", "words": "A mistake"},
     "/staff/removals/{entry_id}/conviction": {"evidence": "The court said so"},
     "/staff/removals/{entry_id}/return": {"words": "Look again"},
+    "/messages/new": {"subject": "other", "words": "A question"},
+    "/messages/{enquiry_id}": {"words": "One thing more"},
+    "/staff/messages/{enquiry_id}": {"words": "An answer"},
     "/leaving": {
         "entry": "deputy",
         "because": "retired",

@@ -173,6 +173,7 @@ LATE, RECONSIDERED, PROPOSED_OUTCOME = (
 )
 REVERSING = "a decision that it is proposed to reverse"
 LEAVING = "/staff/leaving/{leaving_id}"
+ENQUIRY, OWN_ENQUIRY = "/staff/messages/{enquiry_id}", "/messages/{enquiry_id}"
 CHANGE = "/staff/particulars/{change_id}"
 ENTRY = "/staff/entries/{entry_id}"
 NOTICE = "/staff/notices/{notice_id}"
@@ -351,6 +352,12 @@ TABLE = [
         for what in ("contact", "employment", "employment/{post_id}")
         for method in ("GET", "POST")
     ),
+    own("GET", "/messages"),
+    own("GET", "/messages/new"),
+    own("POST", "/messages/new"),
+    own("GET", "/messages/letters"),
+    own("GET", OWN_ENQUIRY, REGISTRANT),
+    own("POST", OWN_ENQUIRY, REGISTRANT),
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
@@ -561,6 +568,11 @@ TABLE = [
     work("POST", f"{CHANGE}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{CHANGE}/approval", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{CHANGE}/return", TEAM_MANAGER, REGISTRAR),
+    work("GET", "/staff/messages", *READERS),
+    case("GET", ENQUIRY, *READERS),
+    case("POST", ENQUIRY, *OFFICERS),
+    case("POST", f"{ENQUIRY}/settlement", *OFFICERS),
+    case("GET", f"{ENQUIRY}/documents/{{document_id}}", *READERS),
     case("GET", f"{PERSON}/contact", *OFFICERS),
     nobody("GET", f"{PERSON}/contact", *OFFICERS, of=UNSENT),
     work("GET", "/staff/notices", *READERS),

@@ -50,6 +50,7 @@ from register.condition import (
 from register.correction import Correction, CorrectionReason, propose_correction
 from register.data_copy import DataCopy
 from register.employment import Employment, Home
+from register.enquiry import Enquiry, EnquiryMessage, EnquirySubject, messages_of
 from register.entry import (
     ConditionKind,
     Entry,
@@ -221,6 +222,12 @@ class World:
     """Somebody else's, that it is proposed to agree to."""
     owned: Condition = None
     """The registrant's."""
+    enquiry: Enquiry = None
+    """The registrant's, answered once and waiting again, with a document."""
+    enclosed: EnquiryMessage = None
+    """The message that the document came with."""
+    their_enquiry: Enquiry = None
+    """A member of staff's."""
     asking_change: ParticularsChange = None
     """The registrant's."""
     change: ParticularsChange = None
@@ -310,6 +317,7 @@ async def make_world(session):
     await conditions(world, session)
     await employers(world, session)
     await particulars(world, session)
+    await enquiries(world, session)
     await corrections(world, session)
     await notices(world, session)
     await alike(world, session)
@@ -688,6 +696,39 @@ async def particulars(world, session):
     officer = world.accounts[Role.CASEWORKER]
     by = make_process(session, actor=officer)
     await world.change.propose(session, proposer=officer, by=by)
+
+
+async def enquiries(world, session):
+    of, account = world.subject(Role.REGISTRANT, Role.REGISTRANT), world.accounts
+    own, officer = account[Role.REGISTRANT], account[Role.CASEWORKER]
+    world.enquiry = await ask(session, own, of.told("question"))
+    answer = of.asked("answer to the question")
+    by = make_process(session, actor=officer)
+    await world.enquiry.answer(session, answer, by=by)
+    file = evidence(of, "enclosed")["evidence"]
+    words, by = of.told("second question"), make_process(session, actor=own)
+    await world.enquiry.add(session, own, words, file=file, by=by)
+    *_, world.enclosed = sorted(
+        await messages_of(session, world.enquiry.id),
+        key=lambda m: m.file_id is not None,
+    )
+    await cleaned(of, world.enclosed.file)
+    world.their_enquiry = await ask(
+        session,
+        account[Role.INTERESTED],
+        world.subject("theirs", Role.INTERESTED).told("question"),
+    )
+
+
+async def ask(session, account, words):
+    return await Enquiry.begin(
+        session,
+        account,
+        EnquirySubject.OTHER,
+        words,
+        file=None,
+        by=make_process(session, actor=account),
+    )
 
 
 async def corrections(world, session):
