@@ -123,6 +123,7 @@ from register.assessment.queue import (
     Waiting,
     age_of,
     count_of,
+    decide_by,
     queue,
 )
 from register.assessment.readers import (
@@ -290,6 +291,7 @@ __all__ = [
     "conditions_in",
     "conditions_of",
     "count_of",
+    "decide_by",
     "endorsement_so_far",
     "expire_notices_to_applicants",
     "explained_in",

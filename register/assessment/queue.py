@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -30,9 +31,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from register.account import Account
 from register.application import Application, ApplicationKind, ApplicationState
 from register.assessment.assigning import IN_HAND
-from register.assessment.holding import ApplicationHold
+from register.assessment.holding import ApplicationHold, HoldReason
 from register.assessment.readers import visible_to
-from register.kit.clock import bank_holidays, day_of
+from register.kit.clock import (
+    BeyondKnownHolidays,
+    bank_holidays,
+    day_of,
+    working_days_after,
+)
 from register.part import Part
 from register.request import Request, RequestKind
 from register.rule_set import RuleSet
@@ -40,6 +46,9 @@ from register.rule_set import RuleSet
 PAGE = 50
 COUNTED = 1000
 """Past this many the page says "1,000+": counting all would cost more the larger the queue."""
+
+
+SECRET = [reason for reason in HoldReason if reason.secret]
 
 
 class Holder(StrEnum):
@@ -179,13 +188,19 @@ _RESTORATION = Application.kind == ApplicationKind.RESTORATION
 """Its time is counted in days, any other's in working days."""
 
 
-def waiting_age(now: datetime) -> ColumnElement[int]:
-    return case((_RESTORATION, _age(now, days_between)), else_=_age(now, working_days))
+def waiting_age(now: datetime, *, told: bool = False) -> ColumnElement[int]:
+    """`told`: as the applicant may know it; the days of a hold that is kept from them then count as ours."""
+    return case(
+        (_RESTORATION, _age(now, days_between, told=told)),
+        else_=_age(now, working_days, told=told),
+    )
 
 
 def _age(
     now: datetime,
     between: Callable[[ColumnElement[date], ColumnElement[date]], ColumnElement[int]],
+    *,
+    told: bool,
 ) -> ColumnElement[int]:
     """Since the application was sent or opened again, less the days on which it did not wait for us."""
     today = literal(day_of(now), Date)
@@ -206,6 +221,7 @@ def _age(
             ApplicationHold.held_at,
             ApplicationHold.released_at,
             ApplicationHold.application_id == Application.id,
+            ApplicationHold.because.not_in(SECRET) if told else true(),
             began=began,
             today=today,
         ),
@@ -295,3 +311,27 @@ async def age_of(
         select(waiting_age(now)).where(Application.id == application.id)
     )
     return age or 0
+
+
+async def decide_by(
+    session: AsyncSession, application: Application, *, now: datetime
+) -> date | None:
+    """The day by which we aim to decide, if nothing more is awaited; None once it has gone by.
+
+    Also where the bank holidays until then are not announced yet. It tells nothing of a hold that is kept from the applicant.
+    """
+    found = await session.execute(
+        select(_target() - waiting_age(now, told=True))
+        .select_from(Application)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .where(Application.id == application.id)
+    )
+    left, today = found.scalar_one(), day_of(now)
+    if left < 0:
+        return None
+    if application.kind is ApplicationKind.RESTORATION:
+        return today + timedelta(days=left)
+    try:
+        return working_days_after(today, left)
+    except BeyondKnownHolidays:
+        return None

@@ -38,6 +38,7 @@ from register.web import (
     staff,
     verify,
     watch_list,
+    your_registration,
 )
 
 pages: list[ControllerRouterHandler] = [
@@ -48,6 +49,7 @@ pages: list[ControllerRouterHandler] = [
     *sign_up.pages,
     *reset.pages,
     *account.pages,
+    *your_registration.pages,
     *data_copies.pages,
     *staff.pages,
     *applications.pages,

@@ -352,6 +352,7 @@ TABLE = [
         for what in ("contact", "employment", "employment/{post_id}")
         for method in ("GET", "POST")
     ),
+    own("GET", "/your-registration"),
     own("GET", "/messages"),
     own("GET", "/messages/new"),
     own("POST", "/messages/new"),
