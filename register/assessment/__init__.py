@@ -102,7 +102,12 @@ from register.assessment.noticing import (
     propose_notice_of_refusal,
     send_with_notice,
 )
-from register.assessment.people import PeoplePage, people, person_for
+from register.assessment.people import (
+    PeoplePage,
+    may_look_up,
+    people,
+    person_for,
+)
 from register.assessment.proposals import (
     OnApplication,
     Pending,
@@ -320,6 +325,7 @@ __all__ = [
     "matters_of",
     "may_assess",
     "may_condition",
+    "may_look_up",
     "may_read_restricted",
     "may_refuse",
     "may_review",

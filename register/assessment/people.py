@@ -33,6 +33,11 @@ def known_to(reader: Account) -> ColumnElement[bool]:
     return and_(known, Person.id != reader.person_id) if reader.person_id else known
 
 
+async def may_look_up(session: AsyncSession, reader: Account, person_id: UUID) -> bool:
+    found = select(Person.id).where(Person.id == person_id, known_to(reader))
+    return await session.scalar(found) is not None
+
+
 async def people(
     session: AsyncSession,
     reader: Account,

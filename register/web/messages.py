@@ -7,6 +7,7 @@ from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream, Template
 
+from register.assessment import may_look_up
 from register.enquiry import (
     Enquiry,
     EnquiryAct,
@@ -198,12 +199,15 @@ async def one(act: Act, enquiry_id: FromPath[UUID]) -> Template:
 
 
 async def _page(act: Acting, found: Written, form: AnswerForm) -> Template:
+    person = found.person
     return page(
         "register/messages/one.html",
         form=form,
         enquiry=found.enquiry,
         name=found.name,
-        person=found.person,
+        person=person,
+        known=person is not None
+        and await may_look_up(act.session, act.account, person.id),
         messages=await messages_of(act.session, found.enquiry.id),
         may_answer=act.viewer.has(*OFFICERS.roles),
     )

@@ -11,6 +11,7 @@ from register.kit.files import FileState, StoredFile
 from register.kit.post import Message, post
 from register.kit.security.limits import ENQUIRY
 from register.leaving import Leaving
+from tests.applications import make_application
 from tests.make import NOW, make_account, make_entry
 from tests.reading import Page
 from tests.uploading import pdf
@@ -180,6 +181,25 @@ async def test_what_needs_no_answer_leaves_the_list(browser, author, officer, se
     assert enquiry.state is EnquiryState.READ
     person = Page(await browser.get(f"/staff/persons/{author.person_id}"))
     assert f"/staff/messages/{enquiry.id}" in person.links.values()
+
+
+async def test_staff_are_led_to_the_record_of_who_has_one(
+    browser, author, officer, session
+):
+    drafting = await make_account(session)
+    await make_application(session, account=drafting)
+    theirs = await written(browser, author, session)
+    await browser.sign_in(drafting)
+    await browser.post("/messages/new", data=WRITTEN)
+    other = await session.scalar(select(Enquiry).where(Enquiry.id != theirs.id))
+    await browser.sign_in(officer, proved=True)
+
+    known = Page(await browser.get(f"/staff/messages/{theirs.id}"))
+    unknown = Page(await browser.get(f"/staff/messages/{other.id}"))
+
+    assert known.change_link("From") == f"/staff/persons/{author.person_id}"
+    assert "/staff/persons/" not in str(unknown.soup)
+    assert unknown.fact("From") == drafting.email
 
 
 @pytest.mark.parametrize(
