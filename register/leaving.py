@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -295,9 +295,11 @@ def _shown_to(reader: Account) -> Select[Leaving]:
     found = select(Leaving).options(
         joinedload(Leaving.person), joinedload(Leaving.entry)
     )
-    if reader.person_id:
-        found = found.where(Leaving.person_id != reader.person_id)
-    return found
+    return found.where(of_others(reader))
+
+
+def of_others(reader: Account) -> ColumnElement[bool]:
+    return Leaving.person_id != reader.person_id if reader.person_id else true()
 
 
 async def entries_of(session: AsyncSession, person_id: UUID) -> list[Entry]:

@@ -15,8 +15,10 @@ from register.assessment.asking import (
 from register.assessment.assigning import (
     IN_HAND,
     NotForThem,
+    NotGiven,
     TakenAlready,
     assign,
+    assign_all,
     caseworkers,
     may_assess,
 )
@@ -74,11 +76,12 @@ from register.assessment.qualifications import judge, qualifications_of
 from register.assessment.queue import (
     COUNTED,
     PAGE,
+    Due,
     Filter,
     Holder,
     QueuePage,
+    Turn,
     Waiting,
-    age_of,
     count_of,
     queue,
 )
@@ -101,6 +104,13 @@ from register.assessment.references import (
     references_told,
 )
 from register.assessment.said import Said, said_in
+from register.assessment.saved_filter import (
+    NameTaken,
+    SavedFilter,
+    TooManyFilters,
+    saved_filter_of,
+    saved_filters,
+)
 from register.assessment.status_certificate import (
     Certified,
     NotCertified,
@@ -109,6 +119,7 @@ from register.assessment.status_certificate import (
     certificates_of,
     registrations_of,
 )
+from register.assessment.target import Clock, clock_of
 from register.assessment.unchanged import (
     Change,
     Overtaken,
@@ -124,10 +135,12 @@ from register.assessment.watching import (
     item_for,
     watch_page,
 )
+from register.assessment.work import FILTERS, Work, work_of
 
 __all__ = [
     "ASSESSED",
     "COUNTED",
+    "FILTERS",
     "IN_HAND",
     "PAGE",
     "REASONS",
@@ -138,15 +151,19 @@ __all__ = [
     "Change",
     "Checked",
     "Checks",
+    "Clock",
+    "Due",
     "DueInThePast",
     "Filter",
     "Holder",
     "MatchPage",
+    "NameTaken",
     "NotAllMet",
     "NotAwaited",
     "NotCertified",
     "NotCurrent",
     "NotForThem",
+    "NotGiven",
     "NotToBeAsked",
     "NotUnderAssessment",
     "NotYetDue",
@@ -168,25 +185,30 @@ __all__ = [
     "ReferencesAwaited",
     "Returned",
     "Said",
+    "SavedFilter",
     "SectionCheck",
     "Seen",
     "SeenAs",
     "StatusCertificate",
     "TakenAlready",
     "Told",
+    "TooManyFilters",
+    "Turn",
     "Waiting",
     "Wanted",
     "WatchPage",
-    "age_of",
+    "Work",
     "application_for",
     "ask_for_more",
     "ask_referee_again",
     "asked_for",
     "assign",
+    "assign_all",
     "caseworkers",
     "certificates_of",
     "changes_since",
     "checks_of",
+    "clock_of",
     "conditions_of",
     "count_of",
     "found_wanting",
@@ -229,10 +251,13 @@ __all__ = [
     "rule_set_of",
     "rules_of",
     "said_in",
+    "saved_filter_of",
+    "saved_filters",
     "seen_now",
     "to_ask",
     "took_a_step",
     "visible_to",
     "watch_page",
     "why_returned",
+    "work_of",
 ]

@@ -13,6 +13,7 @@ from register.condition.clock import (
     standing_of,
     standings_of,
 )
+from register.condition.due import ConditionDue, DuePage, conditions_due, due_of_others
 from register.condition.evidence import ConditionEvidence, evidence_of, send
 from register.condition.proposing import (
     NotLater,
@@ -25,14 +26,18 @@ __all__ = [
     "AlreadyPaused",
     "ClockPause",
     "ConditionAct",
+    "ConditionDue",
     "ConditionEvent",
     "ConditionEvidence",
     "DueAlready",
+    "DuePage",
     "NotLater",
     "NotPaused",
     "OutOfOrder",
     "PauseReason",
     "Standing",
+    "conditions_due",
+    "due_of_others",
     "evidence_of",
     "propose_discharge",
     "propose_extension",

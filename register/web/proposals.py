@@ -42,13 +42,15 @@ class ReturnForm(Stamped, returning.ReturnForm):
 async def proposals(
     request: Request[Any, Any, Any], session: Session, act: Act
 ) -> Template:
-    after = after_of(request)
-    found = await pending(session, act.account, after=after)
+    after, theirs = after_of(request), request.query_params.get("show") == "yours"
+    found = await pending(session, act.account, after=after, theirs=theirs)
+    here = f"/staff/proposals?show={'yours' if theirs else 'all'}"
     return page(
         "register/proposals/list.html",
         found=found,
-        first="/staff/proposals" if after else "",
-        onward=f"/staff/proposals?after={found.next}" if found.next else "",
+        here=here,
+        first=here if after else "",
+        onward=f"{here}&after={found.next}" if found.next else "",
     )
 
 

@@ -32,6 +32,7 @@ from tests.leaks.table import (
     CONDITIONAL,
     DEAD,
     ELSEWHERE,
+    FILTER,
     FREE,
     GRANT,
     HIDDEN,
@@ -109,6 +110,7 @@ MISSING = {
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
+    "filter_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
 
@@ -138,9 +140,17 @@ class Atlas:
         number = self.world.withheld.entry.person.number
         return [
             Place(row.path, at, query.format(withheld=number))
-            for at in self._at(row, about_self=about_self)
+            for at in self._at_for(row, role, about_self=about_self)
             for query in queries
         ]
+
+    def _at_for(self, row, role, *, about_self):
+        if "{filter_id}" not in row.path:
+            return self._at(row, about_self=about_self)
+        filters = self.world.filters
+        other = Role.REGISTRAR if role is not Role.REGISTRAR else Role.AUDITOR
+        whose = other if row.of == ELSEWHERE or role not in filters else role
+        return [{"filter_id": str(filters[whose].id)}]
 
     def _at(self, row, *, about_self):
         names = set(PARAMETER.findall(row.path))
@@ -439,6 +449,14 @@ def given_to(known, place, role):
     return known.stamp(place) | {"to": str(known.world.accounts[to].id)}
 
 
+def given_at_once(known, _place, _role):
+    """One that is free, and one that is nobody's to give any more."""
+    found = [known.filed[name] for name in ("free", "registered")]
+    chosen = [f"{one.reference}.{one.stamp['version']}" for one in found]
+    to = known.world.accounts[Role.OTHER_CASEWORKER]
+    return {"chosen": chosen, "to": str(to.id)}
+
+
 def of_match(**more):
     """With what the page of the match carries."""
 
@@ -590,6 +608,9 @@ BODIES = {
     "/apply/{reference}/evidence/{section}": uploaded,
     **dict.fromkeys(FORM_PAGES, from_the_page),
     "/staff/applications/{reference}/assignment": given_to,
+    "/staff/applications/assignment": given_at_once,
+    "/staff/filters": {"name": "Late", "holder": "me", "due": "over"},
+    FILTER: {"name": "Nobody's", "opens_first": "no"},
     "/staff/applications/{reference}/notes": {"words": "A note"},
     "/staff/applications/{reference}/proposal": stamped(decision="refuse"),
     "/staff/applications/{reference}/qualifications/{qualification_id}": {
@@ -684,6 +705,8 @@ QUERIES = {
     ),
     ("GET", "/verify"): ("", "?serial=4F7K-2M9Q-X3ZB-8RTW"),
     ("GET", "/staff/persons"): ("", "?q=Zqx", "?q={withheld}"),
-    ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed"),
+    ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed", "?due=over"),
+    ("GET", "/staff/proposals"): ("", "?show=yours"),
+    ("GET", "/staff/conditions"): ("", "?due=soon"),
     ("GET", "/staff/payments"): ("", "?show=due", "?show=paid"),
 }

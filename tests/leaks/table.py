@@ -131,6 +131,7 @@ ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+FILTER = "/staff/filters/{filter_id}"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
@@ -325,6 +326,16 @@ TABLE = [
     # Casework
     work("GET", "/staff", *STAFF),
     work("GET", "/staff/applications", *READERS),
+    work("POST", "/staff/applications/assignment", TEAM_MANAGER),
+    work("GET", "/staff/filters", *READERS),
+    work("POST", "/staff/filters", *READERS),
+    work("GET", FILTER, *READERS),
+    nobody("GET", FILTER, *READERS, of=ELSEWHERE),
+    work("POST", FILTER, *READERS),
+    nobody("POST", FILTER, *READERS, of=ELSEWHERE),
+    work("POST", f"{FILTER}/removal", *READERS),
+    nobody("POST", f"{FILTER}/removal", *READERS, of=ELSEWHERE),
+    work("GET", "/staff/conditions", *READERS),
     case("GET", CASE, *READERS),
     nobody("GET", CASE, *READERS, of=UNSENT),
     case("POST", f"{CASE}/assignment", CASEWORKER, TEAM_MANAGER, of=FREE),

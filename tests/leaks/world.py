@@ -12,7 +12,14 @@ from register.account import Account
 from register.application import Application, SectionName, keep
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
-from register.assessment import AssessmentAct, Outcome, return_to_officer
+from register.assessment import (
+    AssessmentAct,
+    Filter,
+    Holder,
+    Outcome,
+    SavedFilter,
+    return_to_officer,
+)
 from register.certificate import Certificate
 from register.condition import (
     ConditionEvidence,
@@ -165,6 +172,7 @@ class World:
     links: dict[str, str] = field(default_factory=dict)
     """Of referees, by what became of them."""
     rules: dict[Part, RuleDraft] = field(default_factory=dict)
+    filters: dict[Role, SavedFilter] = field(default_factory=dict)
 
     def subject(self, name, *own, **more):
         return Subject(self.aviary, name, frozenset(own), **more)
@@ -193,6 +201,7 @@ async def make_world(session):
     await watch_list(world, session)
     await outbox(world, session)
     await rules(world, session)
+    await filters(world, session)
     await session.commit()
     return world
 
@@ -627,3 +636,14 @@ async def rules(world, session):
     by = make_process(session, actor=writer)
     await propose(session, drafted, seen=seen, proposer=writer, by=by)
     await session.flush()
+
+
+async def filters(world, session):
+    """One each, of whoever has a queue to look at."""
+    for role in READERS:
+        of = world.subject(f"filter of {role}", role)
+        wanted = Filter(holder=Holder.NOBODY)
+        account = world.accounts[role]
+        world.filters[role] = await SavedFilter.save(
+            session, account, of.private("filter"), wanted
+        )

@@ -16,11 +16,11 @@ from register.assessment import (
     IN_HAND,
     Outcome,
     Seen,
-    age_of,
     application_for,
     asked_for,
     caseworkers,
     checks_of,
+    clock_of,
     hits_shown,
     matches_shown,
     may_assess,
@@ -89,7 +89,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
     return application_page(
         "summary",
         opened,
-        age=await age_of(session, application, now=act.now)
+        clock=await clock_of(session, application, now=act.now)
         if application.state in IN_HAND
         else None,
         rule_set=await rule_set_of(session, application),
