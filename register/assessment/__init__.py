@@ -1,6 +1,11 @@
 """Assessing an application: its queue, the checks of its sections, asking for more, and the decision of two people."""
 
-from register.assessment.acts import AssessmentAct, AssessmentEvent
+from register.assessment.acts import (
+    AssessmentAct,
+    AssessmentEvent,
+    ReadingAct,
+    ReadingEvent,
+)
 from register.assessment.asking import (
     Asked,
     NothingToAsk,
@@ -84,6 +89,14 @@ from register.assessment.queue import (
     Waiting,
     count_of,
     queue,
+)
+from register.assessment.quota import (
+    Quota,
+    ReadingLock,
+    ReadingLocked,
+    locked_readers,
+    reading_lock_for,
+    warned_today,
 )
 from register.assessment.readers import (
     application_for,
@@ -181,6 +194,11 @@ __all__ = [
     "QualificationNotJudged",
     "QualificationTerm",
     "QueuePage",
+    "Quota",
+    "ReadingAct",
+    "ReadingEvent",
+    "ReadingLock",
+    "ReadingLocked",
     "Reason",
     "ReferencesAwaited",
     "Returned",
@@ -221,6 +239,7 @@ __all__ = [
     "item_for",
     "judge",
     "lock_unchanged",
+    "locked_readers",
     "match_for",
     "matches_shown",
     "matches_waiting",
@@ -241,6 +260,7 @@ __all__ = [
     "queue",
     "read_checks",
     "read_restricted",
+    "reading_lock_for",
     "reasons_of",
     "record_status",
     "references_told",
@@ -257,6 +277,7 @@ __all__ = [
     "to_ask",
     "took_a_step",
     "visible_to",
+    "warned_today",
     "watch_page",
     "why_returned",
     "work_of",

@@ -27,3 +27,15 @@ class AssessmentEvent(StrEnum):
     STATUS_CERTIFIED = "status_elsewhere_certified"
     RESTRICTED_READ = "restricted_section_read"
     NOTED = "application_noted"
+
+
+class ReadingAct(StrEnum):
+    RELEASE = "reading:release"
+
+
+class ReadingEvent(StrEnum):
+    """Of who opens much of what is restricted."""
+
+    WARNED = "reading:warned"
+    LOCKED = "reading:locked"
+    RELEASED = "reading:released"

@@ -12,6 +12,7 @@ from register.account import Account, StaffRole
 from register.assessment.matches import between_others
 from register.assessment.proposals import to_decide
 from register.assessment.queue import COUNTED, Due, Filter, Holder, count_of
+from register.assessment.quota import ReadingLock
 from register.assessment.readers import READ_ALL
 from register.assessment.watching import READ_WATCH_LIST, hits_of_others
 from register.condition import ConditionDue, due_of_others
@@ -43,6 +44,8 @@ class Work(StrEnum):
     CONDITIONS_OVERDUE = "conditions_overdue"
     CONDITIONS_SOON = "conditions_soon"
     HITS = "hits"
+    READERS = "readers"
+    """Who is locked out of what is restricted."""
     MATCHES = "matches"
     LEAVING = "leaving"
     MESSAGES = "messages"
@@ -83,6 +86,7 @@ WHOSE: dict[Work, Roles] = {
     Work.CONDITIONS_OVERDUE: EVERYBODY,
     Work.CONDITIONS_SOON: EVERYBODY,
     Work.HITS: READ_WATCH_LIST,
+    Work.READERS: READ_ALL,
     Work.MATCHES: EVERYBODY,
     Work.LEAVING: EVERYBODY,
     Work.MESSAGES: EVERYBODY,
@@ -118,6 +122,9 @@ OTHERS: dict[Work, Callable[[Account, datetime], Select[Any]]] = {
     ),
     Work.HITS: lambda reader, _: select(WatchHit.id).where(
         WatchHit.open, hits_of_others(reader)
+    ),
+    Work.READERS: lambda *_: select(ReadingLock.id).where(
+        ReadingLock.released_at.is_(None)
     ),
     Work.MATCHES: lambda reader, _: select(Match.id).where(
         Match.open, between_others(reader)

@@ -106,7 +106,9 @@ async def proposal_page(
     reasons = await reasons_of(session, found.proposal)
     shown = [r for r in reasons if not (sealed and r.section.restricted)]
     sections = [reason.section for reason in shown]
-    read_checks(session, application, sections, reader=act.account, now=act.now)
+    quota = await read_checks(
+        session, application, sections, reader=act.account, now=act.now
+    )
     return page(
         "register/proposals/proposal.html",
         found=found,
@@ -118,6 +120,7 @@ async def proposal_page(
         waiting=found.proposal.state is ProposalState.WAITING,
         checks=await checks_of(session, application),
         sealed=sealed,
+        quota=quota,
         reasons=shown,
         conditions=await conditions_of(
             session, found.proposal.data.get("conditions", [])

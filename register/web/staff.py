@@ -17,7 +17,7 @@ from register.assessment import (
 from register.kit.pages import page
 from register.self_check import latest
 from register.web.applications.queue import address
-from register.web.casework import READERS, WATCH_READERS
+from register.web.casework import READERS, STATISTICIANS, WATCH_READERS
 from register.web.guards import STAFF
 from register.web.needs import Act, Session
 from register.web.self_check import WATCHERS
@@ -41,6 +41,7 @@ async def home(session: Session, act: Act) -> Template:
         alarm=bool(check and check.alarms(now)),
         assesses=assesses,
         reads_watch_list=bool(account.roles & WATCH_READERS.roles),
+        oversees=bool(account.roles & STATISTICIANS.roles),
         work=await work_of(session, account, now=now),
         queues=QUEUES,
         saved=[

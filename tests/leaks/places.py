@@ -110,6 +110,7 @@ MISSING = {
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
+    "lock_id": lambda _: str(uuid4()),
     "filter_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
@@ -251,6 +252,7 @@ class Atlas:
             "person_id": self._persons(row, about_self=about_self),
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
             "item_id": [str(world.watched.id)],
+            "lock_id": [str(world.locked.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
             "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
@@ -610,6 +612,7 @@ BODIES = {
     "/staff/applications/{reference}/assignment": given_to,
     "/staff/applications/assignment": given_at_once,
     "/staff/filters": {"name": "Late", "holder": "me", "due": "over"},
+    "/staff/reading/{lock_id}/release": {"words": "They stood in for two others"},
     FILTER: {"name": "Nobody's", "opens_first": "no"},
     "/staff/applications/{reference}/notes": {"words": "A note"},
     "/staff/applications/{reference}/proposal": stamped(decision="refuse"),

@@ -131,6 +131,7 @@ ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+READING = "/staff/reading/{lock_id}"
 FILTER = "/staff/filters/{filter_id}"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
@@ -336,6 +337,14 @@ TABLE = [
     work("POST", f"{FILTER}/removal", *READERS),
     nobody("POST", f"{FILTER}/removal", *READERS, of=ELSEWHERE),
     work("GET", "/staff/conditions", *READERS),
+    work("GET", "/staff/reading", *WATCH_READERS),
+    work("GET", READING, *WATCH_READERS),
+    work(
+        "POST",
+        f"{READING}/release",
+        TEAM_MANAGER,
+        REGISTRAR,
+    ),
     case("GET", CASE, *READERS),
     nobody("GET", CASE, *READERS, of=UNSENT),
     case("POST", f"{CASE}/assignment", CASEWORKER, TEAM_MANAGER, of=FREE),

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select, text
 
 from fees.invoice import Invoice
-from register.account import Account
+from register.account import Account, StaffRole
 from register.application import Application, SectionName, keep
 from register.application.evidence import Evidence, EvidenceKind
 from register.application.references import token_of
@@ -17,6 +17,9 @@ from register.assessment import (
     Filter,
     Holder,
     Outcome,
+    Quota,
+    ReadingEvent,
+    ReadingLock,
     SavedFilter,
     return_to_officer,
 )
@@ -78,6 +81,7 @@ from tests.leaks.cases import (
 from tests.leaks.roles import (
     READERS,
     READERS_OF_RESTRICTED,
+    READERS_OF_THE_WATCH_LIST,
     STAFF_ROLES,
     TREASURY,
     Role,
@@ -171,6 +175,8 @@ class World:
     reset: str = ""
     links: dict[str, str] = field(default_factory=dict)
     """Of referees, by what became of them."""
+    locked: ReadingLock = None
+    """Somebody who opened too many restricted sections."""
     rules: dict[Part, RuleDraft] = field(default_factory=dict)
     filters: dict[Role, SavedFilter] = field(default_factory=dict)
 
@@ -202,6 +208,7 @@ async def make_world(session):
     await outbox(world, session)
     await rules(world, session)
     await filters(world, session)
+    await many_read(world, session)
     await session.commit()
     return world
 
@@ -647,3 +654,15 @@ async def filters(world, session):
         world.filters[role] = await SavedFilter.save(
             session, account, of.private("filter"), wanted
         )
+
+
+async def many_read(world, session):
+    """By a caseworker who has left since."""
+    of = world.subject("reader", staff=READERS_OF_THE_WATCH_LIST)
+    reader = await make_account(
+        session, StaffRole.CASEWORKER, name=of.told("name"), disabled_at=NOW
+    )
+    by = act(session, AssessmentAct.READ, reader)
+    by.tell(ReadingEvent.WARNED, account=reader.id, sections=40)
+    world.locked = ReadingLock.of(reader, Quota(80, warn=40, lock=80), by=by)
+    session.add(world.locked)

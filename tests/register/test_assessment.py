@@ -139,7 +139,7 @@ async def test_the_restricted_sections_are_not_there_for(session, role):
     reader = await make_account(session, role)
 
     with pytest.raises(NotFound):
-        read_restricted(
+        await read_restricted(
             session, application, SectionName.HEALTH, reader=reader, now=NOW
         )
 
@@ -148,7 +148,9 @@ async def test_reading_a_restricted_section_is_written_down(session):
     reader = await make_account(session, StaffRole.AUDITOR)
     application = await make_sent(session)
 
-    read_restricted(session, application, SectionName.HEALTH, reader=reader, now=NOW)
+    await read_restricted(
+        session, application, SectionName.HEALTH, reader=reader, now=NOW
+    )
     await session.flush()
 
     events = await session.scalars(

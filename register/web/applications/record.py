@@ -15,6 +15,7 @@ from register.application.references import referees_of
 from register.assessment import (
     IN_HAND,
     Outcome,
+    Quota,
     Seen,
     application_for,
     asked_for,
@@ -70,10 +71,14 @@ async def open_application(session: Session, act: Act, reference: str) -> Opened
     return Opened(application, act.account, await seen_now(session, application))
 
 
-def application_page(name: str, opened: Opened, **context: Any) -> Template:
+def application_page(
+    name: str, opened: Opened, *, quota: Quota | None = None, **context: Any
+) -> Template:
+    """`quota`: of restricted sections, where the page shows one."""
     return page(
         f"register/applications/{name}.html",
         opened=opened,
+        quota=quota,
         application=opened.application,
         base=f"/staff/applications/{opened.application.reference}",
         **context,
