@@ -124,6 +124,7 @@ from register.assessment.saved_filter import (
     saved_filter_of,
     saved_filters,
 )
+from register.assessment.statistics import Figure, Measure, statistics
 from register.assessment.status_certificate import (
     Certified,
     NotCertified,
@@ -167,9 +168,11 @@ __all__ = [
     "Clock",
     "Due",
     "DueInThePast",
+    "Figure",
     "Filter",
     "Holder",
     "MatchPage",
+    "Measure",
     "NameTaken",
     "NotAllMet",
     "NotAwaited",
@@ -274,6 +277,7 @@ __all__ = [
     "saved_filter_of",
     "saved_filters",
     "seen_now",
+    "statistics",
     "to_ask",
     "took_a_step",
     "visible_to",

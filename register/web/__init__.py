@@ -29,6 +29,7 @@ from register.web import (
     sign_in,
     sign_up,
     staff,
+    statistics,
     verify,
     watch_list,
 )
@@ -42,6 +43,7 @@ pages: list[ControllerRouterHandler] = [
     *reset.pages,
     *account.pages,
     *staff.pages,
+    *statistics.pages,
     *applications.pages,
     *filters.pages,
     *proposals.pages,

@@ -337,6 +337,8 @@ TABLE = [
     work("POST", f"{FILTER}/removal", *READERS),
     nobody("POST", f"{FILTER}/removal", *READERS, of=ELSEWHERE),
     work("GET", "/staff/conditions", *READERS),
+    work("GET", "/staff/statistics", *WATCH_READERS),
+    work("GET", "/staff/statistics/figures.csv", *WATCH_READERS),
     work("GET", "/staff/reading", *WATCH_READERS),
     work("GET", READING, *WATCH_READERS),
     work(

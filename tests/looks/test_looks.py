@@ -19,6 +19,7 @@ FILES = {
     "/certificates/{serial}/file",
     "/staff/applications/{reference}/evidence/{evidence_id}",
     "/staff/conditions/{condition_id}/evidence/{evidence_id}",
+    "/staff/statistics/figures.csv",
 }
 LEADS_ON = {"/pay/return"}
 """Never shows a page of its own."""
