@@ -66,7 +66,15 @@ from register.assessment.matches import (
     matches_waiting,
 )
 from register.assessment.notes import Note, note, notes_of
-from register.assessment.people import PeoplePage, people, person_for
+from register.assessment.people import (
+    MessagesPage,
+    PeoplePage,
+    applications_about,
+    asked_of_others,
+    messages_to,
+    people,
+    person_for,
+)
 from register.assessment.proposals import (
     OnApplication,
     Pending,
@@ -173,6 +181,7 @@ __all__ = [
     "Holder",
     "MatchPage",
     "Measure",
+    "MessagesPage",
     "NameTaken",
     "NotAllMet",
     "NotAwaited",
@@ -220,9 +229,11 @@ __all__ = [
     "WatchPage",
     "Work",
     "application_for",
+    "applications_about",
     "ask_for_more",
     "ask_referee_again",
     "asked_for",
+    "asked_of_others",
     "assign",
     "assign_all",
     "caseworkers",
@@ -248,6 +259,7 @@ __all__ = [
     "matches_waiting",
     "may_assess",
     "may_read_restricted",
+    "messages_to",
     "must_be_assessing",
     "note",
     "notes_of",

@@ -411,6 +411,8 @@ TABLE = [
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=REFUSAL),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
+    case("GET", f"{PERSON}/messages", *READERS),
+    nobody("GET", f"{PERSON}/messages", *READERS, of=UNSENT),
     case("GET", "/staff/persons/{person_id}", *READERS, find=Meets.MOVE, of=MERGED),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
     work("GET", CONDITION, *READERS),

@@ -330,7 +330,12 @@ def unfit(driver, letter):
 
 def is_casework(answer):
     return answer.row.path.startswith(
-        ("/staff/applications/", "/staff/proposals/", "/staff/watch-list")
+        (
+            "/staff/applications/",
+            "/staff/persons/",
+            "/staff/proposals/",
+            "/staff/watch-list",
+        )
     )
 
 
