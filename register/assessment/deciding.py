@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from register.employment import Employment
 from register.entry import ConditionKind
 from register.kit.clock import day_of, months_after, working_days_after
 from register.kit.errors import Refused
+from register.kit.post import Letter, letter_of
 from register.matching import open_hits
 from register.part import Part
 from register.process import Event, Process, ProcessText, TextKind
@@ -40,6 +41,8 @@ STEPS = frozenset(
     }
 )
 """Whoever did one of these took a step of the decision. Giving it to somebody, reading it and noting are none."""
+
+APPROVED, REFUSED = "application_approved", "application_refused"
 
 
 class NotAllMet(Refused):
@@ -258,34 +261,59 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
     if await open_hits(session, application.person_id):
         raise OnWatchList
-    rules = await rules_of(session, application)
-    conditions = proposal.data["conditions"]
+    context = await _approval(session, application, proposal, now=by.at)
     application.approve(
-        pay_by=working_days_after(day_of(by.at), rules.payment_window_working_days),
-        by=by,
-        conditions=conditions,
+        pay_by=context["pay_by"], by=by, conditions=proposal.data["conditions"]
     )
-    await application.write_to_applicant(
-        session,
-        "application_approved",
-        now=by.at,
-        conditions=await conditions_of(session, conditions),
-        rules=rules,
-    )
+    await application.write_to_applicant(session, APPROVED, now=by.at, **context)
 
 
 @carries_out(ProposalKind.REFUSE)
 async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
-    reasons = await asked_for(session, proposal.data["reasons"])
-    application.refuse(because=reasons[0].reasons[0], by=by)
-    await application.write_to_applicant(
-        session,
-        "application_refused",
-        now=by.at,
-        reasons=reasons,
-        rules=await rules_of(session, application),
-    )
+    context = await _refusal(session, application, proposal)
+    application.refuse(because=context["reasons"][0].reasons[0], by=by)
+    await application.write_to_applicant(session, REFUSED, now=by.at, **context)
+
+
+async def letter_before(
+    session: AsyncSession,
+    application: Application,
+    proposal: Proposal,
+    *,
+    now: datetime,
+) -> Letter:
+    """What the applicant will read if the proposal is approved now."""
+    if proposal.kind is ProposalKind.REFUSE:
+        letter, context = REFUSED, await _refusal(session, application, proposal)
+    else:
+        letter = APPROVED
+        context = await _approval(session, application, proposal, now=now)
+    return letter_of(letter, {"application": application, **context})
+
+
+async def _approval(
+    session: AsyncSession,
+    application: Application,
+    proposal: Proposal,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    rules = await rules_of(session, application)
+    return {
+        "pay_by": working_days_after(day_of(now), rules.payment_window_working_days),
+        "conditions": await conditions_of(session, proposal.data["conditions"]),
+        "rules": rules,
+    }
+
+
+async def _refusal(
+    session: AsyncSession, application: Application, proposal: Proposal
+) -> dict[str, Any]:
+    return {
+        "reasons": await asked_for(session, proposal.data["reasons"]),
+        "rules": await rules_of(session, application),
+    }
 
 
 @dataclass(frozen=True)

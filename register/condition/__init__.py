@@ -17,6 +17,7 @@ from register.condition.due import ConditionDue, DuePage, conditions_due, due_of
 from register.condition.evidence import ConditionEvidence, evidence_of, send
 from register.condition.proposing import (
     NotLater,
+    letter_before,
     propose_discharge,
     propose_extension,
     propose_pause,
@@ -39,6 +40,7 @@ __all__ = [
     "conditions_due",
     "due_of_others",
     "evidence_of",
+    "letter_before",
     "propose_discharge",
     "propose_extension",
     "propose_pause",

@@ -14,6 +14,7 @@ from register.assessment import (
     checks_of,
     conditions_of,
     hits_shown,
+    letter_before,
     lock_unchanged,
     may_read_restricted,
     pending,
@@ -120,6 +121,9 @@ async def proposal_page(
         waiting=found.proposal.state is ProposalState.WAITING,
         checks=await checks_of(session, application),
         sealed=sealed,
+        letter=await letter_before(session, application, found.proposal, now=act.now)
+        if found.proposal.waiting
+        else None,
         quota=quota,
         reasons=shown,
         conditions=await conditions_of(
