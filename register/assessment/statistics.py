@@ -47,6 +47,11 @@ class Measure(StrEnum):
     def of_a_month(self) -> bool:
         return self not in BANDS
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a number of applications, rather than a time or a share."""
+        return self not in {Measure.MEDIAN, Measure.NINETIETH, Measure.WITHIN_TARGET}
+
 
 BANDS: dict[Measure, tuple[int, int]] = {
     Measure.OPEN_TO_5: (0, 5),

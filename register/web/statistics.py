@@ -32,7 +32,7 @@ DEFINITIONS = {
     Measure.OPEN_OVER_40: "Applications that wait for a decision, for more than 40 working days",
 }
 HEADINGS = ("as_at", "part", "month", "measure", "value", "note", "definition")
-SUPPRESSED = "not shown: it counts fewer than 5"
+SUPPRESSED = "not shown: it would tell of fewer than 5"
 
 
 @get(ADDRESS, access=STATISTICIANS)

@@ -49,7 +49,7 @@ async def test_small_counts_are_told_nowhere(reader, session):
     received = next(row for row in rows if row["measure"] == "received")
     assert month["Received"] == "Fewer than 5"
     assert received["value"] == ""
-    assert received["note"] == "not shown: it counts fewer than 5"
+    assert received["note"] == "not shown: it would tell of fewer than 5"
 
 
 async def test_nothing_is_told_before_there_is_something(reader):
