@@ -100,7 +100,9 @@ async def saved_filters(
     """By name. With `lock` nobody saves another meanwhile, in a second tab either."""
     if lock:
         await session.execute(
-            select(Account.id).where(Account.id == account.id).with_for_update()
+            select(Account.id)
+            .where(Account.id == account.id)
+            .with_for_update(key_share=True)
         )
     found = await session.scalars(
         select(SavedFilter)

@@ -9,32 +9,46 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from register.account import StaffRole
-from register.application import ApplicationState
+from register.application import ApplicationState, SectionName
 from register.assessment import (
+    ASSESSED,
     AssessmentAct,
     Due,
     Filter,
     Holder,
     NameTaken,
+    Outcome,
     SavedFilter,
     TooManyFilters,
     Turn,
     Work,
     assign_all,
+    checks_of,
     clock_of,
     count_of,
+    pending,
+    propose_refusal,
     queue,
     saved_filters,
     work_of,
 )
 from register.assessment.target import due_day
 from register.kit.clock import day_of, working_days_between
+from register.leaving import Leaving, LeavingReason
 from register.part import Part
 from register.process import Process
 from register.request import Request, RequestKind
-from tests.make import NOW, make_account, make_person
+from tests.make import (
+    NOW,
+    make_account,
+    make_entry,
+    make_person,
+    make_process,
+)
 from tests.register.assessing import (
     act,
+    check,
+    give,
     make_caseworker,
     make_office,
     make_sent,
@@ -234,14 +248,6 @@ async def test_nobody_keeps_more_than_twenty_filters(session):
 # Giving several at once
 
 
-async def give_all(session, applications, *, to, giver):
-    by = act(session, AssessmentAct.ASSIGN, giver)
-    seen = {one.reference: one.version for one in applications}
-    told = await assign_all(session, seen, to=to, giver=giver, by=by)
-    await session.flush()
-    return told
-
-
 async def test_what_may_be_given_is_given_and_of_the_rest_it_is_told_why(session):
     office, other = await make_office(session), await make_caseworker(session)
     free, held = await make_sent(session), await make_sent(session, officer=other)
@@ -297,3 +303,78 @@ async def test_each_role_is_told_of_its_own_work(session):
     assert told[office.manager][Work.TO_DECIDE] == 0
     assert Work.TO_DECIDE not in told[auditor]
     assert told[clerk] == {}
+
+
+async def test_what_is_listed_as_theirs_to_decide_is_what_nothing_keeps_them_from(
+    session,
+):
+    office = await make_office(session)
+    all_rounder = await make_account(session, *StaffRole)
+    colleague = await make_person(session)
+    interested = await make_account(session, *StaffRole, person=colleague)
+    sent = {
+        "grant": await make_sent(session, officer=office.caseworker),
+        "refusal": await make_sent(session, officer=all_rounder),
+        "own": await make_sent(session, officer=all_rounder),
+        "theirs": await make_sent(
+            session,
+            officer=office.caseworker,
+            person=colleague,
+            account=await make_account(session),
+        ),
+    }
+    await proposed_grant(session, sent["grant"], office.caseworker)
+    await check(session, sent["refusal"], SectionName.DBS, officer=all_rounder)
+    await give(session, sent["refusal"], to=office.caseworker, giver=office.manager)
+    await check_again(session, sent["refusal"], office.caseworker)
+    await leaving_proposed(session, office.registrar)
+    await proposed_grant(session, sent["own"], all_rounder)
+    await proposed_grant(session, sent["theirs"], office.caseworker)
+    staff = [
+        office.caseworker,
+        office.manager,
+        office.registrar,
+        all_rounder,
+        interested,
+    ]
+
+    for reader in staff:
+        every = (await pending(session, reader)).rows
+        theirs = (await pending(session, reader, theirs=True)).rows
+        count = (await work_of(session, reader, now=NOW)).get(Work.TO_DECIDE, 0)
+
+        free = [row.proposal for row in every if row.why_not is None]
+        assert [row.proposal for row in theirs] == free
+        assert count == len(free)
+
+
+async def check_again(session, application, officer):
+    """What another officer found is found otherwise, and a refusal proposed."""
+    first = (await checks_of(session, application))[SectionName.DBS]
+    for section in ASSESSED:
+        await check(
+            session,
+            application,
+            section,
+            Outcome.NOT_MET if section is SectionName.DBS else Outcome.MET,
+            officer=officer,
+            seen=first.check.id if section is SectionName.DBS else None,
+        )
+    by = act(session, AssessmentAct.PROPOSE, officer)
+    await propose_refusal(session, application, proposer=officer, by=by)
+    await session.flush()
+
+
+async def leaving_proposed(session, proposer):
+    """Nobody took an earlier step of it."""
+    entry = await make_entry(session)
+    leaving = await Leaving.ask(
+        session,
+        entry,
+        because=LeavingReason.RETIRED,
+        last_day=day_of(NOW),
+        by=make_process(session),
+    )
+    by = make_process(session, actor=proposer)
+    await leaving.propose(session, proposer=proposer, by=by)
+    await session.flush()
