@@ -123,12 +123,11 @@ def waiting_before(reader: Account) -> ColumnElement[bool]:
 
 
 def decided_by(reader: Account) -> ColumnElement[bool]:
-    """The twin of Proposal.why_not in SQL: what nothing keeps the reader from deciding."""
+    """The twin of Proposal.why_not in SQL: what nothing keeps the reader from deciding. Who proposed it touched it."""
     return and_(
         Proposal.kind.in_([k for k in ProposalKind if reader.roles & k.approvers]),
         Proposal.person_id.is_(None)
         | Proposal.person_id.is_distinct_from(reader.person_id),
-        Proposal.proposer_id != reader.id,
         ~Proposal.touched.contains([reader.id]),
     )
 

@@ -16,7 +16,14 @@ from register.account import Account
 from register.application import Application, ApplicationState
 from register.assessment.assigning import IN_HAND
 from register.assessment.readers import visible_to
-from register.assessment.target import Clock, clock, pauses_of, target, working_age
+from register.assessment.target import (
+    Clock,
+    clock,
+    pauses_of,
+    target,
+    working_age,
+    working_age_at_most,
+)
 from register.kit.clock import day_of
 from register.part import Part
 from register.request import Request, RequestKind
@@ -185,12 +192,15 @@ def _turn(turn: Turn) -> ColumnElement[bool]:
 
 def _due(due: Due, now: datetime) -> ColumnElement[bool]:
     today, left = day_of(now), target() - working_age(now)
+    least = target() - working_age_at_most(now)
     soon = Request.due_on.between(today, today + SOON)
     running = Application.state != ApplicationState.INFORMATION_REQUESTED
     return {
-        Due.OVER: left < 0,
-        Due.TODAY: and_(running, left == 0),
-        Due.WEEK: and_(running, left.between(0, SOON_WORKING_DAYS)),
+        Due.OVER: and_(least < 0, left < 0),
+        Due.TODAY: and_(running, least <= 0, left == 0),
+        Due.WEEK: and_(
+            running, least <= SOON_WORKING_DAYS, left.between(0, SOON_WORKING_DAYS)
+        ),
         Due.UNANSWERED: _awaits(
             RequestKind.FURTHER_INFORMATION, Request.due_on < today
         ),

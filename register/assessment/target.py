@@ -115,6 +115,14 @@ def working_age(now: datetime) -> ColumnElement[int]:
     return worked_until(literal(day_of(now), Date))
 
 
+def working_age_at_most(now: datetime) -> ColumnElement[int]:
+    """Mondays to Fridays since it was sent, whatever paused: cheap, so that few rows need the exact count beside it."""
+    sent = day_in_london(Application.submitted_at)
+    return cast(
+        _weekdays_until(literal(day_of(now), Date)) - _weekdays_until(sent), Integer
+    )
+
+
 def worked_until(day: ColumnElement[date]) -> ColumnElement[int]:
     """The same up to a day that the row itself may say."""
     waited = working_days(
