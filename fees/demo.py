@@ -57,6 +57,7 @@ async def take_fees(session: AsyncSession, approved: Sequence[Approved]) -> None
         Fee.WAITED_FOR: cycle(WHILE_WAITING),
         Fee.NOT_TRIED: cycle(NOTHING_TRIED),
         Fee.NOT_PAID: cycle(WITHOUT_SUCCESS),
+        Fee.HELD_BACK: cycle(NOTHING_TRIED),
     }
     paid_twice = iter([True])
     for one in approved:
@@ -86,6 +87,9 @@ async def _take(
         await paying.tries(PaymentState.PAID)
         if next(paid_twice, False):
             await paying.tries(PaymentState.PAID)
+    if one.fee is Fee.HELD_BACK:
+        paying.later()
+        await paying.tries(PaymentState.PAID)
 
 
 @dataclass

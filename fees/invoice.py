@@ -1,5 +1,6 @@
 """Invoices: what is owed, by whom, for what and by when. A row never changes; that it is paid is a receipt."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -20,13 +21,12 @@ from fees.acts import FeesAct, FeesEvent
 from fees.money import pounds
 from fees.scale import FeeKind, FeeScale
 from register.account import Account
-from register.application import Application, ApplicationState
+from register.application import Application, ApplicationKind, ApplicationState
 from register.kit.clock import day_of
 from register.kit.db import Base
 from register.kit.errors import Refused
 from register.kit.jobs import every
 from register.kit.post import post
-from register.part import Part
 from register.person import Person
 from register.process import Process
 from register.rule_set import RuleSet
@@ -71,7 +71,8 @@ class Invoice(Base):
     )
 
     __table_args__ = (
-        UniqueConstraint("application_id", "covers_until"),
+        # Approved again after a reversal, the same year is billed again.
+        UniqueConstraint("application_id", "covers_until", "pay_by"),
         CheckConstraint("amount_pence > 0", name="amount_pence"),
     )
 
@@ -121,10 +122,10 @@ def read_invoice_reference(typed: str) -> int | None:
 
 
 class Fee:
-    """What an application's fee comes to for somebody who is entered on a day, before or without an invoice."""
+    """What one price comes to for somebody who is entered on a day, before or without an invoice."""
 
     def __init__(self, scale: FeeScale, *, on: date, until: date) -> None:
-        self.scale, self.on, self.until = scale, on, until
+        self.scale, self.until = scale, until
         self.months = scale.months(on=on, until=until)
         self.amount_pence = scale.charge(on=on, until=until)
 
@@ -132,22 +133,51 @@ class Fee:
     def amount(self) -> str:
         return pounds(self.amount_pence)
 
+
+@dataclass(frozen=True)
+class Fees:
+    """All that an application is to be paid for: who comes back pays for that, and for being registered."""
+
+    registration: Fee
+    restoration: Fee | None
+
     @property
-    def part(self) -> Part:
-        return self.scale.part
+    def each(self) -> list[Fee]:
+        return [fee for fee in (self.restoration, self.registration) if fee]
+
+    @property
+    def until(self) -> date:
+        return self.registration.until
+
+    @property
+    def amount_pence(self) -> int:
+        return sum(fee.amount_pence for fee in self.each)
+
+    @property
+    def amount(self) -> str:
+        return pounds(self.amount_pence)
 
 
-async def fee_of(
+async def fees_of(
     session: AsyncSession, application: Application, *, today: date
-) -> Fee:
-    """The fee of an approved application: for the registration year of its approval, or of today once that year is over."""
+) -> Fees:
+    """What an approved application costs: for the registration year of its approval, or of today once that year is over."""
     if application.approved_at is None:
         raise NothingToPay(application)
     rules = (await session.get_one(RuleSet, application.rule_set_id)).rules
     approved_on = day_of(application.approved_at)
     on = approved_on if rules.period_end(approved_on) >= today else today
-    scale = await FeeScale.on(session, FeeKind.REGISTRATION, application.part, on)
-    return Fee(scale, on=on, until=rules.period_end(on))
+    until = rules.period_end(on)
+
+    async def priced(kind: FeeKind) -> Fee:
+        scale = await FeeScale.on(session, kind, application.part, on)
+        return Fee(scale, on=on, until=until)
+
+    back = application.kind is ApplicationKind.RESTORATION
+    return Fees(
+        await priced(FeeKind.REGISTRATION),
+        await priced(FeeKind.RESTORATION) if back else None,
+    )
 
 
 async def bill(
@@ -157,35 +187,40 @@ async def bill(
     now: datetime,
     by: Account | None = None,
 ) -> Invoice:
-    """The invoice of an approved application, raised once for each registration year; raises NothingToPay."""
+    """The invoice of an approved application, raised once for each registration year and approval; raises NothingToPay."""
     # The job of the minute and the payer's click meet here: without the lock both would raise one.
     await application.lock(session)
     if application.state is not ApplicationState.APPROVED or not application.pay_by:
         raise NothingToPay(application)
-    fee = await fee_of(session, application, today=day_of(now))
+    fees = await fees_of(session, application, today=day_of(now))
     raised = await session.scalar(
         select(Invoice).where(
-            Invoice.application_id == application.id, Invoice.covers_until == fee.until
+            Invoice.application_id == application.id,
+            Invoice.covers_until == fees.until,
+            Invoice.pay_by == application.pay_by,
         )
     )
-    return raised or await _raise(session, application, fee, now=now, by=by)
+    return raised or await _raise(session, application, fees, now=now, by=by)
 
 
 async def _raise(
     session: AsyncSession,
     application: Application,
-    fee: Fee,
+    fees: Fees,
     *,
     now: datetime,
     by: Account | None,
 ) -> Invoice:
     process = Process.begin(session, FeesAct.RAISE_INVOICE, now=now, actor=by)
-    line = InvoiceLine(
-        position=1,
-        fee_scale_id=fee.scale.id,
-        months=fee.months,
-        amount_pence=fee.amount_pence,
-    )
+    lines = [
+        InvoiceLine(
+            position=n,
+            fee_scale_id=fee.scale.id,
+            months=fee.months,
+            amount_pence=fee.amount_pence,
+        )
+        for n, fee in enumerate(fees.each, start=1)
+    ]
     invoice = Invoice(
         application_id=application.id,
         person_id=application.person_id,
@@ -193,9 +228,9 @@ async def _raise(
         process=process,
         raised_at=now,
         pay_by=application.pay_by,
-        covers_until=fee.until,
-        amount_pence=fee.amount_pence,
-        lines=[line],
+        covers_until=fees.until,
+        amount_pence=fees.amount_pence,
+        lines=lines,
     )
     session.add(invoice)
     await session.flush()
@@ -212,7 +247,7 @@ async def _raise(
         "invoice",
         now=now,
         application=application,
-        fee=fee,
+        fees=fees,
     )
     return invoice
 
@@ -245,7 +280,9 @@ async def raise_due(session: AsyncSession, now: datetime) -> None:
     """Bill every approved application that has no invoice for its registration year, and say so to the payer."""
     today = day_of(now)
     billed = exists().where(
-        Invoice.application_id == Application.id, Invoice.covers_until >= today
+        Invoice.application_id == Application.id,
+        Invoice.covers_until >= today,
+        Invoice.pay_by == Application.pay_by,
     )
     due = select(Application.id).where(
         Application.state == ApplicationState.APPROVED,

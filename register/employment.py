@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    CompoundSelect,
     ForeignKey,
     ScalarSelect,
     and_,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +26,7 @@ from sqlalchemy.orm import (
     InstrumentedAttribute,
     Mapped,
     aliased,
+    declared_attr,
     mapped_column,
     relationship,
 )
@@ -89,17 +93,13 @@ class Source(StrEnum):
     """Who said so."""
 
     APPLICANT = "applicant"
+    REGISTRANT = "registrant"
     EMPLOYER = "employer"
 
 
-class Employment(Base):
-    """A post. A removal from the register never rewrites it."""
+class Worked:
+    """What is told of a post."""
 
-    __tablename__ = "employment"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    home_id: Mapped[UUID | None] = mapped_column(ForeignKey("home.id"), index=True)
     employer: Mapped[str]
     home_named: Mapped[str]
     """The home as the source wrote it; the URN too where we do not know it."""
@@ -114,6 +114,23 @@ class Employment(Base):
     reason_for_leaving: Mapped[str | None]
     source: Mapped[Source] = mapped_column(code(Source, "source"))
     recorded_at: Mapped[datetime]
+    """When we came to hold it, or to hold it in this form."""
+
+    @declared_attr
+    def person_id(self) -> Mapped[UUID]:
+        return mapped_column(ForeignKey("person.id"), index=True)
+
+    @declared_attr
+    def home_id(self) -> Mapped[UUID | None]:
+        return mapped_column(ForeignKey("home.id"), index=True)
+
+
+class Employment(Worked, Base):
+    """A post. A removal from the register never rewrites it."""
+
+    __tablename__ = "employment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
 
     home: Mapped[Home | None] = relationship(lazy="raise")
 
@@ -126,6 +143,21 @@ class Employment(Base):
     def started_on(self) -> date:
         assert self.valid.lower is not None  # noqa: S101 - the CHECK above
         return day_of(self.valid.lower)
+
+    @property
+    def last_day(self) -> date | None:
+        """None while no end is known."""
+        upper = self.valid.upper
+        return day_of(upper - timedelta(microseconds=1)) if upper else None
+
+
+class EmploymentSuperseded(Worked, Base):
+    """A post as we once held it; `recorded` says from when until when. Written by the database alone."""
+
+    __tablename__ = "employment_superseded"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    recorded: Mapped[Range[datetime]] = mapped_column(TSTZRANGE, primary_key=True)
 
 
 class EmploymentGap(Base):
@@ -195,13 +227,23 @@ def place_of(
         (and_(Home.town.is_not(None), in_town >= HOMES_THAT_HIDE_ONE), Home.town),
         else_=Home.region,
     )
-    posts = select(place).join(Employment, Employment.home_id == Home.id)
-    posts = posts.where(
-        Employment.person_id == person_id, Employment.valid.contains(at)
+    posts = _posts(known).subquery() if known else Employment.__table__.alias()
+    found = select(place).join(posts, posts.c.home_id == Home.id)
+    found = found.where(posts.c.person_id == person_id, posts.c.valid.contains(at))
+    found = found.order_by(
+        posts.c.manages.desc(), func.lower(posts.c.valid).desc(), Home.urn
     )
-    if known:
-        posts = posts.where(Employment.recorded_at <= known)
-    posts = posts.order_by(
-        Employment.manages.desc(), func.lower(Employment.valid).desc(), Home.urn
+    return found.limit(1).scalar_subquery()
+
+
+def _posts(known: datetime) -> CompoundSelect[Any]:
+    """In the form in which we held them at that moment."""
+    columns = ("person_id", "home_id", "manages", "valid")
+    now, once = (
+        select(*(getattr(kind, name) for name in columns))
+        for kind in (Employment, EmploymentSuperseded)
     )
-    return posts.limit(1).scalar_subquery()
+    return union_all(
+        now.where(Employment.recorded_at <= known),
+        once.where(EmploymentSuperseded.recorded.contains(known)),
+    )

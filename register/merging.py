@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from register.account import Account
 from register.application import Application, ApplicationState
-from register.employment import Employment, EmploymentGap
+from register.employment import Employment, EmploymentGap, EmploymentSuperseded
 from register.entry import Entry, project_many
 from register.kit.errors import Refused
 from register.matching import (
@@ -24,7 +24,9 @@ from register.matching import (
     open_hits,
 )
 from register.matching.record import MatchRecord
+from register.notice import Notice
 from register.part import Part
+from register.particulars import ParticularsChange, changes_of, take_contact
 from register.person import NameKind, Person, PersonName, fold
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
@@ -208,6 +210,9 @@ async def merge(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     kept, lost = _kept_and_lost(match, choice)
     await _take_names(session, match, choice, kept)
     await _take_account(session, match, choice, kept, by=by)
+    for change in await changes_of(session, lost.id):
+        if change.open:
+            await change.withdraw(session, by=by)
     await _take_rows(session, kept, lost)
     lost.merged_into = kept.id
     kept.withheld = kept.withheld or lost.withheld
@@ -290,13 +295,23 @@ async def _take_account(
 
 
 async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
+    await take_contact(session, kept=kept.id, lost=lost.id)
     for table in (Entry, Application):
         await session.execute(
             update(table)
             .where(table.person_id == lost.id)
             .values(person_id=kept.id, version=table.version + 1)
         )
-    for rows in (Employment, EmploymentGap, Qualification, Request, Proposal):
+    for rows in (
+        Employment,
+        EmploymentGap,
+        EmploymentSuperseded,
+        ParticularsChange,
+        Qualification,
+        Request,
+        Proposal,
+        Notice,
+    ):
         await session.execute(
             update(rows).where(rows.person_id == lost.id).values(person_id=kept.id)
         )

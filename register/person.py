@@ -191,7 +191,7 @@ async def _unissued(session: AsyncSession) -> str:
 
 
 class PersonName(Base):
-    """A name the person also had or has: searched, never shown."""
+    """A name the person also had or has: searched, never shown to the public."""
 
     __tablename__ = "person_name"
 
@@ -199,6 +199,8 @@ class PersonName(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[NameKind] = mapped_column(code(NameKind))
     name: Mapped[str]
+    until_on: Mapped[date | None]
+    """The last day on which it was theirs, where we know it."""
 
 
 class IssuedNumber(Base):
@@ -208,6 +210,20 @@ class IssuedNumber(Base):
 
     number: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+
+
+async def names_of(session: AsyncSession, person_id: UUID) -> list[PersonName]:
+    """The names they also had or have: the former ones first, the one they had last before the others."""
+    found = await session.scalars(
+        select(PersonName)
+        .where(PersonName.person_id == person_id)
+        .order_by(
+            PersonName.kind.desc(),
+            PersonName.until_on.desc().nulls_last(),
+            PersonName.name,
+        )
+    )
+    return list(found)
 
 
 async def survivor(session: AsyncSession, person_id: UUID) -> UUID:

@@ -23,7 +23,14 @@ from register.process import Process, ProcessText, TextKind
 class ProposalKind(StrEnum):
     GRANT = "grant"
     GRANT_WITH_CONDITIONS = "grant_with_conditions"
+    GRANT_AFTER_ORDER = "grant_after_order"
+    """Of who was removed by order, with conditions or without."""
     REFUSE = "refuse"
+    TAKE_BACK_APPROVAL = "take_back_approval"
+    MINDED_TO_REFUSE = "minded_to_refuse"
+    MINDED_TO_CONDITION = "minded_to_condition"
+    MINDED_TO_REMOVE = "minded_to_remove"
+    REMOVE = "remove"
     CHANGE_RULES = "change_rules"
     SHOW_AGAIN = "show_again"
     UNDO_DEATH = "undo_death"
@@ -32,13 +39,32 @@ class ProposalKind(StrEnum):
     EXTEND_CONDITION = "extend_condition"
     DISCHARGE_CONDITION = "discharge_condition"
     MERGE = "merge"
+    OPEN_ORGANISATION = "open_organisation"
+    REVERSE = "reverse"
+    APPEAL_OUTCOME = "appeal_outcome"
+    CHANGE_PARTICULARS = "change_particulars"
+    CORRECT_ENTRY = "correct_entry"
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: grants are the team manager's or the registrar's, all else is the registrar's."""
-        if self is ProposalKind.GRANT:
+        """Who may say yes: adjudicators to appeals, to all else the registrar, and to some the team manager too."""
+        if self in TEAM_MANAGERS:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
+        if self is ProposalKind.APPEAL_OUTCOME:
+            return frozenset({StaffRole.ADJUDICATOR})
         return frozenset({StaffRole.REGISTRAR})
+
+
+TEAM_MANAGERS = frozenset(
+    {
+        ProposalKind.GRANT,
+        ProposalKind.MINDED_TO_REFUSE,
+        ProposalKind.MINDED_TO_CONDITION,
+        ProposalKind.CHANGE_PARTICULARS,
+        ProposalKind.OPEN_ORGANISATION,
+    }
+)
+"""What a team manager may say yes to as well (domain.md 11)."""
 
 
 class ProposalState(StrEnum):

@@ -21,11 +21,13 @@ from register.process import Fact, Process
 class RequestKind(StrEnum):
     FURTHER_INFORMATION = "further_information"
     REFERENCE = "reference"
+    ENDORSEMENT = "endorsement"
+    REPRESENTATIONS = "representations"
 
     @property
     def stops_the_clock(self) -> bool:
-        """Whether nothing can be done before the answer comes. While referees write, all else is assessed."""
-        return self is RequestKind.FURTHER_INFORMATION
+        """Whether nothing can be done before the answer comes. While others write, all else is assessed."""
+        return self not in {RequestKind.REFERENCE, RequestKind.ENDORSEMENT}
 
 
 class RequestEvent(StrEnum):
@@ -72,7 +74,9 @@ class Request(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     kind: Mapped[RequestKind] = mapped_column(code(RequestKind))
-    application_id: Mapped[UUID] = mapped_column(index=True)
+    application_id: Mapped[UUID | None] = mapped_column(index=True)
+    entry_id: Mapped[UUID | None] = mapped_column(index=True)
+    """What it is about: an application, or an entry."""
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     about_id: Mapped[UUID | None]
     """Which of several it is about, such as the referee."""
@@ -93,9 +97,11 @@ class Request(Base):
     __table_args__ = (
         CheckConstraint("(ended_at is null) = (outcome is null)", name="ended"),
         CheckConstraint("ended_at >= asked_at", name="order"),
+        CheckConstraint("num_nonnulls(application_id, entry_id) = 1", name="about"),
         Index(
             "request_one_open",
             "application_id",
+            "entry_id",
             "kind",
             "about_id",
             unique=True,
@@ -110,7 +116,8 @@ class Request(Base):
         session: AsyncSession,
         kind: RequestKind,
         *,
-        application_id: UUID,
+        application_id: UUID | None = None,
+        entry_id: UUID | None = None,
         person_id: UUID,
         about_id: UUID | None = None,
         items: Sequence[Any],
@@ -120,7 +127,8 @@ class Request(Base):
         """Ask for something; raises StillOpen where the same is being waited for."""
         waiting = await session.scalar(
             select(cls).where(
-                cls.application_id == application_id,
+                cls.application_id.is_not_distinct_from(application_id),
+                cls.entry_id.is_not_distinct_from(entry_id),
                 cls.kind == kind,
                 cls.about_id.is_not_distinct_from(about_id),
                 cls.open,
@@ -132,6 +140,7 @@ class Request(Base):
             id=uuid4(),
             kind=kind,
             application_id=application_id,
+            entry_id=entry_id,
             person_id=person_id,
             about_id=about_id,
             process=by,

@@ -92,8 +92,16 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the asking of a referee to the last day on which their link works."""
     reference_reminder_days: int
     """Before that day."""
+    endorsement_due_days: int
+    """From the asking of an employer to the last day on which they may answer."""
+    endorsement_reminder_days: int
+    """Before that day."""
     status_certificate_days: int
     """How old what another register certifies may be when we record it."""
+    representations_days: int
+    """From the day after a notice is served to the last day to answer it."""
+    representations_reminder_days: int
+    """Before that day."""
     assessment_target_working_days: int
     restricted_reads_warn: int
     """Different health and criminal record sections that a member of staff may open in a day before they are warned."""
@@ -107,6 +115,22 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publication_former_months: int
     publication_order_months: int
     appeal_days: int
+    further_appeal: str
+    """To whom somebody may go whose appeal is dismissed, as letters say it."""
+    restoration_after_order_months: int
+    """From the day on which a removal by order took effect to the first day on which the person may ask to come back."""
+    restoration_retry_months: int
+    """From the refusal of a restoration to the first day on which the person may ask again."""
+    restoration_decide_days: int
+    """Within which a restoration is to be decided, not counting days on which the applicant is awaited."""
+    retention_granted_months: int
+    """From the end of the registration to the day on which the application behind it is erased."""
+    retention_ended_months: int
+    """From the end of an application that led to no entry."""
+    retention_health_months: int
+    """From the decision to the day on which what was told of health is erased."""
+    retention_equality_months: int
+    """Until answers to the equality questions become counts."""
     standards_version: str
     declaration_version: str
 

@@ -14,6 +14,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     EnglishShownBy,
     EqualityAsked,
@@ -22,6 +23,7 @@ from register.application.answers import (
     Identity,
     Knows,
     ManagingAs,
+    NoEmployer,
     OtherRegistrations,
     Post,
     Proof,
@@ -29,6 +31,7 @@ from register.application.answers import (
     Referee,
     References,
     Sex,
+    Skills,
     StandardsDeclared,
 )
 from register.application.evidence import Evidence, EvidenceKind
@@ -59,7 +62,11 @@ RULES = Rules(
     information_reminder_days=7,
     reference_due_days=14,
     reference_reminder_days=5,
+    endorsement_due_days=30,
+    endorsement_reminder_days=7,
     status_certificate_days=90,
+    representations_days=28,
+    representations_reminder_days=7,
     assessment_target_working_days=10,
     restricted_reads_warn=40,
     restricted_reads_lock=80,
@@ -70,6 +77,14 @@ RULES = Rules(
     publication_former_months=60,
     publication_order_months=12,
     appeal_days=28,
+    further_appeal="the High Court",
+    restoration_after_order_months=60,
+    restoration_retry_months=12,
+    restoration_decide_days=84,
+    retention_granted_months=72,
+    retention_ended_months=120,
+    retention_health_months=24,
+    retention_equality_months=24,
     standards_version="2026-1",
     declaration_version="2026-1",
 )
@@ -168,6 +183,7 @@ def make_form(**given):
         "employment": EmploymentHistory(
             left_education_on=date(2006, 6, 30), items=[make_post()]
         ),
+        "skills": Skills(practice_hours=120, learning="A course on attachment"),
         "registrations": OtherRegistrations(registered=False, acted_against=False),
         "dbs": Dbs(
             certificate_number="001234567890",
@@ -184,6 +200,7 @@ def make_form(**given):
         "references": References(
             items=[make_referee(), make_referee(knows_from=Knows.CHILD_CARE)]
         ),
+        "endorsement": Endorser(has_employer=False, none_because=NoEmployer.AGENCY),
         "standards": StandardsDeclared(
             version="2026-1", declared_at=datetime(2027, 3, 9, 12, 0, tzinfo=UTC)
         ),
@@ -226,7 +243,7 @@ async def make_application(session, *, account=None, now=NOW):
 
 async def fill(session, application, form, *, evidence=IDENTITY_EVIDENCE, now=NOW):
     """Save the sections, and documents that have been found clean."""
-    for name in SectionName:
+    for name in application.kind.sections:
         if answers := form.of(name):
             await keep(session, application, name, answers, now=now)
     for kind in evidence:

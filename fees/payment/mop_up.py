@@ -110,7 +110,9 @@ async def remind_unpaid(session: AsyncSession, now: datetime) -> None:
     """Remind each payer once, some days before the last day to pay."""
     today = day_of(now)
     reminded = exists().where(
-        Event.application_id == Application.id, Event.kind == FeesEvent.REMINDED
+        Event.application_id == Application.id,
+        Event.kind == FeesEvent.REMINDED,
+        Event.at >= Application.approved_at,
     )
     owing = (
         select(Invoice, Application)
@@ -118,6 +120,7 @@ async def remind_unpaid(session: AsyncSession, now: datetime) -> None:
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .where(
             Application.state == ApplicationState.APPROVED,
+            Application.pay_by == Invoice.pay_by,
             Invoice.pay_by >= today,
             Invoice.covers_until >= today,
             Invoice.pay_by - today
@@ -157,7 +160,7 @@ async def close_unpaid(session: AsyncSession, now: datetime) -> None:
             to=account.email,
             letter="fees/closed_unpaid",
             context={"application": application},
-            key=f"fees/closed_unpaid:{application.id}",
+            key=f"fees/closed_unpaid:{application.id}:{application.pay_by}",
             person_id=application.person_id,
             application_id=application.id,
             now=now,

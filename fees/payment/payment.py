@@ -24,7 +24,7 @@ from fees.money import pounds
 from fees.payment.state import PaymentState
 from register.account import Account
 from register.application import Application, ApplicationAct, ApplicationState
-from register.kit.clock import day_of, end_of, start_of
+from register.kit.clock import end_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.process import Process
@@ -197,7 +197,7 @@ class Payment(Base):
         *,
         by: Process,
     ) -> OverpaidBecause | None:
-        """Receipt and entry, both or neither; the entry begins on the day on which the payer paid."""
+        """Receipt and entry, both or neither; the entry begins on the day on which the payer paid, or after a last check."""
         receipt = Receipt(
             invoice_id=invoice.id,
             application_id=application.id,
@@ -209,8 +209,7 @@ class Payment(Base):
             async with session.begin_nested():
                 session.add(receipt)
                 grant = Process.begin(session, ApplicationAct.GRANT, now=by.at)
-                on = start_of(day_of(succeeded_at))
-                await application.paid(session, on=on, by=grant)
+                await application.paid(session, at=succeeded_at, by=grant)
         except Refused as refused:
             # The money has been taken: were this raised, the payment would be forgotten with it.
             why = type(refused).__name__
@@ -267,9 +266,10 @@ def objection(
     invoice: Invoice, application: Application, succeeded_at: datetime
 ) -> OverpaidBecause | None:
     """Why money that came at that moment cannot pay the invoice."""
-    if application.state is ApplicationState.GRANTED:
+    if application.paid_at is not None:
         return OverpaidBecause.PAID_ALREADY
-    if application.state is not ApplicationState.APPROVED:
+    approved = application.state is ApplicationState.APPROVED
+    if not approved or application.pay_by != invoice.pay_by:
         return OverpaidBecause.CLOSED
     if succeeded_at >= end_of(invoice.pay_by):
         return OverpaidBecause.LATE

@@ -20,9 +20,15 @@ PAGE = 50
 
 class InvoiceState(StrEnum):
     PAID = "paid"
+    GIVE_BACK = "give_back"
+    """Paid for an approval that has been taken back."""
     DUE = "due"
     NOT_PAID = "not_paid"
     """And cannot be paid any more."""
+
+
+BOUGHT = frozenset({ApplicationState.PAID, ApplicationState.GRANTED})
+"""The fee has bought the entry, or will once a last check is done."""
 
 
 class Show(StrEnum):
@@ -43,8 +49,13 @@ class Standing:
     @property
     def state(self) -> InvoiceState:
         if self.receipt:
-            return InvoiceState.PAID
-        waits = self.invoice.application.state is ApplicationState.APPROVED
+            bought = self.invoice.application.state in BOUGHT
+            return InvoiceState.PAID if bought else InvoiceState.GIVE_BACK
+        application = self.invoice.application
+        waits = (
+            application.state is ApplicationState.APPROVED
+            and application.pay_by == self.invoice.pay_by
+        )
         last = min(self.invoice.pay_by, self.invoice.covers_until)
         return (
             InvoiceState.DUE if waits and self.today <= last else InvoiceState.NOT_PAID
@@ -148,18 +159,21 @@ def _invoices() -> Select[Invoice, Receipt]:
 def _is(show: Show, today: date) -> ColumnElement[bool]:
     """The same as `Standing.state` says, for the database."""
     paid = Receipt.invoice_id.is_not(None)
+    bought = Application.state.in_(BOUGHT)
     due = (
         ~paid
         & (Application.state == ApplicationState.APPROVED)
+        & (Application.pay_by == Invoice.pay_by)
         & (Invoice.pay_by >= today)
         & (Invoice.covers_until >= today)
     )
     match show:
         case Show.PAID:
-            return paid
+            return paid & bought
         case Show.DUE:
             return due
         case Show.NOT_PAID:
             return ~paid & ~due
         case Show.GIVE_BACK:
-            return exists().where(Overpayment.invoice_id == Invoice.id)
+            overpaid = exists().where(Overpayment.invoice_id == Invoice.id)
+            return overpaid | (paid & ~bought)

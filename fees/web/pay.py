@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from fees import govuk_pay
 from fees.govuk_pay import PayFailed
-from fees.invoice import Invoice, fee_of
+from fees.invoice import Invoice, fees_of
 from fees.payment import (
     Overpayment,
     check,
@@ -40,7 +40,7 @@ async def start(session: Session, act: Act) -> Template:
     return page(
         "fees/pay/start.html",
         application=application,
-        fee=await fee_of(session, application, today=today),
+        fees=await fees_of(session, application, today=today),
     )
 
 

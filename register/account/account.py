@@ -25,6 +25,8 @@ class StaffRole(StrEnum):
     CASEWORKER = "caseworker"
     TEAM_MANAGER = "team_manager"
     REGISTRAR = "registrar"
+    ADJUDICATOR = "adjudicator"
+    """Decides appeals, and sees nothing else."""
     FINANCE_OFFICER = "finance_officer"
     AUDITOR = "auditor"
     ADMIN = "admin"

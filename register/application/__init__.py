@@ -1,6 +1,7 @@
 """Applications to be entered in the register."""
 
 from register.application.application import (
+    AnotherBegun,
     Application,
     NotNow,
     application_of,
@@ -22,6 +23,12 @@ from register.application.keeping import (
     sections_asked,
     touch,
 )
+from register.application.returning import (
+    Ended,
+    NeverAgain,
+    NotBefore,
+    how_it_ended,
+)
 from register.application.section import (
     ApplicationSection,
     SentSection,
@@ -39,13 +46,14 @@ from register.application.sending import (
     filled,
     submit,
 )
-from register.application.starting import start, withdraw
+from register.application.starting import WayBack, start, ways_back, withdraw
 from register.application.state import (
     EVENT_OF,
     MOVES,
     OVER,
     ApplicationAct,
     ApplicationEvent,
+    ApplicationKind,
     ApplicationState,
     Move,
     SectionName,
@@ -55,15 +63,20 @@ __all__ = [
     "EVENT_OF",
     "MOVES",
     "OVER",
+    "AnotherBegun",
     "Application",
     "ApplicationAct",
     "ApplicationEvent",
+    "ApplicationKind",
     "ApplicationSection",
     "ApplicationState",
+    "Ended",
     "Evidence",
     "EvidenceKind",
     "Filled",
     "Move",
+    "NeverAgain",
+    "NotBefore",
     "NotComplete",
     "NotNow",
     "NothingAsked",
@@ -71,6 +84,7 @@ __all__ = [
     "SectionClosed",
     "SectionName",
     "SentSection",
+    "WayBack",
     "answer",
     "application_of",
     "applications_of",
@@ -81,6 +95,7 @@ __all__ = [
     "filled",
     "forget_draft",
     "form_of",
+    "how_it_ended",
     "keep",
     "kinds_for",
     "may_be_taken_back",
@@ -96,5 +111,6 @@ __all__ = [
     "start",
     "submit",
     "touch",
+    "ways_back",
     "withdraw",
 ]

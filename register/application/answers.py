@@ -166,6 +166,14 @@ class EmploymentHistory(Answers, kw_only=True):
     gaps: list[Gap] = []
 
 
+class Skills(Answers, kw_only=True):
+    """What somebody did while away to be able to practise again."""
+
+    practice_hours: int
+    """Of work like that of the part, in the time away."""
+    learning: str
+
+
 class Body(StrEnum):
     """The other registers somebody may be on."""
 
@@ -291,6 +299,24 @@ class References(Answers, kw_only=True):
     items: list[Referee] = []
 
 
+class NoEmployer(StrEnum):
+    """Why nobody can endorse."""
+
+    NOT_EMPLOYED = "not_employed"
+    SELF_EMPLOYED = "self_employed"
+    AGENCY = "agency"
+
+
+class Endorser(Answers, kw_only=True):
+    """Who at the employer can endorse the application."""
+
+    has_employer: bool
+    name: str = ""
+    job: str = ""
+    email: str = ""
+    none_because: NoEmployer | None = None
+
+
 class StandardsDeclared(Answers, kw_only=True):
     version: str
     declared_at: datetime
@@ -309,6 +335,7 @@ HOLDS: dict[SectionName, type[Answers]] = {
     SectionName.ADDRESSES: Addresses,
     SectionName.QUALIFICATIONS: Qualifications,
     SectionName.EMPLOYMENT: EmploymentHistory,
+    SectionName.SKILLS: Skills,
     SectionName.REGISTRATIONS: OtherRegistrations,
     SectionName.DBS: Dbs,
     SectionName.CRIMINAL: Criminal,
@@ -316,6 +343,7 @@ HOLDS: dict[SectionName, type[Answers]] = {
     SectionName.HEALTH: Health,
     SectionName.ENGLISH: English,
     SectionName.REFERENCES: References,
+    SectionName.ENDORSEMENT: Endorser,
     SectionName.STANDARDS: StandardsDeclared,
     SectionName.EQUALITY: EqualityAsked,
 }
@@ -330,6 +358,7 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     addresses: Addresses | None = None
     qualifications: Qualifications | None = None
     employment: EmploymentHistory | None = None
+    skills: Skills | None = None
     registrations: OtherRegistrations | None = None
     dbs: Dbs | None = None
     criminal: Criminal | None = None
@@ -337,6 +366,7 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     health: Health | None = None
     english: English | None = None
     references: References | None = None
+    endorsement: Endorser | None = None
     standards: StandardsDeclared | None = None
     equality: EqualityAsked | None = None
 

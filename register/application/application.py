@@ -1,31 +1,35 @@
 """Applications: from the first answer to the entry that the fee buys, or to the other ways in which one ends."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from register.account import Account
+from register.application.returning import how_it_ended, must_be_open
 from register.application.state import (
     EVENT_OF,
     MOVES,
     OVER,
+    ApplicationKind,
     ApplicationState,
     Move,
 )
-from register.entry import ConditionKind, Entry, NewCondition
-from register.kit.clock import day_of
+from register.entry import AlreadyEntered, ConditionKind, Entry, NewCondition
+from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.kit.post import post
+from register.matching import open_hits
 from register.part import Part
 from register.person import Person
 from register.process import Fact, Process, ProcessText
@@ -49,13 +53,26 @@ class NotNow(Refused):
         )
 
 
+class AnotherBegun(Refused):
+    """The person has gone on by another application meanwhile."""
+
+    def __init__(self, application: "Application") -> None:
+        self.application = application
+        super().__init__(
+            f"The applicant has begun another application for this part since, so {application.reference} cannot be opened again."
+        )
+
+
 IS = {
     ApplicationState.DRAFT: "has not been sent yet",
     ApplicationState.SUBMITTED: "has been sent",
     ApplicationState.UNDER_ASSESSMENT: "is being assessed",
     ApplicationState.INFORMATION_REQUESTED: "is waiting for information from the applicant",
+    ApplicationState.SUITABILITY_REVIEW: "is with somebody who reviews suitability",
     ApplicationState.PROPOSED: "is waiting for a second person to decide",
+    ApplicationState.MINDED_TO: "is waiting for the applicant to answer a notice",
     ApplicationState.APPROVED: "has been approved and is waiting for the fee",
+    ApplicationState.PAID: "has been paid for and is waiting for a last check",
     ApplicationState.GRANTED: "has been granted",
     ApplicationState.REFUSED: "has been refused",
     ApplicationState.WITHDRAWN: "has been withdrawn",
@@ -74,6 +91,11 @@ class Application(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     part: Mapped[Part] = mapped_column(code(Part))
+    kind: Mapped[ApplicationKind] = mapped_column(
+        code(ApplicationKind, "kind"), default=ApplicationKind.FIRST
+    )
+    left_on: Mapped[date | None]
+    """Of a restoration: since when they have not been registered; what they did since then is asked."""
     state: Mapped[ApplicationState] = mapped_column(
         code(ApplicationState, "state"), default=ApplicationState.DRAFT
     )
@@ -93,9 +115,15 @@ class Application(Base):
     decided_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     pay_by: Mapped[date | None]
+    paid_at: Mapped[datetime | None]
+    """When the payer paid the fee; it stays paid where the approval is taken back, until it is given back."""
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
     closed_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
+    """When a decision was undone: from then on it is assessed again."""
+    excluded: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Who decided on it before it was sent back by an appeal: others do now."""
     version: Mapped[int] = mapped_column(default=1)
 
     person: Mapped[Person] = relationship(lazy="raise", foreign_keys=[person_id])
@@ -108,19 +136,26 @@ class Application(Base):
     __table_args__ = (
         CheckConstraint("reference ~ '^A-[0-9A-HJKMNP-TV-Z]{8}$'", name="reference"),
         CheckConstraint(
+            "(kind = 'restoration') = (left_on is not null)", name="left_on"
+        ),
+        CheckConstraint(
             "(state in ('draft', 'expired')) = (submitted_at is null) or state = 'withdrawn'",
             name="sent",
         ),
         CheckConstraint(
-            "state not in ('approved', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
+            "state not in ('approved', 'paid', 'granted', 'closed_unpaid') or (approved_at is not null and pay_by is not null)",
             name="approved",
+        ),
+        CheckConstraint(
+            "state not in ('paid', 'granted') or paid_at is not null", name="paid"
         ),
         Index(
             "application_queue_ix",
             "submitted_at",
             "id",
             postgresql_where=text(
-                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed')"
+                "state in ('submitted', 'under_assessment', 'information_requested', 'proposed', 'minded_to', 'paid', "
+                "'suitability_review')"
             ),
         ),
         Index(
@@ -133,6 +168,11 @@ class Application(Base):
             ),
         ),
     )
+
+    @property
+    def sent_back_at(self) -> datetime | None:
+        """When an appeal sent it back, to be assessed by others from the beginning."""
+        return self.reopened_at if self.excluded else None
 
     @hybrid_property
     def over(self) -> bool:
@@ -162,8 +202,7 @@ class Application(Base):
         """The one door through which the state changes: the rule, the state and the line of history together."""
         self.must_allow(move)
         self.state = MOVES[self.state][move]
-        if self.state.over:
-            self.closed_at = by.at
+        self.closed_at = by.at if self.state.over else None
         self.tell(EVENT_OF[move], by=by, **facts)
 
     def tell(self, event: StrEnum, *, by: Process, **facts: Fact) -> None:
@@ -188,11 +227,24 @@ class Application(Base):
         """The second person returned the proposal."""
         self.go(Move.RETURN, by=by)
 
+    def give_notice(self, *, by: Process, **facts: Fact) -> None:
+        """A second person agreed that the applicant is told what we are minded to decide."""
+        self.go(Move.GIVE_NOTICE, by=by, **facts)
+
+    def hear(self, *, by: Process, **facts: Fact) -> None:
+        """The applicant has answered the notice, or the time to do so is over."""
+        self.go(Move.HEAR, by=by, **facts)
+
     def approve(
-        self, *, pay_by: date, conditions: Sequence[dict[str, Any]] = (), by: Process
+        self,
+        *,
+        pay_by: date,
+        conditions: Sequence[dict[str, Any]] = (),
+        by: Process,
+        move: Move = Move.APPROVE,
     ) -> None:
-        """Decide to grant; the entry is made when the fee is paid."""
-        self.go(Move.APPROVE, by=by, pay_by=pay_by)
+        """Decide to grant; the entry is made when the fee is paid. `move`: ALLOW where an appeal says so."""
+        self.go(move, by=by, pay_by=pay_by)
         self.decided_at = self.approved_at = by.at
         self.pay_by, self.conditions = pay_by, list(conditions)
 
@@ -200,29 +252,93 @@ class Application(Base):
         self.go(Move.REFUSE, by=by, because=because)
         self.decided_at = by.at
 
+    async def reopen(
+        self,
+        session: AsyncSession,
+        move: Move,
+        *,
+        excluded: Collection[UUID] = (),
+        by: Process,
+        **facts: Fact,
+    ) -> None:
+        """Undo the decision, so that it is assessed again; raises AnotherBegun or AlreadyEntered.
+
+        `excluded`: who may take no part in it now; it waits for somebody else to take it.
+        """
+        await self.must_be_free_to_return(session, at=by.at)
+        self.go(move, by=by, **facts)
+        self.decided_at = self.approved_at = self.pay_by = None
+        self.conditions, self.reopened_at = [], by.at
+        if excluded:
+            self.excluded = sorted({*self.excluded, *excluded})
+            self.assigned_to_id = None
+
+    async def must_be_free_to_return(
+        self, session: AsyncSession, *, at: datetime
+    ) -> None:
+        """Nobody has two open applications for one part, nor one for a part they are in."""
+        another = select(Application.id).where(
+            Application.person_id == self.person_id,
+            Application.part == self.part,
+            Application.id != self.id,
+            ~Application.over,
+        )
+        if await session.scalar(another):
+            raise AnotherBegun(self)
+        entry_id = await session.scalar(
+            select(Entry.id).where(
+                Entry.person_id == self.person_id, Entry.part == self.part
+            )
+        )
+        if entry_id is None:
+            return
+        entry = await Entry.load(session, entry_id)
+        status = entry.status_at(at)
+        if self.kind is ApplicationKind.FIRST or (status and status.current):
+            raise AlreadyEntered(entry)
+
     def close_unpaid(self, *, by: Process) -> None:
         self.go(Move.CLOSE_UNPAID, by=by)
 
-    async def paid(self, session: AsyncSession, *, on: datetime, by: Process) -> None:
-        """Make the entry that was approved, once: the news that the fee has come may be told again and again."""
+    async def paid(self, session: AsyncSession, *, at: datetime, by: Process) -> None:
+        """The fee has come, once: the news of it may be told again and again."""
         await self.lock(session)
-        if self.state is ApplicationState.GRANTED:
+        if self.paid_at is not None:
             return
-        self.go(Move.GRANT, by=by)
+        self.must_allow(Move.PAY)
+        self.paid_at = at
+        await self.complete(session, on=start_of(day_of(at)), by=by)
+
+    async def complete(
+        self, session: AsyncSession, *, on: datetime, by: Process
+    ) -> None:
+        """Approved and paid for: make the entry from `on`, or wait until what would have kept the approval back is settled."""
+        # A hit that is being written holds on to its person: with this lock it is seen here, or it comes after the entry.
         person = await session.get_one(Person, self.person_id, with_for_update=True)
+        if not await open_hits(session, self.person_id):
+            await self._enter(session, person, on=on, by=by)
+        elif self.state is not ApplicationState.PAID:
+            self.go(Move.PAY, by=by)
+            await self.write_to_applicant(session, "application_paid", now=by.at)
+
+    async def _enter(
+        self, session: AsyncSession, person: Person, *, on: datetime, by: Process
+    ) -> None:
+        self.go(Move.GRANT, by=by)
         rule_set = await session.get_one(RuleSet, self.rule_set_id)
         until = rule_set.rules.period_end(day_of(on))
         conditions = await self._conditions(session)
-        await Entry.grant(
-            session,
-            person=person,
-            part=self.part,
-            on=on,
-            rule_set=rule_set,
-            until=until,
-            conditions=conditions,
-            by=by,
-        )
+        terms: dict[str, Any] = {
+            "on": on,
+            "rule_set": rule_set,
+            "until": until,
+            "conditions": conditions,
+            "by": by,
+        }
+        if former := await self.former_entry(session, at=on, lock=True):
+            await former.restore(session, **terms)
+        else:
+            await Entry.grant(session, person=person, part=self.part, **terms)
         await self.write_to_applicant(
             session,
             "application_granted",
@@ -231,6 +347,25 @@ class Application(Base):
             until=until,
             conditions=conditions,
         )
+
+    async def former_entry(
+        self, session: AsyncSession, *, at: datetime, lock: bool = False
+    ) -> Entry | None:
+        """What the person had in the part; raises AlreadyEntered while it stands, NeverAgain or NotBefore."""
+        entry_id = await session.scalar(
+            select(Entry.id).where(
+                Entry.person_id == self.person_id, Entry.part == self.part
+            )
+        )
+        if entry_id is None:
+            return None
+        entry = await Entry.load(session, entry_id, lock=lock)
+        ended = how_it_ended(entry, at)
+        if ended is None:
+            raise AlreadyEntered(entry)
+        rule_set = await session.get_one(RuleSet, self.rule_set_id)
+        must_be_open(ended, rule_set.rules, on=day_of(at))
+        return entry
 
     async def _conditions(self, session: AsyncSession) -> list[NewCondition]:
         return [

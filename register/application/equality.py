@@ -4,7 +4,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Text,
+    delete,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -110,3 +119,44 @@ def keep_answers(
         month = day_of(now).replace(day=1)
         session.add(EqualityAnswer(id=uuid4(), part=part, month=month, **answers))
     return bool(answers)
+
+
+class EqualityCount(Base):
+    """How many gave an answer in a year: what is left of the answers once they have had their time."""
+
+    __tablename__ = "equality_count"
+
+    part: Mapped[Part] = mapped_column(code(Part), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(primary_key=True)
+    people: Mapped[int]
+
+
+async def count_answers(session: AsyncSession, part: Part, *, before: date) -> None:
+    """Turn the answers of the months before that day into counts, and delete them. `before` begins a year."""
+    old = (EqualityAnswer.part == part, EqualityAnswer.month < before)
+    year = func.extract("year", EqualityAnswer.month).cast(BigInteger)
+    for question in QUESTIONS:
+        answer = getattr(EqualityAnswer, question)
+        counted = (
+            select(
+                literal(part.value),
+                year,
+                literal(question),
+                answer.cast(Text),
+                func.count(),
+            )
+            .where(*old, answer.is_not(None))
+            .group_by(year, answer)
+        )
+        added = insert(EqualityCount).from_select(
+            ["part", "year", "question", "answer", "people"], counted
+        )
+        await session.execute(
+            added.on_conflict_do_update(
+                index_elements=["part", "year", "question", "answer"],
+                set_={"people": EqualityCount.people + added.excluded.people},
+            )
+        )
+    await session.execute(delete(EqualityAnswer).where(*old))

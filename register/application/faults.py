@@ -12,6 +12,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     Health,
     HeldQualification,
@@ -19,6 +20,7 @@ from register.application.answers import (
     OtherRegistrations,
     Post,
     Referee,
+    Skills,
 )
 from register.application.formats import DBS_NUMBER, ULN
 from register.kit.clock import months_after
@@ -155,6 +157,14 @@ def _(answers: EmploymentHistory, facts: Facts) -> Iterator[Fault]:
 
 
 @faults.register
+def _(answers: Skills, facts: Facts) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
+    if answers.practice_hours < 0:
+        yield Fault("practice_hours", "Hours of practice must be 0 or more")
+    if not answers.learning:
+        yield Fault("learning", "Enter what you did to keep your skills up to date")
+
+
+@faults.register
 def _(answers: OtherRegistrations, facts: Facts) -> Iterator[Fault]:  # noqa: ARG001 - one shape for all
     if answers.acted_against and not answers.acted_against_details:
         yield Fault(
@@ -209,6 +219,12 @@ def _(answers: Referee, facts: Facts) -> Iterator[Fault]:
         yield Fault("email", "A referee’s email address must not be your own")
     if email in {referee.email.casefold() for referee in facts.referees}:
         yield Fault("email", "Your referees must have different email addresses")
+
+
+@faults.register
+def _(answers: Endorser, facts: Facts) -> Iterator[Fault]:
+    if answers.email and answers.email.casefold() == facts.email.casefold():
+        yield Fault("email", "Your endorser’s email address must not be your own")
 
 
 def _past_span(

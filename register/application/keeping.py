@@ -25,8 +25,6 @@ from register.person import Person
 from register.request import Request, RequestKind
 from register.rule_set import Rules, RuleSet
 
-DRAFT_SECTIONS = frozenset(SectionName)
-
 
 class SectionClosed(Refused):
     def __init__(self, application: Application) -> None:
@@ -55,7 +53,7 @@ async def open_sections(
 ) -> frozenset[SectionName]:
     """What the applicant may change now: all of a draft, later only what we asked about."""
     if application.state is ApplicationState.DRAFT:
-        return DRAFT_SECTIONS
+        return frozenset(application.kind.sections)
     if application.state is not ApplicationState.INFORMATION_REQUESTED:
         return frozenset()
     request = await open_request(session, application)

@@ -1,11 +1,11 @@
 """What the register takes over from a sent application: names, posts with their gaps, and qualifications as dated rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.application.answers import (
@@ -16,7 +16,7 @@ from register.application.answers import (
 )
 from register.application.application import Application
 from register.employment import Employment, EmploymentGap, Source
-from register.kit.clock import days
+from register.kit.clock import days, start_of
 from register.matching import Traits
 from register.person import NameKind, Person, PersonName
 from register.qualification import Qualification
@@ -41,22 +41,27 @@ async def take_over(
     form: ApplicationForm,
     *,
     accepted: Mapping[UUID, UUID],
+    before: Collection[UUID] | None,
     now: datetime,
 ) -> None:
     """Bring the rows up to what has been sent. Sent again, only what differs is written.
 
     `accepted`: the rows of the rules in force, by those that the applicant chose, perhaps under earlier ones.
+    `before`: of a restoration, the posts and qualifications that it has listed so far: others are of the time before it.
     """
     if form.identity:
         await call_the_person(session, application, form.identity)
         await _names(session, application, form.identity)
     if form.employment:
-        await _posts(session, application, form.employment.items, now=now)
-        await session.execute(
-            delete(EmploymentGap).where(
-                EmploymentGap.person_id == application.person_id
-            )
+        posts = form.employment.items
+        await _posts(session, application, posts, before=before, now=now)
+        earlier = delete(EmploymentGap).where(
+            EmploymentGap.person_id == application.person_id
         )
+        if application.left_on:
+            left = start_of(application.left_on)
+            earlier = earlier.where(func.lower(EmploymentGap.valid) >= left)
+        await session.execute(earlier)
         for gap in form.employment.gaps:
             session.add(
                 EmploymentGap(
@@ -76,7 +81,7 @@ async def take_over(
             )
             for said in form.qualifications.items
         ]
-        await _qualifications(session, application, held)
+        await _qualifications(session, application, held, before=before)
 
 
 async def call_the_person(
@@ -124,6 +129,7 @@ async def _posts(
     application: Application,
     posts: Iterable[Post],
     *,
+    before: Collection[UUID] | None,
     now: datetime,
 ) -> None:
     held = {
@@ -151,11 +157,16 @@ async def _posts(
         row.reason_for_leaving = post.reason_for_leaving or None
         session.add(row)
     for row in held.values():
-        await session.delete(row)
+        if before is None or row.id in before:
+            await session.delete(row)
 
 
 async def _qualifications(
-    session: AsyncSession, application: Application, held: Iterable[HeldQualification]
+    session: AsyncSession,
+    application: Application,
+    held: Iterable[HeldQualification],
+    *,
+    before: Collection[UUID] | None,
 ) -> None:
     rows = {
         row.id: row
@@ -177,5 +188,5 @@ async def _qualifications(
         row.learner_number = said.learner_number or None
         session.add(row)
     for row in rows.values():
-        if row.verified_at is None:
+        if row.verified_at is None and (before is None or row.id in before):
             await session.delete(row)

@@ -144,6 +144,21 @@ async def sent_form_of(session: AsyncSession, application_id: UUID) -> Applicati
     return _filled(rows)
 
 
+async def latest_sent(
+    session: AsyncSession, application_id: UUID, names: Collection[SectionName]
+) -> list[SentSection]:
+    """Those of the sections that were sent, each as last sent."""
+    rows = await session.scalars(
+        select(SentSection)
+        .where(
+            SentSection.application_id == application_id, SentSection.name.in_(names)
+        )
+        .ext(distinct_on(SentSection.name))
+        .order_by(SentSection.name, SentSection.sent_at.desc())
+    )
+    return list(rows)
+
+
 async def sendings_of(
     session: AsyncSession, application_id: UUID, name: SectionName
 ) -> list[SentSection]:

@@ -24,7 +24,7 @@ from register.application.contradictions import contradictions
 from register.application.evidence import EvidenceKind
 from register.application.faults import Facts, Fault, faults
 from register.application.history import Span, gaps
-from register.application.state import SectionName
+from register.application.state import ApplicationKind, SectionName
 from register.kit.clock import months_after
 from register.kit.forms import written
 from register.part import Part
@@ -59,6 +59,9 @@ class Filled(NamedTuple):
     email: str
     lost: Collection[UUID] = ()
     """Accepted qualifications that were chosen and that the rules no longer have."""
+    kind: ApplicationKind = ApplicationKind.FIRST
+    left_on: date | None = None
+    """Of a restoration: what they did before it is known."""
 
     def facts(self, item: Any = None) -> Facts:
         referees = self.form.references.items if self.form.references else []
@@ -98,7 +101,7 @@ class Filled(NamedTuple):
     def unfinished(self) -> list[SectionName]:
         return [
             name
-            for name in SectionName
+            for name in self.kind.sections
             if self.progress(name) is not Progress.COMPLETED
         ]
 
@@ -116,12 +119,13 @@ def address_gaps(answers: Addresses, filled: Filled) -> list[Span]:
 
 
 def employment_gaps(answers: EmploymentHistory, filled: Filled) -> list[Span]:
-    """The times since education without a post that are long enough to need an explanation."""
-    if answers.left_education_on is None:
+    """The times since education, or since they left, without a post that are long enough to need an explanation."""
+    since = filled.left_on or answers.left_education_on
+    if since is None:
         return []
     return gaps(
         answers.items,
-        since=answers.left_education_on,
+        since=since,
         until=filled.on,
         longer_than=filled.rules.employment_gap_days,
     )
@@ -172,7 +176,7 @@ def _addresses(answers: Addresses, filled: Filled) -> Iterator[Fault]:
 
 def _qualifications(answers: Qualifications, filled: Filled) -> Iterator[Fault]:
     if not answers.items and not answers.none:
-        yield Fault("", "Add a qualification, or say that you have none")
+        yield Fault("", "Add a qualification, or say that there is none to add")
     if answers.items and answers.none:
         yield Fault("none", "Remove the qualifications, or say that you have some")
     for held in answers.items:
@@ -187,9 +191,9 @@ def _qualifications(answers: Qualifications, filled: Filled) -> Iterator[Fault]:
 
 
 def _employment(answers: EmploymentHistory, filled: Filled) -> Iterator[Fault]:
-    if answers.left_education_on is None:
+    if filled.left_on is None and answers.left_education_on is None:
         yield Fault("left_education_on", "Enter when you left full-time education")
-    if not answers.items:
+    if filled.left_on is None and not answers.items:
         yield Fault("", "Add your current or latest job")
         return
     for gap in unexplained(answers, filled):

@@ -10,13 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.account import Account
 from register.application.answers import ApplicationForm
 from register.application.application import Application
+from register.application.endorsement import ask_endorser
 from register.application.evidence import evidence_by_application
 from register.application.keeping import open_request, sections_asked
 from register.application.records import take_over, traits_of
 from register.application.references import ask_referees
-from register.application.section import SentSection, forms_of, sections_of
+from register.application.section import (
+    SentSection,
+    forms_of,
+    sections_of,
+    sendings_of,
+)
 from register.application.sections import Filled
-from register.application.state import Move, SectionName
+from register.application.state import ApplicationKind, Move, SectionName
 from register.kit.clock import day_of
 from register.kit.errors import Refused
 from register.matching import look_for_matches
@@ -80,6 +86,8 @@ async def all_filled_under(
             rules=rule_set.rules,
             email=emails[application.account_id],
             lost=forms[application.id].accepted_ids - kept,
+            kind=application.kind,
+            left_on=application.left_on,
         )
         for application in applications
     ]
@@ -112,13 +120,14 @@ async def submit(
         declaration=rule_set.rules.declaration_version,
         rule_set=rule_set.version,
     )
-    await _send(session, application, list(SectionName), by=by)
+    await _send(session, application, application.kind.sections, by=by)
     await ask_referees(session, application, by=by)
+    await ask_endorser(session, application, by=by)
     await application.write_to_applicant(
         session,
         "application_submitted",
         now=by.at,
-        working_days=rule_set.rules.assessment_target_working_days,
+        rules=rule_set.rules,
     )
 
 
@@ -139,6 +148,8 @@ async def answer(
     await _send(session, application, asked, by=by)
     if SectionName.REFERENCES in asked:
         await ask_referees(session, application, by=by)
+    if SectionName.ENDORSEMENT in asked:
+        await ask_endorser(session, application, by=by)
     await application.write_to_applicant(
         session, "application_answered", of=request.id, now=by.at
     )
@@ -151,12 +162,29 @@ async def _send(
     *,
     by: Process,
 ) -> None:
+    before = await _sent_before(session, application)
     sent = ApplicationForm()
     for row in await sections_of(session, application.id, sections):
         session.add(SentSection.of(row, now=by.at))
         setattr(sent, row.name, row.answers)
     accepted = await renewed(session, application.rule_set_id, sent.accepted_ids)
-    await take_over(session, application, sent, accepted=accepted, now=by.at)
+    await take_over(
+        session, application, sent, accepted=accepted, before=before, now=by.at
+    )
     person = await session.get_one(Person, application.person_id)
     account = await session.get_one(Account, application.account_id)
     await look_for_matches(session, person, traits_of(sent, account.email), by=by)
+
+
+async def _sent_before(
+    session: AsyncSession, application: Application
+) -> set[UUID] | None:
+    """The posts and qualifications that a restoration has listed so far; None of a first application, which lists them all."""
+    if application.kind is ApplicationKind.FIRST:
+        return None
+    return {
+        item.id
+        for name in (SectionName.EMPLOYMENT, SectionName.QUALIFICATIONS)
+        for sending in await sendings_of(session, application.id, name)
+        for item in getattr(sending.answers, "items", ())
+    }

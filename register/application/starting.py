@@ -1,23 +1,32 @@
 """Beginning an application, and leaving one: withdrawn, or forgotten until the draft expires."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.application.application import Application, draw_reference
 from register.application.keeping import forget_draft
+from register.application.returning import (
+    Ended,
+    first_day,
+    how_it_ended,
+    must_be_open,
+)
 from register.application.state import (
     ApplicationAct,
     ApplicationEvent,
+    ApplicationKind,
     ApplicationState,
     Move,
 )
 from register.entry import AlreadyEntered, Entry
 from register.kit.clock import day_of
 from register.kit.jobs import every
+from register.notice import NoticeOutcome, open_notice
 from register.part import Part
 from register.person import Person
 from register.process import Process
@@ -36,7 +45,10 @@ async def start(
     by: Process,
     reference: str | None = None,
 ) -> Application:
-    """Begin an application, or go on with the open one; raises PartNotOpen or AlreadyEntered. `reference`: else one is drawn."""
+    """Begin an application, or go on with the open one; of who was in the part before, one to restore their entry.
+
+    Raises PartNotOpen, AlreadyEntered, NeverAgain or NotBefore. `reference`: else one is drawn.
+    """
     # Two clicks would each find no open application and begin one. The process is written only after that, since its actor
     # holds on to the account too, and then neither of the two could have it for itself.
     with session.no_autoflush:
@@ -47,25 +59,93 @@ async def start(
     person = await _person_of(session, account, known, now=by.at)
     if begun := await _open_application(session, person, part):
         return begun
-    if entry := await session.scalar(
-        select(Entry).where(Entry.person_id == person.id, Entry.part == part)
-    ):
-        raise AlreadyEntered(entry)
+    ended = await _former(session, person.id, rule_set, now=by.at)
+    kind = ended.kind if ended else ApplicationKind.FIRST
     application = Application(
         id=uuid4(),
         reference=reference or draw_reference(),
         account_id=account.id,
         person_id=person.id,
         part=part,
+        kind=kind,
+        left_on=ended.left_on
+        if ended and kind is ApplicationKind.RESTORATION
+        else None,
         rule_set_id=rule_set.id,
         created_at=by.at,
         draft_until=day_of(by.at) + timedelta(days=rule_set.rules.draft_kept_days),
     )
     session.add(application)
     await session.flush()  # the reference is drawn
-    application.tell(ApplicationEvent.STARTED, by=by, part=part)
+    application.tell(ApplicationEvent.STARTED, by=by, part=part, of=kind)
     await application.write_to_applicant(session, "application_started", now=by.at)
     return application
+
+
+async def _former(
+    session: AsyncSession, person_id: UUID, rule_set: RuleSet, *, now: datetime
+) -> Ended | None:
+    """How the person's entry in the part ended, if they had one and may ask to come back."""
+    entry_id = await session.scalar(
+        select(Entry.id).where(
+            Entry.person_id == person_id, Entry.part == rule_set.part
+        )
+    )
+    if entry_id is None:
+        return None
+    entry = await Entry.load(session, entry_id)
+    ended = how_it_ended(entry, now)
+    if ended is None:
+        raise AlreadyEntered(entry)
+    refused = await _refused(session, entry)
+    must_be_open(ended, rule_set.rules, on=day_of(now), refused=refused)
+    return ended
+
+
+async def _refused(session: AsyncSession, entry: Entry) -> datetime | None:
+    """When we last refused to restore the entry."""
+    refused: datetime | None = await session.scalar(
+        select(func.max(Application.decided_at)).where(
+            Application.person_id == entry.person_id,
+            Application.part == entry.part,
+            Application.kind == ApplicationKind.RESTORATION,
+            Application.state == ApplicationState.REFUSED,
+        )
+    )
+    return refused
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """An entry of somebody's that has ended, and the first day on which they may ask to come back; None for never."""
+
+    part: Part
+    ended: Ended
+    first_day: date | None
+
+    def open(self, today: date) -> bool:
+        return self.first_day is not None and self.first_day <= today
+
+
+async def ways_back(
+    session: AsyncSession, account: Account, *, now: datetime
+) -> list[WayBack]:
+    """Of the parts that take applications, those that the account's person has left."""
+    if account.person_id is None:
+        return []
+    ids = await session.scalars(
+        select(Entry.id).where(Entry.person_id == account.person_id)
+    )
+    found = []
+    for entry in await Entry.load_many(session, ids.all()):
+        ended = how_it_ended(entry, now)
+        rules = (await RuleSet.on(session, entry.part, day_of(now))).rules
+        if ended is None or not rules.open:
+            continue
+        refused = await _refused(session, entry)
+        day = None if ended.never else first_day(ended, rules, refused=refused)
+        found.append(WayBack(entry.part, ended, day))
+    return sorted(found, key=lambda one: one.part.position)
 
 
 async def withdraw(
@@ -79,6 +159,8 @@ async def withdraw(
     )
     for request in await session.scalars(requests):
         request.expire(by=by)
+    if notice := await open_notice(session, application_id=application.id):
+        notice.end(NoticeOutcome.DROPPED, by=by)
     proposals = select(Proposal).where(
         Proposal.application_id == application.id, Proposal.waiting
     )

@@ -8,9 +8,15 @@ class ApplicationState(StrEnum):
     SUBMITTED = "submitted"
     UNDER_ASSESSMENT = "under_assessment"
     INFORMATION_REQUESTED = "information_requested"
+    SUITABILITY_REVIEW = "suitability_review"
+    """With somebody senior, who weighs what was declared."""
     PROPOSED = "proposed"
+    MINDED_TO = "minded_to"
+    """Notice was given of what we are minded to decide, and the applicant may answer it."""
     APPROVED = "approved"
     """Decided, and waiting for the fee."""
+    PAID = "paid"
+    """The fee has come, and somebody must look at something before the entry is made."""
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -27,6 +33,7 @@ class ApplicationState(StrEnum):
         return self in {
             ApplicationState.DRAFT,
             ApplicationState.INFORMATION_REQUESTED,
+            ApplicationState.MINDED_TO,
             ApplicationState.APPROVED,
         }
 
@@ -50,14 +57,23 @@ class Move(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     GO_ON_WITHOUT = "go_on_without"
+    SEND_TO_REVIEW = "send_to_review"
+    REVIEW = "review"
     PROPOSE = "propose"
+    GIVE_NOTICE = "give_notice"
+    HEAR = "hear"
     RETURN = "return"
     APPROVE = "approve"
     REFUSE = "refuse"
+    PAY = "pay"
     GRANT = "grant"
+    REOPEN = "reopen"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
     CLOSE_UNPAID = "close_unpaid"
+    REVERSE = "reverse"
+    ALLOW = "allow"
+    REMIT = "remit"
 
 
 MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
@@ -72,6 +88,7 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
     },
     ApplicationState.UNDER_ASSESSMENT: {
         Move.ASK: ApplicationState.INFORMATION_REQUESTED,
+        Move.SEND_TO_REVIEW: ApplicationState.SUITABILITY_REVIEW,
         Move.PROPOSE: ApplicationState.PROPOSED,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
@@ -80,24 +97,46 @@ MOVES: dict[ApplicationState, dict[Move, ApplicationState]] = {
         Move.GO_ON_WITHOUT: ApplicationState.UNDER_ASSESSMENT,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
+    ApplicationState.SUITABILITY_REVIEW: {
+        Move.REVIEW: ApplicationState.UNDER_ASSESSMENT,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
     ApplicationState.PROPOSED: {
         Move.RETURN: ApplicationState.UNDER_ASSESSMENT,
+        Move.GIVE_NOTICE: ApplicationState.MINDED_TO,
         Move.APPROVE: ApplicationState.APPROVED,
         Move.REFUSE: ApplicationState.REFUSED,
         Move.WITHDRAW: ApplicationState.WITHDRAWN,
     },
+    ApplicationState.MINDED_TO: {
+        Move.HEAR: ApplicationState.UNDER_ASSESSMENT,
+        Move.WITHDRAW: ApplicationState.WITHDRAWN,
+    },
     ApplicationState.APPROVED: {
         Move.GRANT: ApplicationState.GRANTED,
+        Move.PAY: ApplicationState.PAID,
         Move.CLOSE_UNPAID: ApplicationState.CLOSED_UNPAID,
+        Move.REVERSE: ApplicationState.UNDER_ASSESSMENT,
+    },
+    ApplicationState.PAID: {
+        Move.GRANT: ApplicationState.GRANTED,
+        Move.REOPEN: ApplicationState.UNDER_ASSESSMENT,
     },
     ApplicationState.GRANTED: {},
-    ApplicationState.REFUSED: {},
+    ApplicationState.REFUSED: {
+        Move.REVERSE: ApplicationState.UNDER_ASSESSMENT,
+        Move.ALLOW: ApplicationState.APPROVED,
+        Move.REMIT: ApplicationState.UNDER_ASSESSMENT,
+    },
     ApplicationState.WITHDRAWN: {},
     ApplicationState.EXPIRED: {},
-    ApplicationState.CLOSED_UNPAID: {},
+    ApplicationState.CLOSED_UNPAID: {Move.REVERSE: ApplicationState.UNDER_ASSESSMENT},
 }
 
-OVER = frozenset(state for state, moves in MOVES.items() if not moves)
+REOPENING = frozenset({Move.REVERSE, Move.ALLOW, Move.REMIT})
+"""Undoes a decision: nothing that anybody waits for."""
+
+OVER = frozenset(state for state, moves in MOVES.items() if moves.keys() <= REOPENING)
 
 
 class SectionName(StrEnum):
@@ -109,6 +148,7 @@ class SectionName(StrEnum):
     ADDRESSES = "addresses"
     QUALIFICATIONS = "qualifications"
     EMPLOYMENT = "employment"
+    SKILLS = "skills"
     REGISTRATIONS = "registrations"
     DBS = "dbs"
     CRIMINAL = "criminal"
@@ -116,6 +156,7 @@ class SectionName(StrEnum):
     HEALTH = "health"
     ENGLISH = "english"
     REFERENCES = "references"
+    ENDORSEMENT = "endorsement"
     STANDARDS = "standards"
     EQUALITY = "equality"
 
@@ -135,6 +176,38 @@ class SectionName(StrEnum):
         return self in {SectionName.CRIMINAL, SectionName.HEALTH}
 
 
+class ApplicationKind(StrEnum):
+    FIRST = "first"
+    RESTORATION = "restoration"
+    """Of an entry that has ended."""
+
+    @property
+    def sections(self) -> tuple[SectionName, ...]:
+        """What is asked, in the order of the task list."""
+        return ASKED[self]
+
+
+ASKED = {
+    ApplicationKind.FIRST: tuple(
+        name for name in SectionName if name is not SectionName.SKILLS
+    ),
+    ApplicationKind.RESTORATION: (
+        SectionName.IDENTITY,
+        SectionName.CONTACT,
+        SectionName.QUALIFICATIONS,
+        SectionName.EMPLOYMENT,
+        SectionName.SKILLS,
+        SectionName.DBS,
+        SectionName.CRIMINAL,
+        SectionName.CONDUCT,
+        SectionName.HEALTH,
+        SectionName.REFERENCES,
+        SectionName.STANDARDS,
+    ),
+}
+"""Whoever comes back is known: their history is asked for from the day on which they left."""
+
+
 class ApplicationAct(StrEnum):
     """What the applicant, the clock and the fee do to an application; what officers do is in assessment/acts.py."""
 
@@ -142,6 +215,7 @@ class ApplicationAct(StrEnum):
     SUBMIT = "submit_application"
     ANSWER = "answer_request"
     NAME_REFEREE = "name_another_referee"
+    NAME_ENDORSER = "name_another_endorser"
     WITHDRAW = "withdraw_application"
     EXPIRE = "expire_draft"
     GRANT = "grant_application"
@@ -157,8 +231,22 @@ class ReferenceAct(StrEnum):
     EXPIRE = "expire_reference"
 
 
+class EndorsementAct(StrEnum):
+    """What an employer and the clock do to a request for an endorsement."""
+
+    ASSIGN = "assign_endorsement"
+    ENDORSE = "endorse_application"
+    OPT_OUT = "opt_out_of_endorsement"
+    REMIND = "remind_endorser"
+    EXPIRE = "expire_endorsement"
+
+
+class EndorsementEvent(StrEnum):
+    ASSIGNED = "endorsement:assigned"
+
+
 class ApplicationEvent(StrEnum):
-    """The lines of an application's history; one a move, the start, and another referee."""
+    """The lines of an application's history; one a move, the start, and another referee or endorser."""
 
     STARTED = "application_started"
     SUBMITTED = "application_submitted"
@@ -166,15 +254,25 @@ class ApplicationEvent(StrEnum):
     INFORMATION_ASKED = "application_information_asked"
     INFORMATION_SENT = "application_information_sent"
     REFEREE_NAMED = "application_referee_named"
+    ENDORSER_NAMED = "application_endorser_named"
     WENT_ON_WITHOUT = "application_went_on_without"
+    SENT_TO_REVIEW = "application_sent_to_review"
+    REVIEWED = "application_reviewed"
     PROPOSED = "application_proposed"
     RETURNED = "application_returned"
+    NOTICE_GIVEN = "application_notice_given"
+    HEARD = "application_heard"
     APPROVED = "application_approved"
     REFUSED = "application_refused"
+    PAID = "application_paid"
+    REOPENED = "application_reopened"
     GRANTED = "application_granted"
     WITHDRAWN = "application_withdrawn"
     EXPIRED = "application_expired"
     CLOSED_UNPAID = "application_closed_unpaid"
+    REVERSED = "application_reversed"
+    ALLOWED = "application_allowed"
+    REMITTED = "application_remitted"
 
 
 EVENT_OF = {
@@ -183,12 +281,21 @@ EVENT_OF = {
     Move.ASK: ApplicationEvent.INFORMATION_ASKED,
     Move.ANSWER: ApplicationEvent.INFORMATION_SENT,
     Move.GO_ON_WITHOUT: ApplicationEvent.WENT_ON_WITHOUT,
+    Move.SEND_TO_REVIEW: ApplicationEvent.SENT_TO_REVIEW,
+    Move.REVIEW: ApplicationEvent.REVIEWED,
     Move.PROPOSE: ApplicationEvent.PROPOSED,
     Move.RETURN: ApplicationEvent.RETURNED,
+    Move.GIVE_NOTICE: ApplicationEvent.NOTICE_GIVEN,
+    Move.HEAR: ApplicationEvent.HEARD,
     Move.APPROVE: ApplicationEvent.APPROVED,
     Move.REFUSE: ApplicationEvent.REFUSED,
+    Move.PAY: ApplicationEvent.PAID,
     Move.GRANT: ApplicationEvent.GRANTED,
+    Move.REOPEN: ApplicationEvent.REOPENED,
     Move.WITHDRAW: ApplicationEvent.WITHDRAWN,
     Move.EXPIRE: ApplicationEvent.EXPIRED,
     Move.CLOSE_UNPAID: ApplicationEvent.CLOSED_UNPAID,
+    Move.REVERSE: ApplicationEvent.REVERSED,
+    Move.ALLOW: ApplicationEvent.ALLOWED,
+    Move.REMIT: ApplicationEvent.REMITTED,
 }

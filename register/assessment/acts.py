@@ -15,9 +15,16 @@ class AssessmentAct(StrEnum):
     GO_ON = "go_on_without_answer"
     ASK_REFEREE_AGAIN = "ask_referee_again"
     GO_ON_WITHOUT_REFERENCE = "go_on_without_reference"
+    ASK_ENDORSER_AGAIN = "ask_endorser_again"
+    GO_ON_WITHOUT_ENDORSEMENT = "go_on_without_endorsement"
+    SEND_TO_REVIEW = "send_to_suitability_review"
+    REVIEW = "review_suitability"
+    HOLD = "hold_application"
+    RELEASE = "release_application"
     PROPOSE = "propose_decision_on_application"
     APPROVE = "approve_decision_on_application"
     RETURN = "return_decision_on_application"
+    PROPOSE_REOPENING = "propose_to_take_back_approval"
 
 
 class AssessmentEvent(StrEnum):
@@ -27,6 +34,9 @@ class AssessmentEvent(StrEnum):
     STATUS_CERTIFIED = "status_elsewhere_certified"
     RESTRICTED_READ = "restricted_section_read"
     NOTED = "application_noted"
+    ENDORSEMENT_WAIVED = "endorsement_waived"
+    PUT_ON_HOLD = "application_put_on_hold"
+    RELEASED = "application_released"
 
 
 class ReadingAct(StrEnum):

@@ -19,10 +19,13 @@ IN_HAND = frozenset(
         ApplicationState.SUBMITTED,
         ApplicationState.UNDER_ASSESSMENT,
         ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.SUITABILITY_REVIEW,
         ApplicationState.PROPOSED,
+        ApplicationState.PAID,
+        ApplicationState.MINDED_TO,
     }
 )
-"""Sent and not decided: what the queue holds."""
+"""Sent and not decided, or waiting for a last check: what the queue holds."""
 
 
 class TakenAlready(Refused):
@@ -105,12 +108,13 @@ async def assign_all(
 
 
 def may_assess(application: Application, account: Account) -> bool:
-    """Whether this member of staff may work on it: a caseworker at work whom it is not about."""
+    """Whether this member of staff may work on it: a caseworker at work whom it is not about, with fresh eyes."""
     return (
         StaffRole.CASEWORKER in account.roles
         and not account.disabled_at
         and account.id != application.account_id
         and account.person_id != application.person_id
+        and account.id not in application.excluded
     )
 
 

@@ -27,7 +27,9 @@ from register.application import (
     ApplicationState,
     SectionName,
 )
-from register.application.references import heard_of
+from register.application.endorsement import Endorsement
+from register.application.outside import Answer, heard_of
+from register.application.references import Reference
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
@@ -74,10 +76,10 @@ class SectionCheck(Base):
     section: Mapped[SectionName] = mapped_column(code(SectionName))
     outcome: Mapped[Outcome] = mapped_column(code(Outcome, "outcome"))
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    sent_id: Mapped[UUID] = mapped_column(ForeignKey("sent_section.id"))
-    """The answers that were looked at: a check does not stand for what was sent after it."""
+    sent_id: Mapped[UUID]
+    """The answers that were looked at: a check does not stand for what was sent after it. No key: they are not kept for good."""
     heard: Mapped[int] = mapped_column(default=0)
-    """How many referees had written by then: nor does it stand for what another wrote after it."""
+    """How many others had written of it by then: nor does it stand for what another wrote after it."""
     at: Mapped[datetime]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"), unique=True)
@@ -105,8 +107,8 @@ class SectionCheck(Base):
         officer: Account,
         by: Process,
     ) -> Self:
-        """Say what was found. `seen` is the check the officer had before them, `heard` how many referees' words; raises
-        Overtaken if it is not the last, or another referee has written, and NotCertified.
+        """Say what was found. `seen` is the check the officer had before them, `heard` how many others' words; raises
+        Overtaken if it is not the last, or another has written, and NotCertified.
         """
         await application.lock(session)
         must_be_assessing(application, officer)
@@ -114,10 +116,11 @@ class SectionCheck(Base):
         last = await last_check(session, application, section)
         if last and last.id != seen:
             raise Overtaken(application, [_change(last)], words)
+        if heard != await heard_in(session, application.id, section):
+            news = await _news(session, application, section)
+            raise Overtaken(application, news, words)
         if outcome is Outcome.MET and section is SectionName.REGISTRATIONS:
             await must_be_certified(session, application)
-        if heard != await _heard(session, application, section):
-            raise Overtaken(application, await _news(session, application), words)
         check = cls(
             application_id=application.id,
             section=section,
@@ -156,22 +159,32 @@ def _must_fit(
         raise Refused("A reason that was selected belongs to another section.")
 
 
-async def _heard(
-    session: AsyncSession, application: Application, section: SectionName
+HEARD_IN: dict[SectionName, tuple[RequestKind, type[Answer]]] = {
+    SectionName.REFERENCES: (RequestKind.REFERENCE, Reference),
+    SectionName.ENDORSEMENT: (RequestKind.ENDORSEMENT, Endorsement),
+}
+"""The sections to which others than the applicant write."""
+
+
+async def heard_in(
+    session: AsyncSession, application_id: UUID, section: SectionName
 ) -> int:
-    if section is not SectionName.REFERENCES:
+    """How many others have written to it so far."""
+    if section not in HEARD_IN:
         return 0
-    return await heard_of(session, application.id)
+    return await heard_of(session, application_id, HEARD_IN[section][1])
 
 
-async def _news(session: AsyncSession, application: Application) -> list[Change]:
-    """The last that was heard of a referee."""
+async def _news(
+    session: AsyncSession, application: Application, section: SectionName
+) -> list[Change]:
+    """The last that was heard of a referee or an employer."""
     found = await session.scalar(
         select(Event)
         .where(
             Event.application_id == application.id,
             Event.kind.in_([RequestEvent.RECEIVED, RequestEvent.DECLINED]),
-            Event.data["of"].astext == RequestKind.REFERENCE,
+            Event.data["of"].astext == HEARD_IN[section][0],
         )
         .order_by(Event.id.desc())
         .limit(1)
@@ -235,13 +248,20 @@ class Checked:
     check: SectionCheck | None
     words: str
     heard: int = 0
+    since: datetime | None = None
+    """When an appeal sent the application back, to be assessed by others: nothing found before counts."""
 
     @property
     def changed(self) -> bool:
-        """Whether other answers were sent, or another referee has written, since these were checked."""
+        """Whether other answers were sent, another has written, or an appeal was decided, since these were checked."""
         return self.check is not None and (
-            (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
+            self.sent_back
+            or (self.check.sent_id, self.check.heard) != (self.sent_id, self.heard)
         )
+
+    @property
+    def sent_back(self) -> bool:
+        return bool(self.check and self.since and self.check.at < self.since)
 
     @property
     def outcome(self) -> Outcome | None:
@@ -257,7 +277,7 @@ Checks = dict[SectionName, Checked]
 
 
 async def checks_of(session: AsyncSession, application: Application) -> Checks:
-    """Every assessed section in the order of the task list, in four queries."""
+    """Every assessed section in the order of the task list, in a fixed number of queries."""
     sent = {row.name: row for row in await session.scalars(_latest_sent(application))}
     latest = await session.scalars(
         select(SectionCheck)
@@ -267,7 +287,7 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
     )
     checks = {check.section: check for check in latest}
     words = await words_of(session, checks.values())
-    heard = await heard_of(session, application.id)
+    heard = {name: await heard_in(session, application.id, name) for name in HEARD_IN}
     return {
         name: Checked(
             name,
@@ -275,7 +295,8 @@ async def checks_of(session: AsyncSession, application: Application) -> Checks:
             sent[name].sent_at,
             checks.get(name),
             words.get(checks[name].id, "") if name in checks else "",
-            heard if name is SectionName.REFERENCES else 0,
+            heard.get(name, 0),
+            application.sent_back_at,
         )
         for name in ASSESSED
         if name in sent

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,37 +10,40 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
-from register.application import Application, ApplicationEvent, SectionName
+from register.application import (
+    Application,
+    Ended,
+    Move,
+    SectionName,
+    how_it_ended,
+)
 from register.application.answers import Eligibility
 from register.application.section import sendings_of
-from register.assessment.acts import AssessmentEvent
 from register.assessment.asking import Asked, asked_for, found_wanting
 from register.assessment.check import Outcome, checks_of, must_be_assessing
+from register.assessment.covering import (
+    NoticeFirst,
+    conclude,
+    may_condition,
+    may_refuse,
+    notice_of,
+)
+from register.assessment.endorsements import must_be_endorsed
+from register.assessment.holding import must_not_be_held
 from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
+from register.assessment.steps import took_a_step
+from register.assessment.suitability import suitability_of
 from register.employment import Employment
-from register.entry import ConditionKind
-from register.kit.clock import day_of, months_after, working_days_after
+from register.entry import ConditionKind, Entry, Status
+from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
 from register.kit.post import Letter, letter_of
 from register.matching import open_hits
 from register.part import Part
-from register.process import Event, Process, ProcessText, TextKind
+from register.process import Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
-from register.request import RequestEvent
 from register.rule_set import Rules, RuleSet, Verdict
-
-STEPS = frozenset(
-    {
-        AssessmentEvent.SECTION_CHECKED,
-        AssessmentEvent.QUALIFICATION_JUDGED,
-        ApplicationEvent.INFORMATION_ASKED,
-        ApplicationEvent.WENT_ON_WITHOUT,
-        ApplicationEvent.PROPOSED,
-        RequestEvent.WAIVED,
-    }
-)
-"""Whoever did one of these took a step of the decision. Giving it to somebody, reading it and noting are none."""
 
 APPROVED, REFUSED = "application_approved", "application_refused"
 
@@ -78,6 +81,13 @@ class OnWatchList(Refused):
     def __init__(self) -> None:
         super().__init__(
             "The applicant may be somebody on the watch list. Settle that before you approve."
+        )
+
+
+class RemovedSince(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The applicant was removed by order after this was proposed. Return it, so that it is looked at again."
         )
 
 
@@ -136,6 +146,18 @@ async def in_role_since(session: AsyncSession, application: Application) -> date
     return min(found, default=None)
 
 
+async def how_theirs_ended(
+    session: AsyncSession, application: Application, *, at: datetime
+) -> Ended | None:
+    """How the applicant's earlier entry in the part ended; None where there was none, or it stands."""
+    entry_id = await session.scalar(
+        select(Entry.id).where(
+            Entry.person_id == application.person_id, Entry.part == application.part
+        )
+    )
+    return how_it_ended(await Entry.load(session, entry_id), at) if entry_id else None
+
+
 async def propose_grant(
     session: AsyncSession,
     application: Application,
@@ -146,24 +168,39 @@ async def propose_grant(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Every section must be met, and no reference awaited. Without the required qualification the grant carries the
-    qualification condition.
+    """Every section must be met, no reference awaited, the employer's endorsement received or waived, and what was declared
+    weighed. Without the required qualification the grant carries the qualification condition, which needs no notice; any
+    other needs one, or NoticeFirst is raised.
     """
+    await must_be_all_met(session, application, proposer)
+    if conditions and not await may_condition(session, application):
+        raise NoticeFirst
+    suitability = await suitability_of(session, application)
+    suitability.must_allow_grant(conditions=bool(conditions))
+    term = await qualification_term(session, application, today=day_of(by.at))
+    data = [kept(wanted, by) for wanted in conditions]
+    if term.needed:
+        data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
+    kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
+    former = await application.former_entry(session, at=by.at)
+    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
+        kind = ProposalKind.GRANT_AFTER_ORDER
+    return await put_forward(
+        session, application, kind, {"conditions": data}, proposer=proposer, by=by
+    )
+
+
+async def must_be_all_met(
+    session: AsyncSession, application: Application, proposer: Account
+) -> None:
     must_be_assessing(application, proposer)
     await must_not_be_awaited(session, application)
+    await must_be_endorsed(session, application)
     checks = await checks_of(session, application)
     if open_ones := [
         c.section for c in checks.values() if c.outcome is not Outcome.MET
     ]:
         raise NotAllMet(open_ones)
-    term = await qualification_term(session, application, today=day_of(by.at))
-    data = [_kept(wanted, by) for wanted in conditions]
-    if term.needed:
-        data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
-    kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
-    return await _propose(
-        session, application, kind, {"conditions": data}, proposer=proposer, by=by
-    )
 
 
 def _qualification(
@@ -184,7 +221,7 @@ def _qualification(
     return kept
 
 
-def _kept(wanted: Wanted, by: Process) -> dict[str, Any]:
+def kept(wanted: Wanted, by: Process) -> dict[str, Any]:
     return {
         "kind": ConditionKind.REGISTRATION,
         "due_on": wanted.due_on.isoformat() if wanted.due_on else None,
@@ -196,18 +233,33 @@ def _kept(wanted: Wanted, by: Process) -> dict[str, Any]:
 async def propose_refusal(
     session: AsyncSession, application: Application, *, proposer: Account, by: Process
 ) -> Proposal:
-    """For the reasons of the sections that are not met, as they were coded; raises NothingNotMet."""
-    must_be_assessing(application, proposer)
-    reasons = found_wanting(await checks_of(session, application), Outcome.NOT_MET)
-    if not reasons:
-        raise NothingNotMet
+    """For the reasons of the sections that are not met, as they were coded; raises NothingNotMet or NoticeFirst."""
+    reasons = await wanting(session, application, proposer)
+    if not await may_refuse(session, application, reasons):
+        raise NoticeFirst
     data = {"reasons": [reason.item() for reason in reasons]}
-    return await _propose(
+    return await put_forward(
         session, application, ProposalKind.REFUSE, data, proposer=proposer, by=by
     )
 
 
-async def _propose(
+async def wanting(
+    session: AsyncSession, application: Application, proposer: Account
+) -> list[Asked]:
+    """Why it may be refused; raises NothingNotMet."""
+    must_be_assessing(application, proposer)
+    reasons = found_wanting(await checks_of(session, application), Outcome.NOT_MET)
+    if not reasons:
+        raise NothingNotMet
+    return reasons
+
+
+def about_application(application: Application) -> str:
+    """As a proposal names it."""
+    return f"application:{application.id}"
+
+
+async def put_forward(
     session: AsyncSession,
     application: Application,
     kind: ProposalKind,
@@ -216,10 +268,11 @@ async def _propose(
     proposer: Account,
     by: Process,
 ) -> Proposal:
+    await must_not_be_held(session, application)
     proposal = await Proposal.make(
         session,
         kind,
-        about=f"application:{application.id}",
+        about=about_application(application),
         application_id=application.id,
         person_id=application.person_id,
         data=data,
@@ -229,16 +282,6 @@ async def _propose(
     )
     application.propose(by=by, proposal=proposal.id, of=kind)
     return proposal
-
-
-async def took_a_step(session: AsyncSession, application: Application) -> set[UUID]:
-    """The accounts that may not be the second person."""
-    found = await session.scalars(
-        select(Process.actor_id)
-        .join(Event, Event.process_id == Process.id)
-        .where(Event.application_id == application.id, Event.kind.in_(STEPS))
-    )
-    return {actor for actor in found if actor}
 
 
 async def return_to_officer(
@@ -252,28 +295,91 @@ async def return_to_officer(
     """Send the proposal back with what is still to be done."""
     application = await session.get_one(Application, proposal.application_id)
     proposal.return_(words=words, approver=approver, by=by)
-    application.take_back(by=by)
+    if proposal.kind is not ProposalKind.TAKE_BACK_APPROVAL:
+        application.take_back(by=by)
 
 
-@carries_out(ProposalKind.GRANT, ProposalKind.GRANT_WITH_CONDITIONS)
+GRANTS = (
+    ProposalKind.GRANT,
+    ProposalKind.GRANT_WITH_CONDITIONS,
+    ProposalKind.GRANT_AFTER_ORDER,
+)
+
+
+@carries_out(*GRANTS)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
-    """From now the applicant has the window of the rule set to pay; the entry is made by the fee. Raises OnWatchList."""
+    """From now the applicant has the window of the rule set to pay; the entry is made by the fee, at once where an approval
+    that was taken back had been paid for. Raises OnWatchList.
+    """
     application = await session.get_one(Application, proposal.application_id)
+    await must_not_be_held(session, application)
     if await open_hits(session, application.person_id):
         raise OnWatchList
+    former = await application.former_entry(session, at=by.at)
+    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
+        _must_be_the_registrars(proposal)
     context = await _approval(session, application, proposal, now=by.at)
     application.approve(
         pay_by=context["pay_by"], by=by, conditions=proposal.data["conditions"]
     )
-    await application.write_to_applicant(session, APPROVED, now=by.at, **context)
+    await conclude(session, application, proposal.kind, by=by)
+    if application.paid_at is not None:
+        await application.complete(session, on=start_of(day_of(by.at)), by=by)
+        return
+    await application.write_to_applicant(
+        session, APPROVED, now=by.at, of=proposal.id, **context
+    )
+
+
+async def propose_reopening(
+    session: AsyncSession,
+    application: Application,
+    *,
+    words: str,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Take back an approval that has been paid for; in `words` the caseworker reads what is to be looked at again."""
+    application.must_allow(Move.REOPEN)
+    by.say(TextKind.INTERNAL, words)
+    return await Proposal.make(
+        session,
+        ProposalKind.TAKE_BACK_APPROVAL,
+        about=f"application:{application.id}",
+        application_id=application.id,
+        person_id=application.person_id,
+        data={},
+        touched=await took_a_step(session, application),
+        proposer=proposer,
+        by=by,
+    )
+
+
+@carries_out(ProposalKind.TAKE_BACK_APPROVAL)
+async def reopen(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    application = await session.get_one(Application, proposal.application_id)
+    await application.reopen(session, Move.REOPEN, by=by)
+    await application.write_to_applicant(
+        session, "application_reopened", now=by.at, of=by.id
+    )
+
+
+def _must_be_the_registrars(proposal: Proposal) -> None:
+    """Proposed before the removal by order, it may be a grant that a team manager could approve."""
+    if proposal.kind is not ProposalKind.GRANT_AFTER_ORDER:
+        raise RemovedSince
 
 
 @carries_out(ProposalKind.REFUSE)
 async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
-    context = await _refusal(session, application, proposal)
+    await must_not_be_held(session, application)
+    context = await _refusal(session, application, proposal, now=by.at)
     application.refuse(because=context["reasons"][0].reasons[0], by=by)
-    await application.write_to_applicant(session, REFUSED, now=by.at, **context)
+    await conclude(session, application, proposal.kind, by=by)
+    await application.write_to_applicant(
+        session, REFUSED, now=by.at, of=proposal.id, **context
+    )
 
 
 async def letter_before(
@@ -282,13 +388,16 @@ async def letter_before(
     proposal: Proposal,
     *,
     now: datetime,
-) -> Letter:
-    """What the applicant will read if the proposal is approved now."""
+) -> Letter | None:
+    """What the applicant will read if the proposal is approved now; None of a notice, whose words the page shows."""
     if proposal.kind is ProposalKind.REFUSE:
-        letter, context = REFUSED, await _refusal(session, application, proposal)
-    else:
+        letter = REFUSED
+        context = await _refusal(session, application, proposal, now=now)
+    elif proposal.kind in GRANTS:
         letter = APPROVED
         context = await _approval(session, application, proposal, now=now)
+    else:
+        return None
     return letter_of(letter, {"application": application, **context})
 
 
@@ -304,16 +413,28 @@ async def _approval(
         "pay_by": working_days_after(day_of(now), rules.payment_window_working_days),
         "conditions": await conditions_of(session, proposal.data["conditions"]),
         "rules": rules,
+        "after_notice": await notice_of(session, application) is not None,
     }
 
 
 async def _refusal(
-    session: AsyncSession, application: Application, proposal: Proposal
+    session: AsyncSession,
+    application: Application,
+    proposal: Proposal,
+    *,
+    now: datetime,
 ) -> dict[str, Any]:
+    rules = await rules_of(session, application)
     return {
         "reasons": await asked_for(session, proposal.data["reasons"]),
-        "rules": await rules_of(session, application),
+        "last_day": last_day_to_appeal(day_of(now), rules.appeal_days),
+        "rules": rules,
     }
+
+
+def last_day_to_appeal(told_on: date, appeal_days: int) -> date:
+    """An e-mail is served on the next working day; day one is the day after that."""
+    return working_days_after(told_on, 1) + timedelta(days=appeal_days)
 
 
 @dataclass(frozen=True)
@@ -346,7 +467,19 @@ async def conditions_of(
 
 
 async def reasons_of(session: AsyncSession, proposal: Proposal) -> list[Asked]:
-    return await asked_for(session, proposal.data.get("reasons", []))
+    """Of a refusal, or of a notice of one."""
+    noticed = proposal.kind is ProposalKind.MINDED_TO_REFUSE
+    key = "grounds" if noticed else "reasons"
+    return await asked_for(session, proposal.data.get(key, []))
+
+
+def conditions_in(proposal: Proposal) -> list[dict[str, Any]]:
+    """Of a grant, or of a notice of conditions."""
+    noticed = proposal.kind is ProposalKind.MINDED_TO_CONDITION
+    conditions: list[dict[str, Any]] = proposal.data.get(
+        "grounds" if noticed else "conditions", []
+    )
+    return conditions
 
 
 async def refused_because(
@@ -354,11 +487,14 @@ async def refused_because(
 ) -> list[Asked]:
     """The reasons of a refusal in full, for the applicant's own page: the letter leaves out the restricted ones."""
     proposal = await session.scalar(
-        select(Proposal).where(
+        select(Proposal)
+        .where(
             Proposal.application_id == application.id,
             Proposal.kind == ProposalKind.REFUSE,
             Proposal.state == ProposalState.APPROVED,
         )
+        .order_by(Proposal.decided_at.desc())
+        .limit(1)
     )
     return await reasons_of(session, proposal) if proposal else []
 

@@ -20,7 +20,6 @@ from sqlalchemy.orm import joinedload
 
 from register.account import Account
 from register.application import Application, ApplicationState
-from register.assessment.acts import AssessmentAct
 from register.assessment.matches import between_others
 from register.assessment.readers import visible_to
 from register.kit.errors import NotFound, Refused
@@ -114,6 +113,8 @@ def waiting_before(reader: Account) -> ColumnElement[bool]:
     ) | Proposal.person_id.is_(None)
     return and_(
         Proposal.waiting,
+        # Appeals have a list of their own, for those who decide them.
+        Proposal.kind != ProposalKind.APPEAL_OUTCOME,
         case(
             (Proposal.application_id.is_not(None), visible_to(reader)),
             (Proposal.kind == ProposalKind.MERGE, between_others(reader)),
@@ -157,7 +158,11 @@ async def proposal_for(
         .join(Application, Proposal.application_id == Application.id)
         .join(Account, Proposal.proposer_id == Account.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
-        .where(Proposal.id == proposal_id, visible_to(reader))
+        .where(
+            Proposal.id == proposal_id,
+            Proposal.about.startswith("application:"),
+            visible_to(reader),
+        )
     )
     row = rows.one_or_none()
     if not row:
@@ -168,10 +173,11 @@ async def proposal_for(
 
 @dataclass(frozen=True)
 class Returned:
-    """Why the last proposal came back, and from whom."""
+    """Why the last proposal came back, or the approval was taken back, and who says so."""
 
     by: str
     words: str
+    reopened: bool = False
 
 
 async def why_returned(
@@ -186,7 +192,12 @@ async def why_returned(
         .order_by(Proposal.proposed_at.desc())
         .limit(1)
     )
-    if not last or last.state is not ProposalState.RETURNED:
+    if not last:
+        return None
+    reopened = last.kind is ProposalKind.TAKE_BACK_APPROVAL
+    if last.state is not (
+        ProposalState.APPROVED if reopened else ProposalState.RETURNED
+    ):
         return None
     row = (
         await session.execute(
@@ -194,13 +205,12 @@ async def why_returned(
             .join(Process, Process.actor_id == Account.id)
             .join(ProcessText, ProcessText.process_id == Process.id)
             .where(
-                Process.id == last.decided_in,
-                Process.kind == AssessmentAct.RETURN,
+                Process.id == (last.process_id if reopened else last.decided_in),
                 ProcessText.kind == TextKind.INTERNAL,
             )
         )
     ).one_or_none()
-    return Returned(*row) if row else None
+    return Returned(*row, reopened) if row else None
 
 
 async def returned_to(session: AsyncSession, officer: Account) -> list[Application]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, select, tuple_
+from sqlalchemy import Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
@@ -15,14 +15,15 @@ from sqlalchemy.sql.elements import ColumnElement
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.assessment.assigning import IN_HAND
+from register.assessment.holding import ApplicationHold
 from register.assessment.readers import visible_to
 from register.assessment.target import (
     Clock,
     clock,
     pauses_of,
     target,
-    working_age,
-    working_age_at_most,
+    waiting_age,
+    waiting_age_at_most,
 )
 from register.kit.clock import day_of
 from register.part import Part
@@ -46,12 +47,14 @@ class Holder(StrEnum):
 
 
 class Turn(StrEnum):
-    """For whom an application waits. While referees write, all else is assessed."""
+    """For whom an application waits. While referees and employers write, all else is assessed."""
 
     US = "us"
     APPLICANT = "applicant"
     REFEREES = "referees"
     SECOND_PERSON = "second_person"
+    OUTSIDE = "outside"
+    """It is on hold."""
 
 
 class Due(StrEnum):
@@ -102,6 +105,7 @@ NARROWING = ("holder", "state", "part", "turn", "due")
 class Waiting:
     application: Application
     clock: Clock
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ async def queue(
     """One page in three queries, however long the queue is."""
     chosen = _chosen(wanted, reader, now)
     lines = (
-        select(Application, working_age(now), target())
+        select(Application, waiting_age(now), target(), _held())
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
         .where(*chosen)
@@ -137,8 +141,8 @@ async def queue(
     pauses = await pauses_of(session, [application.id for application, *_ in rows])
     return QueuePage(
         [
-            Waiting(one, clock(one, used, allowed, pauses.get(one.id, [])))
-            for one, used, allowed in rows[:PAGE]
+            Waiting(one, clock(one, used, allowed, pauses.get(one.id, [])), held)
+            for one, used, allowed, held in rows[:PAGE]
         ],
         await session.scalar(select(count_of(reader, wanted, now=now))) or 0,
         rows[PAGE - 1][0].reference if len(rows) > PAGE else None,
@@ -178,23 +182,35 @@ def _chosen(
 
 
 TURNS = {
-    Turn.US: {ApplicationState.SUBMITTED, ApplicationState.UNDER_ASSESSMENT},
-    Turn.APPLICANT: {ApplicationState.INFORMATION_REQUESTED},
-    Turn.SECOND_PERSON: {ApplicationState.PROPOSED},
+    Turn.US: {
+        ApplicationState.SUBMITTED,
+        ApplicationState.UNDER_ASSESSMENT,
+        ApplicationState.PAID,
+    },
+    Turn.APPLICANT: {
+        ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.MINDED_TO,
+    },
+    Turn.SECOND_PERSON: {
+        ApplicationState.PROPOSED,
+        ApplicationState.SUITABILITY_REVIEW,
+    },
 }
 
 
 def _turn(turn: Turn) -> ColumnElement[bool]:
     if turn is Turn.REFEREES:
-        return _awaits(RequestKind.REFERENCE)
+        return or_(_awaits(RequestKind.REFERENCE), _awaits(RequestKind.ENDORSEMENT))
+    if turn is Turn.OUTSIDE:
+        return _held()
     return Application.state.in_(TURNS[turn])
 
 
 def _due(due: Due, now: datetime) -> ColumnElement[bool]:
-    today, left = day_of(now), target() - working_age(now)
-    least = target() - working_age_at_most(now)
+    today, left = day_of(now), target() - waiting_age(now)
+    least = target() - waiting_age_at_most(now)
     soon = Request.due_on.between(today, today + SOON)
-    running = Application.state != ApplicationState.INFORMATION_REQUESTED
+    running = and_(Application.state.not_in(TURNS[Turn.APPLICANT]), ~_held())
     return {
         Due.OVER: and_(least < 0, left < 0),
         Due.TODAY: and_(running, least <= 0, left == 0),
@@ -219,6 +235,13 @@ def _awaits(kind: RequestKind, *more: ColumnElement[bool]) -> ColumnElement[bool
             *more,
         )
         .exists()
+    )
+
+
+def _held() -> ColumnElement[bool]:
+    return exists().where(
+        ApplicationHold.application_id == Application.id,
+        ApplicationHold.released_at.is_(None),
     )
 
 

@@ -66,6 +66,20 @@ async def read_restricted(
     """
     if not may_read_restricted(application, reader):
         raise NotFound
+    return await read_restricted_for(
+        session, application, section, reader=reader, now=now
+    )
+
+
+async def read_restricted_for(
+    session: AsyncSession,
+    application: Application,
+    section: SectionName,
+    *,
+    reader: Account,
+    now: datetime,
+) -> Quota:
+    """Write it down of whoever was let in already: adjudicators read why an application was refused, and nothing else."""
     by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
     return await count_reading(session, application, section, reader=reader, by=by)
 

@@ -36,6 +36,9 @@ class Reason(StrEnum):
     EMPLOYMENT_DATES_DIFFER = "employment_dates_differ"
     EXPERIENCE_TOO_SHORT = "experience_too_short"
 
+    LEARNING_DETAIL_MISSING = "learning_detail_missing"
+    SKILLS_NOT_SHOWN = "skills_not_shown"
+
     GOOD_STANDING_MISSING = "good_standing_missing"
     REGISTRATION_UNDECLARED = "registration_undeclared"
     ACTION_BY_OTHER_REGULATOR = "action_by_other_regulator"
@@ -69,6 +72,10 @@ class Reason(StrEnum):
     REFEREE_NOT_CHILD_CARE = "referee_not_child_care"
     REFERENCE_MISSING = "reference_missing"
     REFERENCE_ADVERSE = "reference_adverse"
+
+    ENDORSER_NOT_REACHED = "endorser_not_reached"
+    ENDORSEMENT_MISSING = "endorsement_missing"
+    ENDORSEMENT_DIFFERS = "endorsement_differs"
 
     STANDARDS_NOT_UNDERSTOOD = "standards_not_understood"
 
@@ -107,6 +114,10 @@ REASONS: dict[SectionName, tuple[Reason, ...]] = {
         Reason.REASON_FOR_LEAVING_MISSING,
         Reason.EMPLOYMENT_DATES_DIFFER,
         Reason.EXPERIENCE_TOO_SHORT,
+    ),
+    SectionName.SKILLS: (
+        Reason.LEARNING_DETAIL_MISSING,
+        Reason.SKILLS_NOT_SHOWN,
     ),
     SectionName.REGISTRATIONS: (
         Reason.GOOD_STANDING_MISSING,
@@ -148,6 +159,11 @@ REASONS: dict[SectionName, tuple[Reason, ...]] = {
         Reason.REFEREE_NOT_CHILD_CARE,
         Reason.REFERENCE_MISSING,
         Reason.REFERENCE_ADVERSE,
+    ),
+    SectionName.ENDORSEMENT: (
+        Reason.ENDORSER_NOT_REACHED,
+        Reason.ENDORSEMENT_MISSING,
+        Reason.ENDORSEMENT_DIFFERS,
     ),
     SectionName.STANDARDS: (Reason.STANDARDS_NOT_UNDERSTOOD,),
 }

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.account import Account
 from register.application import Application
 from register.application.answers import Referee
+from register.application.outside import STILL_OPEN
 from register.application.references import (
-    STILL_OPEN,
     Said,
     ask_again,
     awaited,

@@ -1,4 +1,7 @@
-"""Statistics of applications: how many came and how they were decided, how long that took, and how old is what waits."""
+"""Statistics of applications to join: how many came and how they were decided, how long that took, how old is what waits.
+
+Who comes back is not counted: those applications have a target in days, not in working days.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,17 +9,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, Select, SQLColumnExpression, cast, func, select
+from sqlalchemy import Date, Select, SQLColumnExpression, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from register.application import Application, ApplicationState
+from register.application import Application, ApplicationKind, ApplicationState
 from register.assessment.assigning import IN_HAND
 from register.assessment.target import (
     day_in_london,
     target,
     worked_until,
-    working_age,
 )
 from register.kit.clock import day_of, months_after, start_of
 from register.part import Part
@@ -29,6 +31,9 @@ ONCE = 0
 """As an offset it keeps PostgreSQL from working out the age of a row anew for each figure that asks for it."""
 MONTHS = 12
 """Before the month that is not over yet."""
+
+
+FIRST = Application.kind == ApplicationKind.FIRST
 
 
 class Measure(StrEnum):
@@ -135,7 +140,7 @@ def _by_month(
     month = _month(moment)
     return (
         select(Application.part, month, func.count())
-        .where(moment >= since)
+        .where(moment >= since, FIRST)
         .group_by(Application.part, month)
     )
 
@@ -154,7 +159,7 @@ def _decided(since: datetime) -> Select[Any]:
             target().label("target"),
         )
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
-        .where(Application.decided_at >= since)
+        .where(Application.decided_at >= since, FIRST)
         .offset(ONCE)
         .subquery()
         .c
@@ -171,9 +176,10 @@ def _decided(since: datetime) -> Select[Any]:
 
 
 def _open(now: datetime) -> Select[Any]:
+    today = literal(day_of(now), Date)
     one = (
-        select(Application.part, working_age(now).label("used"))
-        .where(Application.state.in_(IN_HAND))
+        select(Application.part, worked_until(today).label("used"))
+        .where(Application.state.in_(IN_HAND), FIRST)
         .offset(ONCE)
         .subquery()
         .c

@@ -1,27 +1,35 @@
-"""The target clock: working days for which an application has waited for us, and the day on which those allowed are used up."""
+"""The target clock: for how long an application has waited for us, and the day on which the time allowed is used up.
 
-from collections.abc import Collection, Iterable
+Working days, but days for who asks to come back.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CompoundSelect,
     Date,
     Integer,
+    Select,
     SQLColumnExpression,
     and_,
     bindparam,
+    case,
     cast,
     func,
     literal,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from register.application import Application
+from register.application import Application, ApplicationKind
+from register.assessment.holding import ApplicationHold
 from register.kit.clock import (
     bank_holidays,
     day_of,
@@ -33,16 +41,18 @@ from register.rule_set import RuleSet
 
 STOPPING = [kind for kind in RequestKind if kind.stops_the_clock]
 Pause = tuple[date, date | None]
-"""The day on which we asked, and that on which the answer came."""
+"""The day on which something began to be awaited, and that on which it came."""
+Between = Callable[[ColumnElement[date], ColumnElement[date]], ColumnElement[int]]
 
 
 @dataclass(frozen=True)
 class Clock:
     used: int
-    """Working days for which it has waited for us, not for the applicant."""
+    """For which it has waited for us, not for the applicant or for something outside."""
     target: int
+    in_days: bool
     due_on: date | None
-    """The last working day of the target; None while the clock stands before it."""
+    """The last day of the target; None while the clock stands before it."""
     paused_since: date | None
 
     @property
@@ -50,17 +60,24 @@ class Clock:
         return self.used > self.target
 
 
-def due_day(sent: date, pauses: Iterable[Pause], target: int) -> date | None:
-    """The day on which the target is used up; None where it is not before the clock stops."""
-    start = sent
-    for asked, answered in pauses:
-        before = working_days_between(start, asked)
+def due_day(
+    began: date, pauses: Iterable[Pause], target: int, *, in_days: bool = False
+) -> date | None:
+    """The day on which the target is used up; None where it is not before the clock stops.
+
+    `pauses`: one after the other, none within another.
+    """
+    start = began
+    for since, until in pauses:
+        before = (since - start).days if in_days else working_days_between(start, since)
         if before >= target:
             break
-        if answered is None:
+        if until is None:
             return None
         target -= before
-        start = answered
+        start = until
+    if in_days:
+        return start + timedelta(days=target)
     return working_days_after(start, target)
 
 
@@ -68,7 +85,7 @@ async def clock_of(
     session: AsyncSession, application: Application, *, now: datetime
 ) -> Clock:
     row = await session.execute(
-        select(working_age(now), target())
+        select(waiting_age(now), target())
         .select_from(Application)
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .where(Application.id == application.id)
@@ -79,71 +96,162 @@ async def clock_of(
 
 
 def clock(
-    application: Application, used: int, target: int, pauses: list[Pause]
+    application: Application, used: int, target: int, pauses: Sequence[Pause]
 ) -> Clock:
-    assert application.submitted_at is not None  # noqa: S101 - drafts have no clock
+    began = application.reopened_at or application.submitted_at
+    assert began is not None  # noqa: S101 - drafts have no clock
+    in_days = application.kind is ApplicationKind.RESTORATION
+    standing = since_then(pauses, day_of(began))
     return Clock(
         used,
         target,
-        due_day(day_of(application.submitted_at), pauses, target),
-        next((asked for asked, answered in pauses if answered is None), None),
+        in_days,
+        due_day(day_of(began), standing, target, in_days=in_days),
+        next((since for since, until in standing if until is None), None),
     )
+
+
+def since_then(pauses: Iterable[Pause], began: date) -> list[Pause]:
+    """Those that lie after the day, put together where they overlap."""
+    found: list[Pause] = []
+    for since, until in sorted(pauses, key=lambda pause: pause[0]):
+        if until is not None and until <= began:
+            continue
+        since = max(since, began)  # noqa: PLW2901 - the part that counts
+        if found and (found[-1][1] is None or since <= found[-1][1]):
+            before, end = found[-1]
+            found[-1] = (before, None if None in (end, until) else max(end, until))  # type: ignore[type-var]
+        else:
+            found.append((since, until))
+    return found
 
 
 async def pauses_of(
     session: AsyncSession, ids: Collection[UUID]
 ) -> dict[UUID, list[Pause]]:
-    """When the clock of each application stood, the earliest first, in one query."""
-    found = await session.execute(
-        select(Request.application_id, Request.asked_at, Request.ended_at)
-        .where(Request.application_id.in_(ids), Request.kind.in_(STOPPING))
-        .order_by(Request.asked_at)
+    """When the clock of each application stood, in one query."""
+    rows: CompoundSelect[Any] = union_all(
+        select(Request.application_id, Request.asked_at, Request.ended_at).where(
+            Request.application_id.in_(ids), Request.kind.in_(STOPPING)
+        ),
+        select(
+            ApplicationHold.application_id,
+            ApplicationHold.held_at,
+            ApplicationHold.released_at,
+        ).where(ApplicationHold.application_id.in_(ids)),
+        select(Application.id, Application.approved_at, Application.paid_at).where(
+            Application.id.in_(ids), Application.approved_at.is_not(None)
+        ),
     )
     pauses: dict[UUID, list[Pause]] = {}
-    for application_id, asked, ended in found:
-        answered = day_of(ended) if ended else None
-        pauses.setdefault(application_id, []).append((day_of(asked), answered))
+    for application_id, since, until in await session.execute(rows):
+        ended = day_of(until) if until else None
+        pauses.setdefault(application_id, []).append((day_of(since), ended))
     return pauses
 
 
+_RESTORATION = Application.kind == ApplicationKind.RESTORATION
+
+
 def target() -> ColumnElement[int]:
-    return cast(RuleSet.data["assessment_target_working_days"].astext, Integer)
+    days = case(
+        (_RESTORATION, RuleSet.data["restoration_decide_days"].astext),
+        else_=RuleSet.data["assessment_target_working_days"].astext,
+    )
+    return cast(days, Integer)
 
 
-def working_age(now: datetime) -> ColumnElement[int]:
-    """Working days since the application was sent, less those on which an answer of the applicant was awaited."""
-    return worked_until(literal(day_of(now), Date))
+def waiting_age(now: datetime) -> ColumnElement[int]:
+    today = literal(day_of(now), Date)
+    return case((_RESTORATION, _age(today, days_between)), else_=worked_until(today))
 
 
-def working_age_at_most(now: datetime) -> ColumnElement[int]:
-    """Mondays to Fridays since it was sent, whatever paused: cheap, so that few rows need the exact count beside it."""
-    sent = day_in_london(Application.submitted_at)
+def waiting_age_at_most(now: datetime) -> ColumnElement[int]:
+    """Whatever paused: cheap, so that few rows need the exact count beside it."""
+    today = literal(day_of(now), Date)
+    weekdays = _weekdays_until(today) - _weekdays_until(_began())
     return cast(
-        _weekdays_until(literal(day_of(now), Date)) - _weekdays_until(sent), Integer
+        case((_RESTORATION, days_between(_began(), today)), else_=weekdays), Integer
     )
 
 
 def worked_until(day: ColumnElement[date]) -> ColumnElement[int]:
-    """The same up to a day that the row itself may say."""
-    waited = working_days(
-        day_in_london(Request.asked_at),
-        func.coalesce(day_in_london(Request.ended_at), day),
-    )
-    paused = (
-        select(func.coalesce(func.sum(waited), 0))
-        .where(
+    """Working days up to a day that the row itself may say."""
+    return _age(day, working_days)
+
+
+def _age(day: ColumnElement[date], between: Between) -> ColumnElement[int]:
+    """Since the application was sent or opened again, less the days on which it did not wait for us."""
+    # A day on which two things were awaited is one day: the times are put together before they are counted.
+    waited = union_all(
+        _waited(
+            Request.asked_at,
+            Request.ended_at,
             Request.application_id == Application.id,
             Request.kind.in_(STOPPING),
+            day=day,
+        ),
+        _waited(
+            ApplicationHold.held_at,
+            ApplicationHold.released_at,
+            ApplicationHold.application_id == Application.id,
+            day=day,
+        ),
+        _waited(
+            Application.approved_at,
+            Application.paid_at,
+            Application.approved_at.is_not(None),
+            day=day,
+        ),
+    ).subquery()
+    together = select(
+        func.unnest(func.range_agg(waited.c.time)).label("time")
+    ).subquery()
+    paused = (
+        select(
+            func.coalesce(
+                func.sum(
+                    between(
+                        func.lower(together.c.time) - 1,
+                        func.upper(together.c.time) - 1,
+                    )
+                ),
+                0,
+            )
         )
-        .correlate(Application)
+        .select_from(together)
         .scalar_subquery()
     )
-    sent = day_in_london(Application.submitted_at)
-    return cast(working_days(sent, day) - paused, Integer)
+    return cast(between(_began(), day) - paused, Integer)
+
+
+def _began() -> ColumnElement[date]:
+    return day_in_london(
+        func.coalesce(Application.reopened_at, Application.submitted_at)
+    )
+
+
+def _waited(
+    since: SQLColumnExpression[Any],
+    until: SQLColumnExpression[Any],
+    *which: ColumnElement[bool],
+    day: ColumnElement[date],
+) -> Select[Any]:
+    """Stretches of days of one application, each after its first day and up to and with its last."""
+    start = func.greatest(day_in_london(since), _began())
+    last = func.least(func.coalesce(day_in_london(until), day), day)
+    time = func.daterange(start, func.greatest(last, start), "(]").label("time")
+    return select(time).where(*which).correlate(Application)
 
 
 def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:
     return cast(func.timezone("Europe/London", moment), Date)
+
+
+def days_between(
+    start: ColumnElement[date], end: ColumnElement[date]
+) -> ColumnElement[int]:
+    return cast(end - start, Integer)
 
 
 def working_days(

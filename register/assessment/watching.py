@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from register.account import Account, StaffRole
+from register.application import Application, ApplicationState
 from register.kit.errors import NotFound
 from register.matching import WatchAct, WatchEvent, WatchHit, WatchItem
 from register.process import Process
@@ -85,6 +86,17 @@ async def hits_shown(
     for hit in found:
         _read(session, reader, now=now, hit=hit.id)
     return found
+
+
+async def held_back(session: AsyncSession, person_id: UUID) -> Sequence[str]:
+    """Which applications of theirs are paid for, and wait until what the list says is settled."""
+    found = await session.scalars(
+        select(Application.reference).where(
+            Application.person_id == person_id,
+            Application.state == ApplicationState.PAID,
+        )
+    )
+    return found.all()
 
 
 def _read(

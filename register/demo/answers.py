@@ -18,6 +18,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     EnglishShownBy,
     EqualityAsked,
@@ -33,6 +34,7 @@ from register.application.answers import (
     Qualifications,
     Referee,
     References,
+    Skills,
     StandardsDeclared,
 )
 from register.application.answers import Post as PostAnswer
@@ -55,6 +57,7 @@ from register.demo.wordings import (
     ENGLISH_TESTS,
     GAPS,
     HEALTH,
+    LEARNING,
     REFEREES,
     STREETS,
 )
@@ -130,8 +133,12 @@ def answered(
         health=_health(draw, who, rules),
         english=_english(draw, who),
         references=_references(draw, homes, who),
+        endorsement=_endorser(draw),
         standards=StandardsDeclared(version=rules.standards_version, declared_at=at),
         equality=EqualityAsked(answered=draw.chance(0.8)),
+        skills=Skills(
+            practice_hours=draw.between(0, 40) * 10, learning=draw.one(LEARNING)
+        ),
     )
 
 
@@ -364,6 +371,15 @@ def _references(draw: Draw, homes: Homes, who: Applicant) -> References:
                 draw, second, "Social worker", "Local authority", Knows.CHILD_CARE
             ),
         ]
+    )
+
+
+def _endorser(draw: Draw) -> Endorser:
+    return Endorser(
+        has_employer=True,
+        name=draw.one(REFEREES),
+        job="Responsible individual",
+        email=f"endorser{draw.digits(6)}@example.org",
     )
 
 

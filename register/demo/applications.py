@@ -21,52 +21,76 @@ from register.application import (
     withdraw,
 )
 from register.application.answers import Answers, ApplicationForm, Referee
+from register.application.endorsement import Invitation as Endorsing
+from register.application.endorsement import endorsers_asked
 from register.application.equality import QUESTIONS, keep_answers
+from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Declined,
     expire_references,
-    heard_of,
     invitation,
     name_another,
     referees_asked,
     remind_referees,
-    token_of,
 )
-from register.application.state import ReferenceAct
+from register.application.state import EndorsementAct, ReferenceAct
 from register.assessment import (
-    ASSESSED,
     REASONS,
     AssessmentAct,
     Certified,
+    Conclusion,
+    HoldReason,
     Outcome,
     SectionCheck,
     SeenAs,
+    SuitabilityReview,
     Wanted,
+    Weighed,
+    Weight,
+    answer_notice,
     ask_for_more,
     ask_referee_again,
     assign,
     go_on_without_reference,
+    heard_in,
+    hold,
     judge,
+    matters_of,
     note,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
     qualifications_of,
     record_status,
     registrations_of,
     return_to_officer,
+    send_to_review,
 )
 from register.demo.answers import Applicant, answered
 from register.demo.documents import add_document
 from register.demo.draw import Draw
 from register.demo.entries import Terms
+from register.demo.former import former_registrant
 from register.demo.homes import Homes
-from register.demo.referees import another_referee, reference_by
+from register.demo.referees import another_referee, endorsement_by, reference_by
 from register.demo.staff import Office
-from register.demo.wordings import ASKED, DECLINED, NOTES, RETURNED
+from register.demo.wordings import (
+    ASKED,
+    DECLINED,
+    EXPLAINED,
+    HELD,
+    NOTES,
+    REPRESENTED,
+    RETURNED,
+    WEIGHED,
+)
 from register.entry import EntryEvent
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.files import FileState
+from register.notice import NoticeAct
 from register.part import Part
 from register.person import Person
 from register.process import Process
@@ -91,6 +115,8 @@ class Fee(StrEnum):
     NOT_TRIED = "not_tried"
     """Waited for too; nobody has tried to pay it yet."""
     NOT_PAID = "not_paid"
+    HELD_BACK = "held_back"
+    """Paid, and a last check comes before the entry."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +131,8 @@ class Approved:
     async def give_number(self, session: AsyncSession, *, now: datetime) -> None:
         """The number that the entry will have: drawn, where the register draws one nobody can foresee."""
         person = await session.get_one(Person, self.application.person_id)
+        if person.number:
+            return
         by = Process.begin(session, ApplicationAct.GRANT, now=now)
         number = await person.take_number(session, self.draw.number())
         by.tell(EntryEvent.NUMBERED, person_id=person.id, number=number)
@@ -142,6 +170,13 @@ class Journey:
         soon = self.at + timedelta(seconds=self.draw.between(40, 420))
         self.at = min(soon, self.draw.now - timedelta(seconds=1))
 
+    async def was_registered(self) -> None:
+        """They were in the register, and did not renew two years before the period of the demo's day ends."""
+        self.account.person_id = await former_registrant(
+            self.session, self.draw, self.office, self.terms, self.who.somebody
+        )
+        await self.session.flush()
+
     async def begin(self) -> None:
         by = self.by(ApplicationAct.START, self.account)
         self.application = await start(
@@ -161,10 +196,14 @@ class Journey:
     ) -> None:
         """Answer every section but some, with what is to be sent along."""
         form = self.form(on or day_of(self.at))
-        for name in SectionName:
+        for name in self.application.kind.sections:
             answers = form.of(name)
             if name not in but and answers is not None:
                 await self.save(name, answers)
+
+    @property
+    def assessed(self) -> list[SectionName]:
+        return [name for name in self.application.kind.sections if name.assessed]
 
     async def save(self, name: SectionName, answers: Answers) -> None:
         self.later()
@@ -221,6 +260,18 @@ class Journey:
         for request, referee in await self.asked_of():
             await self.give(request, referee, adverse=adverse)
             adverse = False
+        await self.endorse()
+
+    async def endorse(self) -> None:
+        """By the employer, where they have not answered yet."""
+        for request, named in await endorsers_asked(self.session, self.application):
+            if request.open:
+                self.later()
+                waiting = Endorsing(request, self.application)
+                said = endorsement_by(self.draw, named, on=day_of(self.at))
+                by = self.by(EndorsementAct.ENDORSE)
+                await waiting.endorse(self.session, said, by=by)
+        await self.session.flush()
 
     async def give(
         self, request: Request, referee: Referee, *, adverse: bool = False
@@ -307,13 +358,13 @@ class Journey:
 
     async def check(
         self,
-        sections: Sequence[SectionName] = ASSESSED,
+        sections: Sequence[SectionName] | None = None,
         outcome: Outcome = Outcome.MET,
         *,
         words: str = "",
         again: bool = False,
     ) -> None:
-        for section in sections:
+        for section in self.assessed if sections is None else sections:
             self.later()
             seen = await self._last_check(section) if again else None
             met = outcome is Outcome.MET
@@ -351,9 +402,7 @@ class Journey:
         await self.session.flush()
 
     async def _heard(self, section: SectionName) -> int:
-        if section is not SectionName.REFERENCES:
-            return 0
-        return await heard_of(self.session, self.application.id)
+        return await heard_in(self.session, self.application.id, section)
 
     async def _last_check(self, section: SectionName) -> int | None:
         last = select(SectionCheck.id).where(
@@ -372,7 +421,7 @@ class Journey:
 
     async def ask(self, *sections: SectionName) -> None:
         """Check all, and ask about these."""
-        others = [name for name in ASSESSED if name not in sections]
+        others = [name for name in self.assessed if name not in sections]
         await self.check(others[: self.draw.between(5, len(others))])
         await self.check(sections, Outcome.ASK, words=self.draw.one(ASKED))
         self.later()
@@ -406,6 +455,43 @@ class Journey:
                 )
         await self.session.flush()
 
+    async def send_to_review(self) -> None:
+        self.later()
+        by = self.by(AssessmentAct.SEND_TO_REVIEW, self.officer)
+        await send_to_review(
+            self.session, self.application, officer=self.officer, by=by
+        )
+        await self.session.flush()
+
+    async def review(self) -> None:
+        """The team manager finds that nothing stands in the way."""
+        self.later(1)
+        reviewer = self.office.team_manager
+        words = self.draw.one(WEIGHED)
+        matters = await matters_of(self.session, self.application)
+        await SuitabilityReview.record(
+            self.session,
+            self.application,
+            {matter.key: Weighed(Weight.ACCEPTABLE, words) for matter in matters},
+            Conclusion.SUITABLE,
+            words=words,
+            reviewer=reviewer,
+            by=self.by(AssessmentAct.REVIEW, reviewer),
+        )
+        await self.session.flush()
+
+    async def hold(self, because: HoldReason) -> None:
+        self.later()
+        await hold(
+            self.session,
+            self.application,
+            because=because,
+            words=HELD[because],
+            officer=self.officer,
+            by=self.by(AssessmentAct.HOLD, self.officer),
+        )
+        await self.session.flush()
+
     async def propose(self, *wanted: Wanted) -> None:
         self.later()
         self.proposal = await propose_grant(
@@ -425,6 +511,39 @@ class Journey:
             proposer=self.officer,
             by=self.by(AssessmentAct.PROPOSE, self.officer),
         )
+        await self.session.flush()
+
+    async def be_given_notice(self, *wanted: Wanted) -> None:
+        """Of these conditions, or else of a refusal."""
+        self.later()
+        by = self.by(AssessmentAct.PROPOSE, self.officer)
+        if wanted:
+            self.proposal = await propose_notice_of_conditions(
+                self.session,
+                self.application,
+                conditions=wanted,
+                words=self.draw.one(EXPLAINED),
+                proposer=self.officer,
+                by=by,
+            )
+        else:
+            self.proposal = await propose_notice_of_refusal(
+                self.session, self.application, proposer=self.officer, by=by
+            )
+        await self.session.flush()
+        self.later(1)
+        approver = self.office.team_manager
+        by = self.by(AssessmentAct.APPROVE, approver)
+        await self.proposal.approve(self.session, approver=approver, by=by)
+        await self.session.flush()
+
+    async def answer_notice(self, *, after: int) -> None:
+        self.later(after)
+        notice = await notice_of(self.session, self.application)
+        assert notice is not None  # noqa: S101 - it was just served
+        by = self.by(NoticeAct.ANSWER, self.account)
+        words = self.draw.one(REPRESENTED)
+        await answer_notice(self.session, notice, words, by=by)
         await self.session.flush()
 
     async def approve(self, *, after: int = 1) -> None:

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application import EvidenceKind, SectionName
+from register.application import ApplicationKind, EvidenceKind, SectionName
 from register.application.starting import expire_drafts
 from register.assessment import (
-    ASSESSED,
     AssessmentAct,
+    HoldReason,
     Outcome,
     Wanted,
     go_on_without,
@@ -27,12 +27,13 @@ from register.demo.staff import Office
 from register.demo.wordings import PROPOSED, REFUSED
 from register.kit.clock import end_of
 from register.kit.files import FileState
+from register.matching import WatchAct, WatchItem, WatchKind
 
 Tell = Callable[[Journey], Awaitable[None]]
 
 MANY_FROM = 1000
 """With so many registrants there are as many applications as an office of this size would have."""
-LAST_SECTIONS = tuple(SectionName)[6:]
+LAST_SECTIONS = ApplicationKind.FIRST.sections[6:]
 
 
 async def half_done(j: Journey) -> None:
@@ -85,7 +86,7 @@ PREPARED = 4
 async def given_up_late(j: Journey) -> None:
     await sent(j)
     await j.take()
-    await j.check(ASSESSED[:5])
+    await j.check(j.assessed[:5])
     await j.give_up()
 
 
@@ -94,7 +95,7 @@ async def being_checked(j: Journey) -> None:
     await j.take()
     if j.draw.chance(0.5):
         await j.hear(adverse=Trait.DISCIPLINED in j.who.traits)
-    await j.check(ASSESSED[: j.draw.between(0, 11)])
+    await j.check(j.assessed[: j.draw.between(0, 11)])
     if j.draw.chance(0.6):
         await j.write_note()
     await j.wait_for_referees()
@@ -132,7 +133,7 @@ async def gone_on_without_reference(j: Journey) -> None:
     (request, referee), _ = await j.asked_of()
     await j.give(request, referee)
     await j.go_on_without_reference()
-    await j.check(ASSESSED[:8])
+    await j.check(j.assessed[:8])
 
 
 async def asked(j: Journey) -> None:
@@ -176,6 +177,29 @@ async def assessed(j: Journey) -> None:
     await j.judge()
 
 
+async def in_review(j: Journey) -> None:
+    """Somebody senior is to weigh what was declared."""
+    await assessed(j)
+    await j.send_to_review()
+
+
+async def weighed(j: Journey) -> None:
+    await in_review(j)
+    await j.review()
+    await j.propose()
+
+
+async def on_hold(j: Journey) -> None:
+    """The applicant is told."""
+    await assessed(j)
+    await j.hold(HoldReason.COURT)
+
+
+async def on_hold_secretly(j: Journey) -> None:
+    await assessed(j)
+    await j.hold(HoldReason.POLICE)
+
+
 async def grant_proposed(j: Journey) -> None:
     await assessed(j)
     await j.propose()
@@ -183,17 +207,26 @@ async def grant_proposed(j: Journey) -> None:
 
 async def conditions_proposed(j: Journey) -> None:
     await assessed(j)
-    public, internal = j.draw.one(PROPOSED)
-    await j.propose(Wanted(public, internal))
+    wanted = Wanted(*j.draw.one(PROPOSED))
+    await j.be_given_notice(wanted)
+    await j.answer_notice(after=5)
+    await j.propose(wanted)
 
 
-async def refusal_proposed(j: Journey) -> None:
+async def noticed(j: Journey) -> None:
+    """Notice is given that we are minded to refuse, and there is time to answer."""
     await sent(j)
     await j.take()
     wrong = j.draw.one((SectionName.DBS, SectionName.CONDUCT, SectionName.REFERENCES))
     await j.hear(adverse=wrong is SectionName.REFERENCES)
-    await j.check([name for name in ASSESSED if name is not wrong])
+    await j.check([name for name in j.assessed if name is not wrong])
     await j.check([wrong], Outcome.NOT_MET, words=j.draw.one(REFUSED))
+    await j.be_given_notice()
+
+
+async def refusal_proposed(j: Journey) -> None:
+    await noticed(j)
+    await j.answer_notice(after=7)
     await j.propose_refusal()
 
 
@@ -228,6 +261,36 @@ async def approved_in_the_end(j: Journey) -> None:
     j.later(1)
     await j.propose()
     await j.approve()
+
+
+async def has_left(j: Journey) -> None:
+    await j.was_registered()
+
+
+async def asks_to_come_back(j: Journey) -> None:
+    await j.was_registered()
+    await being_checked(j)
+
+
+async def restored(j: Journey) -> None:
+    await j.was_registered()
+    await approved(j)
+
+
+async def listed_since(j: Journey) -> None:
+    """Approved, and then we were told of somebody who may be they."""
+    await approved(j)
+    j.later()
+    await WatchItem.add(
+        j.session,
+        WatchKind.BARRED,
+        given_names=j.who.somebody.given_names,
+        family_name=j.who.somebody.family_name,
+        birth_date=j.who.somebody.birth_date,
+        source="Disclosure and Barring Service, letter 5163",
+        because="On the children’s barred list since this month.",
+        by=j.by(WatchAct.ADD, j.office.registrar),
+    )
 
 
 async def refused(j: Journey) -> None:
@@ -279,6 +342,14 @@ TOLD = (
         good_for="An applicant who has to name another referee",
     ),
     Case(
+        noticed,
+        (9, 9),
+        1,
+        1,
+        email="notice@example.org",
+        good_for="An applicant to whom we have given notice",
+    ),
+    Case(
         approved,
         (9, 9),
         1,
@@ -286,6 +357,14 @@ TOLD = (
         fee=Fee.NOT_TRIED,
         email="approved@example.org",
         good_for="An applicant who is approved and has the fee to pay",
+    ),
+    Case(
+        has_left,
+        (30, 30),
+        1,
+        1,
+        email="former@example.org",
+        good_for="Somebody who was in the register and can ask to come back",
     ),
     Case(
         approved,
@@ -313,17 +392,25 @@ CASES = (
     Case(forgotten, (75, 110), 1, 2),
     Case(given_up_early, (10, 30), 1, 1),
     Case(given_up_late, (15, 40), 1, 1),
-    Case(given_up_at_last, (20, 40), 1, 1),
+    Case(given_up_at_last, (25, 45), 1, 1),
     Case(asked, (13, 17), 1, 2, frozenset({Trait.GAP})),
     Case(asked, (28, 40), 1, 2),
     Case(asked_and_answered, (9, 14), 1, 2),
     Case(not_answered, (28, 40), 1, 1),
+    Case(in_review, (8, 12), 1, 2, frozenset({Trait.CONVICTED})),
+    Case(weighed, (10, 14), 1, 1, frozenset({Trait.DISCIPLINED})),
+    Case(on_hold, (14, 20), 1, 1, frozenset({Trait.CONVICTED})),
+    Case(on_hold_secretly, (16, 24), 1, 1),
     Case(grant_proposed, (8, 12), 1, 2),
     Case(grant_proposed, (9, 12), 1, 2, UNQUALIFIED),
-    Case(conditions_proposed, (8, 14), 1, 1),
-    Case(refusal_proposed, (8, 14), 1, 2),
+    Case(conditions_proposed, (18, 24), 1, 1),
+    Case(noticed, (10, 16), 0, 2),
+    Case(refusal_proposed, (20, 26), 1, 2),
     Case(sent_back, (12, 18), 1, 2),
-    Case(refused, (20, 120), 1, 3),
+    Case(asks_to_come_back, (20, 40), 1, 2),
+    Case(restored, (40, 100), 1, 2, fee=Fee.PAID),
+    Case(listed_since, (12, 16), 1, 1, fee=Fee.HELD_BACK),
+    Case(refused, (26, 120), 1, 3),
     Case(approved, (10, 12), 2, 4, fee=Fee.WAITED_FOR),
     Case(approved, (45, 90), 1, 2, fee=Fee.NOT_PAID),
     Case(approved, (30, 200), 2, 6, fee=Fee.PAID),

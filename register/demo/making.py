@@ -16,6 +16,7 @@ from register.demo.careers import Awards
 from register.demo.cases import Applications, cases_for
 from register.demo.doubles import compare, doubles_of, fill_watch_list
 from register.demo.draw import Draw
+from register.demo.employers import open_organisations
 from register.demo.entries import Registrants, Terms
 from register.demo.homes import Homes, make_homes
 from register.demo.lives import Lives
@@ -40,7 +41,7 @@ TakeFees = Callable[[AsyncSession, Sequence[Approved]], Awaitable[None]]
 EARLIEST = date(2026, 1, 1)
 """Two registration periods after the first rules began: so long ago something has happened."""
 HOMES_EACH = 0.6
-FEWEST_HOMES = 40
+FEWEST_HOMES = 48
 LIVES_EACH = 0.06
 RECENT = timedelta(days=3)
 FAILED_LETTERS = 2
@@ -77,6 +78,7 @@ async def make_demo(
     office = await open_office(session, draw, doors)
     homes = await _homes(session, draw, registrants)
     awards = await _awards(session, draw, terms)
+    await open_organisations(session, doors, office, homes)
     await _take_stock(session)
     await doors.open_told(
         session,

@@ -15,14 +15,12 @@ from register.demo.wordings import (
 )
 from register.entry import (
     ConditionKind,
-    EntryEvent,
     LapseReason,
     NewCondition,
     OrderKind,
     RemovalReason,
     WarningKind,
 )
-from register.entry.facts import Registration
 from register.kit.clock import day_of, months_after, since, start_of
 
 Tell = Callable[[Life], Awaitable[None]]
@@ -118,29 +116,13 @@ async def came_back(life: Life) -> None:
     lapsed = _day_after_period(life)
     await life.lapse(lapsed, LapseReason.NOT_RENEWED)
     by = life.by(lapsed + timedelta(days=life.draw.between(2, 80)))
-    (lapse,) = life.entry.lapses
-    until = registered_until(life.draw, life.terms.rules[life.entry.part])
-    on = start_of(day_of(by.at))
-    await life.entry.end(life.session, lapse, on=on, by=by)
-    life.entry.registrations.append(
-        Registration(
-            id=life.draw.uuid(),
-            entry_id=life.entry.id,
-            valid=since(on),
-            until_on=until,
-            rule_set_id=life.terms.of_part[life.entry.part].id,
-            recorded_at=by.at,
-            process=by,
-        )
+    await life.entry.restore(
+        life.session,
+        on=start_of(day_of(by.at)),
+        rule_set=life.terms.of_part[life.entry.part],
+        until=registered_until(life.draw, life.terms.rules[life.entry.part]),
+        by=by,
     )
-    by.tell(
-        EntryEvent.REGISTERED,
-        person_id=life.entry.person_id,
-        entry=life.entry.id,
-        part=life.entry.part,
-        until=until,
-    )
-    await life.session.flush()
 
 
 def removed(because: RemovalReason) -> Tell:

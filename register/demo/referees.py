@@ -1,8 +1,9 @@
-"""What the demo's referees say, and who takes the place of one who cannot."""
+"""What the demo's referees and employers say, and who takes the place of one who cannot."""
 
 from datetime import date, timedelta
 
-from register.application.answers import Referee
+from register.application.answers import Endorser, Referee
+from register.application.endorsement import Endorsed, Towards
 from register.application.references import Certainty, Given
 from register.demo.draw import Draw
 from register.demo.wordings import CONCERNS, KNOWN_AS, MORE_SAID, REFEREES
@@ -23,6 +24,19 @@ def reference_by(draw: Draw, referee: Referee, *, on: date, adverse: bool) -> Gi
         more=draw.one(MORE_SAID),
         name=referee.name,
         job=referee.job,
+    )
+
+
+def endorsement_by(draw: Draw, endorser: Endorser, *, on: date) -> Endorsed:
+    return Endorsed(
+        started_on=on - timedelta(days=draw.between(30, 1500)),
+        right_part=True,
+        identity_seen=True,
+        dbs_seen=True,
+        declarations_checked=True,
+        qualification=draw.one((Towards.HELD, Towards.WORKING_TOWARDS)),
+        name=endorser.name,
+        job=endorser.job,
     )
 
 

@@ -1,4 +1,4 @@
-"""The demo's office: one of each role, and two caseworkers."""
+"""The demo's office: one of each role, two caseworkers and two adjudicators."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,8 @@ STAFF: tuple[tuple[str, StaffRole, str], ...] = (
         StaffRole.REGISTRAR,
         "Registrar: approves grants with conditions and refusals too",
     ),
+    ("Margaret Eze", StaffRole.ADJUDICATOR, "Adjudicator: decides appeals"),
+    ("David Lindqvist", StaffRole.ADJUDICATOR, "The other adjudicator"),
     ("Imran Qureshi", StaffRole.FINANCE_OFFICER, "Finance officer: sees who paid what"),
     ("Ruth Sinclair", StaffRole.AUDITOR, "Auditor: reads everything, changes nothing"),
     ("Dafydd Parry", StaffRole.ADMIN, "Administrator: mends what did not work"),

@@ -1,5 +1,7 @@
 """What the demo's orders, conditions and warnings say in public, and what its officers write."""
 
+from register.assessment import HoldReason
+
 CONDITIONS_OF_PRACTICE = (
     "Must not be the only manager on call for a home.",
     "Must be supervised by another registered manager, and meet them at least every two weeks.",
@@ -43,6 +45,15 @@ REFUSED = (
     "What you told us differs from what the awarding body and two employers told us.",
     "The certificate you gave us does not cover work with children.",
 )
+EXPLAINED = (
+    "You have not managed a home before, and your references say little of leading a team.",
+    "You would begin in two homes at once.",
+)
+REPRESENTED = (
+    "The certificate came late because the college had moved. I send it with this.",
+    "I disagree. My employer has looked into what was said and found nothing in it.",
+    "I understand why you ask, and I will do what is needed.",
+)
 RETURNED = (
     "Please ask for the missing months of employment in 2021 before we grant.",
     "The condition needs a date by which it ends.",
@@ -57,6 +68,14 @@ PROPOSED = (
         "References are good but say little of leading a team.",
     ),
 )
+WEIGHED = (
+    "Long ago, told of openly, and nothing like it since. It does not touch on work with children.",
+    "Taken seriously at the time and put right. Both referees knew of it and would employ them again.",
+)
+HELD = {
+    HoldReason.POLICE: "The police asked us to wait, and not to tell the applicant why.",
+    HoldReason.COURT: "A hearing is listed for next month. The outcome decides whether there is anything to weigh.",
+}
 CONVICTIONS = (
     "Fined £120 in 2016 for driving without insurance. I had missed the renewal by four days.",
     "Conditional discharge in 2012 for criminal damage. I was 20, and paid for the window.",
@@ -122,4 +141,9 @@ DECLINED = (
     ("dates_only", "Our human resources department can confirm the dates."),
     ("does_not_know", ""),
     ("conflict_of_interest", "We are related by marriage."),
+)
+LEARNING = (
+    "A course on trauma and attachment at the local college, two evenings a week from January to March.",
+    "Shadow shifts in a home nearby, twice a month, with written feedback from its manager.",
+    "I read the inspection reports of homes like mine, and joined the online seminars of a managers’ network.",
 )

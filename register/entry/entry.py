@@ -43,6 +43,7 @@ F = TypeVar("F", bound=Current)
 class EntryEvent(StrEnum):
     NUMBERED = "entry:numbered"
     REGISTERED = "entry:registered"
+    RESTORED = "entry:restored"
     LAPSED = "entry:lapsed"
     REMOVED = "entry:removed"
     ORDERED = "entry:ordered"
@@ -62,6 +63,7 @@ class Move(StrEnum):
     LAPSE = "lapse"
     END_PERIOD = "end_period"
     REMOVE = "remove"
+    RESTORE = "restore"
     ORDER = "order"
     CONDITION = "condition"
     WARN = "warn"
@@ -73,6 +75,14 @@ MOVES: dict[Move, frozenset[Status]] = {
     Move.END_PERIOD: frozenset({Status.REGISTERED, Status.SUSPENDED}),
     Move.REMOVE: frozenset(
         {Status.REGISTERED, Status.SUSPENDED, Status.LAPSED, Status.HELD}
+    ),
+    Move.RESTORE: frozenset(
+        {
+            Status.LAPSED,
+            Status.REMOVED,
+            Status.REMOVED_VOLUNTARY,
+            Status.REMOVED_BY_ORDER,
+        }
     ),
     Move.ORDER: frozenset({Status.REGISTERED, Status.SUSPENDED, Status.HELD}),
     Move.CONDITION: frozenset({Status.REGISTERED, Status.SUSPENDED}),
@@ -201,6 +211,40 @@ class Entry(Base):
             await entry.set_condition(session, condition, on=on, by=by)
         return entry
 
+    async def restore(
+        self,
+        session: AsyncSession,
+        *,
+        on: datetime,
+        rule_set: RuleSet,
+        until: date,
+        by: Process,
+        conditions: Sequence[NewCondition] = (),
+    ) -> None:
+        """Register again from `on`: what ended the entry ends then, and all that was stays on record.
+
+        Whether the rules let somebody back is asked before; this knows only that the entry has ended.
+        """
+        self._must_allow(Move.RESTORE, on)
+        for fact in (*self.lapses, *self.removals):
+            if fact.holds(on):
+                self._bound(fact, on, by)
+        await session.flush()
+        period = self._fact(
+            Registration, since(on), by, until_on=until, rule_set_id=rule_set.id
+        )
+        await self._add(
+            session,
+            self.registrations,
+            period,
+            EntryEvent.RESTORED,
+            by,
+            part=self.part,
+            until=until,
+        )
+        for condition in conditions:
+            await self.set_condition(session, condition, on=on, by=by)
+
     @classmethod
     async def load(
         cls, session: AsyncSession, entry_id: UUID, *, lock: bool = False
@@ -237,6 +281,9 @@ class Entry(Base):
 
     def held_at(self, instant: datetime) -> bool:
         return any(hold.holds(instant) for hold in self.holds)
+
+    def allows(self, move: Move, on: datetime) -> bool:
+        return self.status_at(on) in MOVES[move]
 
     async def lapse(
         self, session: AsyncSession, *, on: datetime, because: LapseReason, by: Process
@@ -445,9 +492,8 @@ class Entry(Base):
         await project(session, self, now=now)
 
     def _must_allow(self, move: Move, on: datetime) -> None:
-        status = self.status_at(on)
-        if status not in MOVES[move]:
-            raise NotPossible(self, move, status)
+        if not self.allows(move, on):
+            raise NotPossible(self, move, self.status_at(on))
 
     async def _end_registration(
         self, session: AsyncSession, on: datetime, by: Process

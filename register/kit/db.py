@@ -1,6 +1,7 @@
 """The database: the declarative base, columns that recur, and connections that act as one role."""
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -8,7 +9,17 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Enum,
+    MetaData,
+    Text,
+    Uuid,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -113,6 +124,15 @@ def engine_of(
         ),
         **options,
     )
+
+
+@asynccontextmanager
+async def acting_as(session: AsyncSession, role: Role) -> AsyncGenerator[None, None]:
+    """For a part of the transaction; what fails within ends the transaction, and the role with it."""
+    before = await session.scalar(select(func.current_user()))
+    await session.execute(text(f"set local role {role}"))
+    yield
+    await session.execute(text(f"set local role {before}"))
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:

@@ -13,6 +13,7 @@ from register.matching.match import (
     look_for_matches,
     open_matches,
 )
+from register.matching.record import forget_traits
 from register.matching.scoring import Field, Score, Verdict, compare, points_of
 from register.matching.watch_list import (
     WatchAct,
@@ -43,6 +44,7 @@ __all__ = [
     "WatchItem",
     "WatchKind",
     "compare",
+    "forget_traits",
     "keys_of",
     "look_for_matches",
     "names_of",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Select, cast, select
+from sqlalchemy import BigInteger, ForeignKey, Index, Select, cast, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
@@ -140,3 +140,8 @@ async def _known(
         )
         for p, traits in people
     ]
+
+
+async def forget_traits(session: AsyncSession, person: Person) -> None:
+    """Keep nothing by which the person could be recognised."""
+    await session.execute(delete(MatchRecord).where(MatchRecord.person_id == person.id))

@@ -27,6 +27,7 @@ from register.kit.post import post as post_letter
 from register.kit.security import limits as tries
 from register.kit.security import links, passwords, sessions, totp
 from register.kit.security.sessions import WebSession
+from register.particulars import may_change
 from register.person import Person
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Acting, Form, Limits, Session, Visit
@@ -79,11 +80,14 @@ class OwnPasswordForm(forms.Form):
 @get("/account", access=SIGNED_IN)
 async def account(session: Session, act: Act) -> Template:
     own = await own_account(session, act)
+    person = await session.get(Person, own.person_id) if own.person_id else None
     return page(
         "register/account/account.html",
         account=own,
+        employer=act.viewer.employer,
         codes_left=await RecoveryCode.left(session, own),
-        person=await session.get(Person, own.person_id) if own.person_id else None,
+        person=person,
+        may_change=bool(person and await may_change(session, person)),
     )
 
 
@@ -104,7 +108,7 @@ async def change_password(
     valid = sent.validate() and refuse_weak(
         sent, "new_password", about=about, staff=act.viewer.staff
     )
-    if not valid or not await _knows_password(sent, act, limits):
+    if not valid or not await knows_password(sent, act, limits):
         return page("register/account/password.html", form=sent)
     own = await own_account(session, act)
     new = await passwords.hashed(sent.new_password.data)
@@ -127,7 +131,7 @@ async def send_code(
     session: Session, act: Act, visit: Visit, form: Form, limits: Limits
 ) -> Template | Redirect:
     sent = EmailForm(form)
-    if not sent.validate() or not await _knows_password(sent, act, limits):
+    if not sent.validate() or not await knows_password(sent, act, limits):
         return page("register/account/email.html", form=sent)
     email = sent.email.data
     await limits.hit(tries.SEND_CODE, folded_email(email))
@@ -216,7 +220,7 @@ async def set_factor(
     sent = _factor_form(act, visit, form)
     secret = _secret_of(act, form.get("secret"))
     if not sent.validate() or (
-        "password" in sent and not await _knows_password(sent, act, limits)
+        "password" in sent and not await knows_password(sent, act, limits)
     ):
         return _set_up_page(act, sent, secret)
     await limits.hit(tries.CODE, f"new factor {own.id}")
@@ -242,7 +246,7 @@ async def remove_factor(
     session: Session, act: Act, visit: Visit, form: Form, limits: Limits
 ) -> Template | Redirect:
     sent = OwnPasswordForm(form)
-    if not sent.validate() or not await _knows_password(sent, act, limits):
+    if not sent.validate() or not await knows_password(sent, act, limits):
         return page("register/account/remove_factor.html", form=sent)
     own = await own_account(session, act)
     await own.remove_factor(session, by=act.process(AccountAct.REMOVE_FACTOR))
@@ -265,7 +269,7 @@ async def make_recovery_codes(
     if not own.has_factor:
         raise NoFactor
     sent = OwnPasswordForm(form)
-    if not sent.validate() or not await _knows_password(sent, act, limits):
+    if not sent.validate() or not await knows_password(sent, act, limits):
         return page("register/account/ask_recovery_codes.html", form=sent)
     by = act.process(AccountAct.MAKE_RECOVERY_CODES)
     codes = await RecoveryCode.renew(session, own, by=by)
@@ -302,7 +306,7 @@ async def own_account(session: AsyncSession, act: Acting) -> Account:
     return own
 
 
-async def _knows_password(sent: forms.Form, act: Acting, limits: tries.Limits) -> bool:
+async def knows_password(sent: forms.Form, act: Acting, limits: tries.Limits) -> bool:
     """Asked again before what a stolen session must not do; guesses count as those on the sign-in page."""
     await limits.hit(tries.SIGN_IN, f"own {act.account.id}")
     knows = await password_fits(limits, act.account.email, sent["password"].data)

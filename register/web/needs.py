@@ -22,6 +22,7 @@ from register.kit.security.sessions import (
     Lifetime,
     WebSession,
 )
+from register.organisation import acts_for_one
 from register.process import Process
 
 
@@ -33,6 +34,8 @@ class Onlooker:
     roles: frozenset[StaffRole] = frozenset()
     proved_at: datetime | None = None
     """When a second factor was shown in this session."""
+    employer: bool = False
+    """Whether they act for a provider."""
 
     @property
     def signed_in(self) -> bool:
@@ -125,10 +128,14 @@ def dependencies(database: Sessions, now: Now) -> Mapping[str, Provide]:
 
 async def load_viewer(session: AsyncSession, visit: WebSession) -> Onlooker | None:
     """Whom a session speaks for; nobody once the account is disabled."""
-    account = await session.scalar(
-        Account.usable().where(Account.id == visit.account_id)
+    found = await session.execute(
+        Account.usable()
+        .add_columns(acts_for_one(Account.id))
+        .where(Account.id == visit.account_id)
     )
-    return Onlooker(account, account.roles, visit.proved_at) if account else None
+    for account, employer in found:
+        return Onlooker(account, account.roles, visit.proved_at, employer=employer)
+    return None
 
 
 def of_request() -> dict[str, Any]:

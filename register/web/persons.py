@@ -30,7 +30,8 @@ from register.kit import forms
 from register.kit.errors import MovedTo
 from register.kit.pages import page
 from register.leaving import own_leavings
-from register.person import Person, survivor, with_merged
+from register.particulars import changes_of, posts_of
+from register.person import Person, names_of, survivor, with_merged
 from register.process import Event
 from register.proposal import waiting_on
 from register.web.casework import OFFICERS, READERS
@@ -95,10 +96,14 @@ async def person(
         requests=[
             (request, reference_of[request.application_id])
             for request in await asked_of_others(session, applications)
+            if request.application_id
         ],
         matches=await matches_shown(session, act.account, found),
         hits=await hits_shown(session, act.account, found.id, now=act.now),
         leavings=await own_leavings(session, found.id),
+        names=await names_of(session, found.id),
+        changes=await changes_of(session, found.id),
+        posts=await posts_of(session, found.id),
         waiting=await waiting_on(session, about(found)),
         may_hide=act.viewer.has(*WITHHOLDERS.roles),
         may_act=act.viewer.has(*OFFICERS.roles),

@@ -12,22 +12,28 @@ from register.assessment import (
     OnApplication,
     Overtaken,
     checks_of,
+    conditions_in,
     conditions_of,
+    explained_in,
     hits_shown,
+    how_theirs_ended,
     letter_before,
     lock_unchanged,
     may_read_restricted,
+    notice_of,
     pending,
     proposal_for,
     read_checks,
     reasons_of,
     return_to_officer,
     rule_set_of,
+    said_in,
     seen_now,
 )
 from register.kit import forms
 from register.kit.pages import page
-from register.proposal import ProposalState
+from register.notice import said_to
+from register.proposal import ProposalKind, ProposalState
 from register.web import returning
 from register.web.applications.overtaken import Stamped, overtaken
 from register.web.casework import APPROVERS, READERS
@@ -105,6 +111,7 @@ async def proposal_page(
     application = found.application
     sealed = not may_read_restricted(application, act.account)
     reasons = await reasons_of(session, found.proposal)
+    notice = await notice_of(session, application)
     shown = [r for r in reasons if not (sealed and r.section.restricted)]
     sections = [reason.section for reason in shown]
     quota = await read_checks(
@@ -126,10 +133,15 @@ async def proposal_page(
         else None,
         quota=quota,
         reasons=shown,
-        conditions=await conditions_of(
-            session, found.proposal.data.get("conditions", [])
-        ),
+        conditions=await conditions_of(session, conditions_in(found.proposal)),
+        explained=await explained_in(session, found.proposal),
+        notice=notice,
+        said=await said_to(session, notice.id) if notice and not sealed else [],
         rule_set=await rule_set_of(session, application),
+        ended=await how_theirs_ended(session, application, at=act.now),
+        why=(await said_in(session, found.proposal.process_id)).words
+        if found.proposal.kind is ProposalKind.TAKE_BACK_APPROVAL
+        else "",
         hits=await hits_shown(session, act.account, application.person_id, now=act.now),
     )
 

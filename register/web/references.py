@@ -8,15 +8,14 @@ from litestar import Controller, Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.application.outside import LinkClosed, was_answered
 from register.application.references import (
     CannotBecause,
     Certainty,
     Declined,
     Given,
     Invitation,
-    LinkClosed,
     invitation,
-    was_answered,
 )
 from register.application.state import ReferenceAct
 from register.kit import forms
@@ -25,6 +24,7 @@ from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.limits import REFERENCE
 from register.process import Process
+from register.request import RequestKind
 from register.web.guards import PUBLIC
 from register.web.needs import Form, Moment, Session
 
@@ -208,7 +208,7 @@ class ReferencePages(Controller):
     async def sent(
         self, session: Session, token: FromPath[str], now: Moment
     ) -> Template | Redirect:
-        if not await was_answered(session, token, now=now):
+        if not await was_answered(session, RequestKind.REFERENCE, token, now=now):
             return Redirect(f"/references/{token}", status_code=303)
         return page("register/references/sent.html", headers=UNSEEN)
 

@@ -16,6 +16,7 @@ from register.assessment import (
 )
 from register.kit.pages import page
 from register.self_check import latest
+from register.web.appeals.staff import APPEAL_READERS
 from register.web.applications.queue import address
 from register.web.casework import READERS, STATISTICIANS, WATCH_READERS
 from register.web.guards import STAFF
@@ -40,6 +41,7 @@ async def home(session: Session, act: Act) -> Template:
         watches=watches,
         alarm=bool(check and check.alarms(now)),
         assesses=assesses,
+        reads_appeals=bool(account.roles & APPEAL_READERS.roles),
         reads_watch_list=bool(account.roles & WATCH_READERS.roles),
         oversees=bool(account.roles & STATISTICIANS.roles),
         work=await work_of(session, account, now=now),

@@ -7,7 +7,7 @@ from litestar import Request, Router, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from register.assessment import hit_for, item_for, said_in, watch_page
+from register.assessment import held_back, hit_for, item_for, said_in, watch_page
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -170,6 +170,7 @@ async def hit_page(
         "register/watch_list/hit.html",
         hit=found,
         form=form,
+        held_back=await held_back(session, found.person_id),
         dismissed=await said_in(session, found.dismissed_in)
         if found.dismissed_in
         else None,

@@ -9,13 +9,15 @@ from sqlalchemy.orm import selectinload
 
 from fees.invoice import (
     Invoice,
+    InvoiceLine,
     NothingToPay,
     bill,
     invoice_reference,
     raise_due,
     read_invoice_reference,
 )
-from register.application import ApplicationState
+from fees.scale import FeeKind, FeeScale
+from register.application import ApplicationKind, ApplicationState
 from register.kit.post import Message
 from register.part import Part
 from register.process import Event
@@ -91,11 +93,41 @@ async def test_the_history_tells_the_invoice_in_codes(session):
     }
 
 
+async def test_who_comes_back_is_billed_for_that_and_for_the_months_that_are_left(
+    session,
+):
+    application = await make_approved(
+        session, kind=ApplicationKind.RESTORATION, left_on=date(2024, 12, 1)
+    )
+
+    invoice = await bill(session, application, now=NOW)
+
+    lines = await session.execute(
+        select(FeeScale.kind, InvoiceLine.amount_pence, InvoiceLine.months)
+        .join(InvoiceLine.scale)
+        .where(InvoiceLine.invoice_id == invoice.id)
+        .order_by(InvoiceLine.position)
+    )
+    assert [tuple(line) for line in lines] == [
+        (FeeKind.RESTORATION, 18000, None),
+        (FeeKind.REGISTRATION, 9000, 9),
+    ]
+    assert invoice.amount_pence == 27000
+    letter = await session.scalar(
+        select(Message).where(Message.letter == "fees/invoice")
+    )
+    assert letter.subject.startswith("Pay £270 to come back to the register")
+    assert (
+        "£180 of it is the fee for coming back to the register, and £90 the registration fee."
+        in letter.body
+    )
+
+
 @pytest.mark.parametrize(
     "state", [ApplicationState.UNDER_ASSESSMENT, ApplicationState.GRANTED]
 )
 async def test_nothing_is_owed_before_approval_or_after_the_grant(session, state):
-    application = await make_approved(session, state=state)
+    application = await make_approved(session, state=state, paid_at=NOW)
 
     await raise_due(session, NOW)
     with pytest.raises(NothingToPay):

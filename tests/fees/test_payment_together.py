@@ -23,7 +23,10 @@ from register.application import Application, ApplicationState
 from register.entry import Entry
 from register.kit.db import Role, connect, sessions_of
 from register.kit.post import Message
+from register.matching import WatchItem, WatchKind, look_for_matches
+from register.person import Person
 from tests.fees.owing import RETURN, make_approved
+from tests.make import make_process
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +143,42 @@ async def test_return_webhook_and_mop_up_at_once_make_one_entry(
     await asyncio.gather(*[hear_of_it(apart, pay, clock, payment.id) for _ in range(6)])
 
     assert await outcome(apart, application) == (ApplicationState.GRANTED, 1, 1, 0)
+
+
+async def test_whoever_is_listed_as_the_fee_comes_is_found_first_or_entered_first(
+    apart, pay, application, clock
+):
+    async with apart.begin() as session:
+        person = await session.get_one(Person, application.person_id)
+        await look_for_matches(session, person, by=make_process(session))
+    await pay.pays(await press(apart, pay, application, clock))
+    (payment,) = await payments(apart, application)
+    listing, listed = asyncio.Event(), asyncio.Event()
+
+    async def list_them():
+        async with apart.begin() as session:
+            await WatchItem.add(
+                session,
+                WatchKind.BARRED,
+                given_names=person.given_names,
+                family_name=person.family_name,
+                birth_date=person.birth_date,
+                source="DBS, ref 1",
+                because="Told by letter",
+                by=make_process(session),
+            )
+            listing.set()
+            await asyncio.sleep(0.2)
+        listed.set()
+
+    async def hear():
+        await listing.wait()
+        await hear_of_it(apart, pay, clock, payment.id)
+        assert listed.is_set()
+
+    await asyncio.gather(list_them(), hear())
+
+    assert await outcome(apart, application) == (ApplicationState.PAID, 0, 1, 0)
 
 
 async def test_killed_after_the_call_the_try_is_known_and_found_again(

@@ -35,6 +35,7 @@ SECTIONS = (
     "Health declaration",
     "English language",
     "Referees",
+    "Endorsement by your employer",
     "Professional standards",
 )
 UNSIGNED = (
@@ -269,6 +270,16 @@ async def fill_in(walker, papers):
             },
         )
     await walker.press("Save and continue")
+    await section(
+        walker,
+        "Endorsement by your employer",
+        {
+            "Is there somebody at your employer who can endorse": True,
+            "Their full name": "Nia Rees",
+            "Their job title": "Responsible individual",
+            "Their work email address": "endorser@example.org",
+        },
+    )
     await walker.follow("Professional standards")
     await walker.tick(
         "I have read and understood the professional standards, and I will meet them"
@@ -378,6 +389,28 @@ async def refer(walker, referee):
     assert await walker.heading == "Thank you"
 
 
+async def endorse(walker, employer):
+    mail = await mailed(walker.service, employer, "Please endorse")
+    await walker.open(re.search(r"https?://\S+/endorsements/[\w-]+", mail)[0])
+    await walker.fill(
+        {
+            "When did they start in this role with you": ago(years=2),
+            "Is this the right part of the register": True,
+            "Have you seen the originals": True,
+            "Have you seen their enhanced DBS": True,
+            "Have you talked with them": True,
+            "Do they hold the qualification": "Yes, they hold it",
+            "Your full name": "Nia Rees",
+            "Your job title": "Responsible individual",
+        }
+    )
+    await walker.tick(
+        "I may speak for the employer, and what I have said is true to the best of my knowledge"
+    )
+    await walker.press("Endorse the application")
+    assert await walker.heading == "Thank you"
+
+
 async def decline(walker, referee):
     await led_by_a_link(walker, referee)
     await walker.follow("I cannot give a reference")
@@ -473,6 +506,8 @@ async def walk(visitors, service, papers, *, scripts=True):
     await mailed(service, EMAIL, "another")
     await name_another(applicant, reference, "referee2@example.org")
     await refer(referee, "referee2@example.org")
+
+    await endorse(referee, "endorser@example.org")
 
     await sign_in_as_staff(caseworker, StaffRole.CASEWORKER)
     await take(caseworker, reference)

@@ -8,6 +8,7 @@ from string import ascii_lowercase
 
 from tests.leaks.roles import (
     EVERYBODY,
+    OWN_EMPLOYERS,
     READERS,
     READERS_OF_RESTRICTED,
     READERS_OF_THE_WATCH_LIST,
@@ -119,6 +120,10 @@ class Subject:
     def office(self, place: str) -> str:
         """What staff write for each other."""
         return self._word(place, self.staff)
+
+    def employed(self, place: str) -> str:
+        """What their employer may know of them too."""
+        return self._word(place, self.own | self.staff | OWN_EMPLOYERS, written=True)
 
     def billed(self, place: str) -> str:
         """What an invoice has of them too."""

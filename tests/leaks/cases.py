@@ -8,6 +8,7 @@ from sqlalchemy import select
 from fees.invoice import bill
 from fees.payment import Payment, PaymentState, Receipt
 from register.application import SectionName, submit
+from register.application.endorsement import endorsers_asked
 from register.application.evidence import EvidenceKind
 from register.application.references import name_another
 from register.assessment import (
@@ -29,7 +30,8 @@ from tests.applications import fill, make_document, make_referee
 from tests.applications import make_application as begin
 from tests.leaks.telling import told_by
 from tests.make import NOW, make_account, make_person, make_process
-from tests.register.assessing import act, check, check_all
+from tests.register.assessing import act, check, check_all, heard, weighed
+from tests.register.endorsing import endorse, make_endorsed
 from tests.register.referring import asked_of, decline, give, make_given
 
 PASSWORD = "otters ledger velvet brisk"
@@ -131,6 +133,19 @@ async def referred(session, of, application, *, at):
     await decline(session, another, details=details, now=at)
 
 
+HEARD_IN = {SectionName.REFERENCES: HEARD, SectionName.ENDORSEMENT: 1}
+
+
+async def endorsed(session, of, application, *, at):
+    ((request, _),) = await endorsers_asked(session, application)
+    said = make_endorsed(
+        more=of.office("endorsement.more"),
+        name=of.office("endorsement.name"),
+        job=of.office("endorsement.job"),
+    )
+    await endorse(session, request, said, now=at)
+
+
 async def named_another(session, of, application):
     """In place of who declined."""
     *_, declined = await asked_of(session, application)
@@ -149,6 +164,7 @@ async def sent(session, of, account, name, *, at):
     """In nobody's hands yet."""
     application = await submitted(session, of, account, name, at=at)
     await referred(session, of, application, at=at)
+    await endorsed(session, of, application, at=at)
     held = Qualification.person_id == application.person_id
     for qualification in await session.scalars(select(Qualification).where(held)):
         qualification.verify(Verdict.FULL, now=NOW)
@@ -164,7 +180,7 @@ async def noted(session, of, application, *, officer):
 
 async def asked(session, of, application, *, officer, now=NOW):
     """Every section is asked about, so that all may be changed."""
-    for section in SectionName:
+    for section in application.kind.sections:
         if section.assessed:
             word = of.restricted if section.restricted else of.asked
             words = word(f"asked in {section}")
@@ -175,7 +191,7 @@ async def asked(session, of, application, *, officer, now=NOW):
                 Outcome.ASK,
                 officer=officer,
                 words=words,
-                heard=HEARD if section is SectionName.REFERENCES else 0,
+                heard=HEARD_IN.get(section, 0),
                 now=now,
             )
     by = act(session, AssessmentAct.ASK, officer, now=now)
@@ -205,15 +221,21 @@ async def refusal_proposed(session, of, application, *, officer):
         await check(
             session, application, section, Outcome.NOT_MET, officer=officer, words=words
         )
+    await heard(session, application, officer)
     by = act(session, AssessmentAct.PROPOSE, officer)
     return await propose_refusal(session, application, proposer=officer, by=by)
 
 
 async def grant_proposed(session, of, application, *, officer, plainly=False):
     """With a condition, unless plainly."""
-    await check_all(session, application, officer=officer, heard=HEARD)
+    await check_all(session, application, officer=officer, heard=HEARD, endorsed=True)
+    words = of.found_of_restricted("weighed because")
+    await weighed(session, application, officer, words=words)
     word = of.public if of.entered else of.found
     wanted = Wanted(word("condition public"), of.office("condition internal"))
+    if not plainly:
+        noticed_at = NOW - timedelta(hours=1)
+        await heard(session, application, officer, conditions=[wanted], now=noticed_at)
     by = act(session, AssessmentAct.PROPOSE, officer)
     proposal = await propose_grant(
         session,
@@ -261,5 +283,5 @@ async def paid(session, application, invoice, *, provider_id):
             process_id=by.id,
         )
     )
-    await application.paid(session, on=NOW, by=by)
+    await application.paid(session, at=NOW, by=by)
     await session.flush()

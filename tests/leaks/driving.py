@@ -15,7 +15,7 @@ from register.kit.security import csrf
 from register.kit.security.sessions import COOKIE, WebSession
 from tests.browser import ADDRESSES, HOST, Browser
 from tests.leaks.places import Place, signature_of
-from tests.leaks.roles import STAFF_ROLES, Role
+from tests.leaks.roles import EMPLOYERS, STAFF_ROLES, Role
 from tests.leaks.table import Meets, Row
 from tests.uploading import CONTENT_TYPE, body
 
@@ -162,7 +162,7 @@ class Driver:
         if (role, proved) not in self._browsers:
             made = RoleBrowser(self.app, self.sessions, self.clock)
             if role is not Role.ANONYMOUS:
-                shown = proved and role in STAFF_ROLES
+                shown = proved and role in STAFF_ROLES.keys() | EMPLOYERS
                 made.kept = await made.sign_in(self.world.accounts[role], proved=shown)
                 self._counted = await self._written()
             self._browsers[role, proved] = made

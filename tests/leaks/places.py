@@ -11,7 +11,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import func, select
 
-from register.application import SectionName
+from register.application import ApplicationKind
 from register.application.application import draw_reference
 from register.application.evidence import Evidence
 from register.application.section import form_of
@@ -20,34 +20,46 @@ from register.certificate import grouped
 from register.certificate.serial import draw_serial
 from register.kit.pages import release
 from register.kit.security import links, totp
+from register.notice import open_notice
+from register.particulars import ChangeKind
 from register.person import number_of
 from register.process import Event
 from register.qualification import Qualification
 from register.web.account import SECRET_LINK
-from tests.leaks.cases import HEARD, PASSWORD
+from tests.leaks.cases import HEARD_IN, PASSWORD
 from tests.leaks.roles import Role
 from tests.leaks.table import (
+    APPEAL,
     ASSESSORS,
     CASE,
     CONDITIONAL,
     DEAD,
     ELSEWHERE,
+    ENTRY,
     FILTER,
     FREE,
     GRANT,
     HIDDEN,
     HIDDEN_STILL,
+    JOIN,
+    LATE,
     MERGED,
+    OF_APPLICANT,
     PAUSED,
+    PROPOSED_ONE,
+    PROPOSED_OUTCOME,
+    RECONSIDERED,
     REFUSAL,
     RESTRICTED,
     RULES,
     TABLE,
     UNDECIDED,
+    UNJOINED,
     UNSENT,
     WITHHELD,
 )
 from tests.make import NOW
+from tests.register.endorsing import SAYING as ENDORSING
 from tests.register.referring import SAYING, asked_of
 from tests.uploading import pdf
 
@@ -96,6 +108,7 @@ MISSING = {
     "evidence_id": lambda _: str(uuid4()),
     "qualification_id": lambda _: str(uuid4()),
     "registration_id": lambda _: str(uuid4()),
+    "copy_id": lambda _: str(uuid4()),
     "request_id": lambda _: str(uuid4()),
     "referee": lambda _: str(uuid4()),
     "token": lambda _: links.sign("reference", str(uuid4()), until=TOMORROW),
@@ -109,9 +122,22 @@ MISSING = {
     "number": lambda _: NEVER_ISSUED,
     "job_id": lambda _: "999999999",
     "condition_id": lambda _: str(uuid4()),
+    "appeal_id": lambda _: str(uuid4()),
+    "document_id": lambda _: str(uuid4()),
+    "about_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
     "lock_id": lambda _: str(uuid4()),
     "filter_id": lambda _: str(uuid4()),
+    "organisation_id": lambda _: str(uuid4()),
+    "user_id": lambda _: str(uuid4()),
+    "invitation_id": lambda _: str(uuid4()),
+    "employment_id": lambda _: str(uuid4()),
+    "change_id": lambda _: str(uuid4()),
+    "entry_id": lambda _: str(uuid4()),
+    "fact_id": lambda _: str(uuid4()),
+    "post_id": lambda _: str(uuid4()),
+    "kind": lambda _: "nothing",
+    "notice_id": lambda _: str(uuid4()),
     "part": lambda _: "gardener",
 }
 
@@ -163,9 +189,16 @@ class Atlas:
             return list(self._own(row, names))
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
-        if row.path.startswith(RULES) or "condition_id" in names:
-            named = self._conditions if "condition_id" in names else self._rules
-            return named(row, names)
+        several = {
+            "appeal_id": self._appeals,
+            "condition_id": self._conditions,
+            "document_id": self._documents,
+            "fact_id": self._facts,
+            "part": self._rules,
+        }
+        for name, named in several.items():
+            if name in names:
+                return named(row, names)
         (name,) = names
         return [{name: found} for found in self._things(row, name, about_self)]
 
@@ -185,7 +218,7 @@ class Atlas:
             documented = "/evidence/" in row.path
             yield from (
                 at | {"section": section}
-                for section in SectionName
+                for section in ApplicationKind.FIRST.sections
                 if section.assessed or not documented
             )
         else:
@@ -201,7 +234,7 @@ class Atlas:
         elif part := next((name for name in names if name in WITHIN), None):
             yield at | {part: WITHIN[part](other)}
         elif "section" in names:
-            for section in SectionName:
+            for section in ApplicationKind.FIRST.sections:
                 if section.assessed and section.restricted is (row.of == RESTRICTED):
                     yield at | {"section": section}
         else:
@@ -224,6 +257,31 @@ class Atlas:
             for of in found
         ]
 
+    def _appeals(self, row, names):
+        world = self.world
+        known = {
+            LATE: [world.late_appeal],
+            RECONSIDERED: [world.reconsidered],
+            PROPOSED_OUTCOME: [world.proposed_appeal],
+        }
+        found = known.get(row.of, [world.appeal])
+        if row.path == APPEAL and row.method == "GET":
+            found = [world.appeal, *(of for one in known.values() for of in one)]
+        return [
+            {"appeal_id": str(of.id)}
+            | (
+                {"document_id": str(world.document.id)}
+                if "document_id" in names
+                else {}
+            )
+            for of in found
+        ]
+
+    def _documents(self, _row, _names):
+        world = self.world
+        at = {"notice_id": world.spoken.id, "document_id": world.sent_with.id}
+        return [{name: str(value) for name, value in at.items()}]
+
     def _rules(self, row, names):
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
@@ -239,10 +297,13 @@ class Atlas:
         world, invoices = self.world, [self.world.invoice.reference]
         if row.path.startswith("/staff/payments"):
             invoices.append(world.owed.reference)
+        elif row.path.startswith("/staff/retention"):
+            invoices = [world.old.reference]
         unlisted = {WITHHELD: world.withheld, DEAD: world.dead, MERGED: world.merged}
         known = unlisted.get(row.of, world.listed)
         return {
             "number": [known.entry.person.number],
+            "copy_id": [str(world.copy.id)],
             "serial": [grouped(known.certificate.serial)],
             "token": [self._token(row)],
             "reference": invoices,
@@ -250,7 +311,18 @@ class Atlas:
                 str(p.id) for p in self._proposals(row, about_self=about_self)
             ],
             "person_id": self._persons(row, about_self=about_self),
+            "about_id": [str(world.owned.id)],
             "leaving_id": [str((world.asking if row.of else world.leaving).id)],
+            "request_id": [str(world.queued.id)],
+            "organisation_id": [str(self._organisation(row).id)],
+            "user_id": [str(world.user.id)],
+            "invitation_id": [str(world.invited.id)],
+            "employment_id": [str(world.claim.id)],
+            "change_id": self._changes(row),
+            "kind": list(ChangeKind),
+            "post_id": [str(world.post.id)],
+            "notice_id": self._notices(row, about_self=about_self),
+            "entry_id": [self._entry(row)],
             "item_id": [str(world.watched.id)],
             "lock_id": [str(world.locked.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
@@ -259,7 +331,41 @@ class Atlas:
             "job_id": [str(world.job)],
         }[name]
 
+    def _organisation(self, row):
+        world = self.world
+        known = {PROPOSED_ONE: world.proposed_one, UNJOINED: world.unjoined}
+        return known.get(row.of, world.organisation)
+
+    def _entry(self, row):
+        world = self.world
+        if row.path.startswith(ENTRY):
+            return str(world.corrected.entry_id)
+        return str(world.undecided.entry_id if row.of else world.removing.id)
+
+    def _facts(self, row, _names):
+        wrong = self.world.wrong if row.of else self.world.corrected
+        return [{"entry_id": str(wrong.entry_id), "fact_id": str(wrong.id)}]
+
+    def _changes(self, row):
+        world = self.world
+        if row.method == "POST":
+            return [str((world.undecided_change if row.of else world.change).id)]
+        every = (world.change, world.undecided_change, world.asking_change)
+        return [str(change.id) for change in every]
+
+    def _notices(self, row, *, about_self):
+        world = self.world
+        if row.of == OF_APPLICANT:
+            return [self.known.notices["theirs" if about_self else "refusing"]]
+        return [
+            str((world.spoken if row.path.startswith("/staff") else world.served).id)
+        ]
+
     def _token(self, row):
+        if row.path.startswith("/endorsements"):
+            return self.world.endorsing[row.of]
+        if row.path == JOIN:
+            return self.world.invitations[row.of]
         of_referee = row.path.startswith("/references")
         return self.world.links[row.of] if of_referee else self.world.reset
 
@@ -315,11 +421,25 @@ def case_of(row, *, about_self):
         return "theirs"
     if row.of == FREE:
         return "free"
-    if row.path.endswith("/request/expiry"):
-        return "overdue"
     if "/evidence/" in row.path and row.of != ELSEWHERE:
         return "asked"
-    return "assessed"
+    return STANDING.get((row.method, row.path), "assessed")
+
+
+STANDING = {
+    ("POST", f"{CASE}/request/expiry"): "overdue",
+    ("GET", f"{CASE}/approval"): "held_back",
+    ("POST", f"{CASE}/approval"): "held_back",
+    ("GET", f"{CASE}/hold"): "overdue",
+    ("POST", f"{CASE}/hold/release"): "overdue",
+    ("GET", f"{CASE}/suitability"): "reviewing",
+    ("POST", f"{CASE}/suitability"): "reviewing",
+    ("GET", f"{CASE}/reversal"): "reversing",
+    ("POST", f"{CASE}/reversal"): "owing",
+    ("POST", f"{CASE}/reversal/approval"): "reversing",
+    ("POST", f"{CASE}/reversal/return"): "reversing",
+}
+"""What may be done only to an application that stands so."""
 
 
 @dataclass
@@ -330,13 +450,27 @@ class Known:
     filed: dict
     checks: dict
     """The last of each section, of the application that is being assessed."""
+    notices: dict
+    """Of the applications on which a decision is proposed, by their names."""
     forms: dict = field(default_factory=dict)
 
     @classmethod
     async def of(cls, world, session):
         applications = {
             name: getattr(world, name)
-            for name in ("asked", "overdue", "free", "assessed", "draft", "registered")
+            for name in (
+                "asked",
+                "overdue",
+                "free",
+                "assessed",
+                "reviewing",
+                "reversing",
+                "owing",
+                "draft",
+                "draft",
+                "held_back",
+                "registered",
+            )
         }
         for name in PROPOSED:
             of = getattr(world, name).application_id
@@ -353,6 +487,14 @@ class Known:
                 for name, application in applications.items()
             },
             checks={str(section): str(last) for section, last in checks},
+            notices={
+                name: str(notice.id)
+                for name in PROPOSED
+                for notice in [
+                    await open_notice(session, application_id=applications[name].id)
+                ]
+                if notice
+            },
         )
 
     def stamp(self, place):
@@ -480,7 +622,7 @@ def of_match(**more):
 
 def checked(known, place, _role):
     section = place.at["section"]
-    heard = HEARD if section == SectionName.REFERENCES else 0
+    heard = HEARD_IN.get(section, 0)
     seen = known.checks.get(section, "")
     return {"outcome": "met", "seen": seen, "heard": str(heard)}
 
@@ -502,6 +644,14 @@ def signing_in(known, _place, role):
     return {"email": account.email, "password": PASSWORD}
 
 
+def weighed(known, place, _role):
+    """Every matter found acceptable."""
+    said = {"conclusion": "suitable", "words": "In all"}
+    for key in known.world.matters:
+        said |= {f"weight_{key}": "acceptable", f"words_{key}": "Long ago"}
+    return known.stamp(place) | said
+
+
 def uploaded(_known, _place, _role):
     return {"kind": "letter", "file": pdf()}
 
@@ -512,8 +662,36 @@ def drafted(known, place, _role):
     return {"version": str(draft.version)}
 
 
+def to_user(known, _place, _role):
+    return {"to": str(known.world.user.id)}
+
+
+def of_provider(known, _place, _role):
+    """One that has no account."""
+    urn = known.world.homes["nobody's"].urn
+    return {"urn": urn, "lead_name": "Lea Lead", "lead_email": "lea@example.org"}
+
+
 def leaving(known, _place, _role):
     return {"leaving": str(known.world.asking.id)}
+
+
+def particulars(_known, place, _role):
+    """A file comes with the name; of the birth date the document is missing."""
+    if place.at["kind"] != ChangeKind.NAME:
+        return {"birth_date-day": "1"}
+    return {
+        "family_name": "Newname",
+        "because": "deed_poll",
+        "since-day": "1",
+        "since-month": "3",
+        "since-year": "2027",
+        "file": pdf(),
+    }
+
+
+def change(known, _place, _role):
+    return {"change": str(known.world.asking_change.id)}
 
 
 def returned(known, place, role):
@@ -590,6 +768,7 @@ BODIES = {
     "/sign-in/reset/{token}": {"password": PASSWORD},
     "/sign-up": {"email": "nobody@example.org", "password": PASSWORD},
     "/sign-up/confirm": {"code": "123456"},
+    "/account/data": {"password": PASSWORD},
     "/account/email": {"email": "nobody@example.org", "password": PASSWORD},
     "/account/email/confirm": {"code": "123456"},
     "/account/password": {"password": PASSWORD, "new_password": NEW_PASSWORD},
@@ -598,6 +777,20 @@ BODIES = {
     "/account/second-factor/remove": {"password": PASSWORD},
     "/references/{token}": SAYING,
     "/references/{token}/decline": {"because": "other"},
+    "/endorsements/{token}": ENDORSING,
+    "/endorsements/{token}/decline": {"because": "other"},
+    "/employer/endorsements/{request_id}": ENDORSING,
+    "/employer/endorsements/{request_id}/decline": {"because": "concerns"},
+    "/employer/endorsements/{request_id}/assignment": to_user,
+    "/staff/applications/{reference}/endorsement/waiver": {
+        "because": "agency",
+        "words": "An agency",
+    },
+    "/employer/posts/{employment_id}": {"told": "does_not"},
+    "/employer/users": {"name": "Una User", "email": "una@example.org"},
+    "/staff/organisations/add": of_provider,
+    "/staff/organisations/{organisation_id}/return": {"words": "Look again"},
+    "/staff/organisations/{organisation_id}/end": {"words": "Sold"},
     "/certificates": {"part": "manager"},
     "/staff/certificates/{number}": {"part": "manager"},
     "/apply/begin": {"part": "manager"},
@@ -609,6 +802,7 @@ BODIES = {
     },
     "/apply/{reference}/evidence/{section}": uploaded,
     **dict.fromkeys(FORM_PAGES, from_the_page),
+    "/staff/applications/{reference}/approval": stamped(words="Look again"),
     "/staff/applications/{reference}/assignment": given_to,
     "/staff/applications/assignment": given_at_once,
     "/staff/filters": {"name": "Late", "holder": "me", "due": "over"},
@@ -619,6 +813,32 @@ BODIES = {
     "/staff/applications/{reference}/qualifications/{qualification_id}": {
         "verdict": "partial"
     },
+    "/staff/applications/{reference}/hold": {"because": "police", "words": "A call"},
+    "/staff/applications/{reference}/hold/release": {"words": "No further action"},
+    "/staff/applications/{reference}/suitability": weighed,
+    "/appeals/against/{about_id}": {"kind": "appeal", "grounds": "It is not so"},
+    "/appeals/{appeal_id}/documents": file_alone,
+    "/staff/appeals/{appeal_id}/acceptance": {"accept-words": "Was ill"},
+    "/staff/appeals/{appeal_id}/refusal": {"away-words": "No reason"},
+    "/staff/appeals/{appeal_id}/hearing": {
+        "hearing-on-day": "1",
+        "hearing-on-month": "5",
+        "hearing-on-year": "2027",
+    },
+    "/staff/appeals/{appeal_id}/reconsideration": {
+        "outcome-outcome": "stands",
+        "outcome-words": "The rule is clear",
+    },
+    "/staff/appeals/{appeal_id}/proposal": {
+        "outcome-outcome": "allowed",
+        "outcome-words": "They are right",
+    },
+    "/staff/appeals/{appeal_id}/return": {"words": "Look again"},
+    "/staff/applications/{reference}/reversal": {
+        "because": "error_of_fact",
+        "words": "Wrong",
+    },
+    "/staff/applications/{reference}/reversal/return": {"words": "Look again"},
     "/staff/applications/{reference}/registrations/{registration_id}": certified,
     "/staff/applications/{reference}/request": stamped(),
     "/staff/applications/{reference}/sections/{section}": checked,
@@ -645,6 +865,13 @@ BODIES = {
         "resume-until_on-year": "2027",
     },
     "/staff/conditions/{condition_id}/return": {"words": "Look again"},
+    "/notices/{notice_id}": {"words": "I disagree"},
+    "/notices/{notice_id}/documents": file_alone,
+    "/staff/notices/{notice_id}/removal": {"words": "It should go"},
+    "/staff/notices/{notice_id}/end": {"words": "It stays"},
+    "/staff/removals/{entry_id}/notice": {"ground": "error", "words": "A mistake"},
+    "/staff/removals/{entry_id}/conviction": {"evidence": "The court said so"},
+    "/staff/removals/{entry_id}/return": {"words": "Look again"},
     "/leaving": {
         "entry": "deputy",
         "because": "retired",
@@ -654,6 +881,42 @@ BODIES = {
         "understood": "yes",
     },
     "/leaving/withdrawal": leaving,
+    "/particulars/{kind}": particulars,
+    "/particulars/withdrawal": change,
+    "/particulars/contact": {
+        "mobile": "07700 900 999",
+        "line_1": "1 New Road",
+        "town": "Leeds",
+        "in_uk": "yes",
+        "postcode": "LS1 1AA",
+    },
+    "/particulars/employment": {
+        "employer": "A provider",
+        "role": "Manager",
+        "part": "manager",
+        "fte_percent": "100",
+        "care": "yes",
+        "supervisory": "yes",
+        "manages": "yes",
+        "since-day": "1",
+        "since-month": "3",
+        "since-year": "2027",
+    },
+    "/particulars/employment/{post_id}": {
+        "last_day-day": "1",
+        "last_day-month": "4",
+        "last_day-year": "2027",
+        "because": "Another post",
+    },
+    "/staff/entries/{entry_id}/facts/{fact_id}": {
+        "true": "never",
+        "because": "clerical_error",
+        "words": "The fee was paid",
+        "do": "propose",
+    },
+    "/staff/entries/{entry_id}/correction/return": {"words": "Look again"},
+    "/staff/particulars/{change_id}/refusal": {"words": "Not shown"},
+    "/staff/particulars/{change_id}/return": {"words": "Look again"},
     "/staff/leaving/{leaving_id}/refusal": {"words": "Not now"},
     "/staff/leaving/{leaving_id}/return": {"words": "Look again"},
     "/staff/persons/{person_id}/death": {
@@ -676,6 +939,12 @@ BODIES = {
     "/staff/rules/{part}/draft/proposal": drafted,
     "/staff/rules/{part}/proposal/approval": drafted,
     "/staff/rules/{part}/proposal/return": returned,
+    "/staff/retention/{reference}": {
+        "until_on-day": "9",
+        "until_on-month": "3",
+        "until_on-year": "2028",
+        "words": "A court",
+    },
     "/staff/watch-list/add": {
         "kind": "barred",
         "family_name": "Somebody",
@@ -706,6 +975,7 @@ QUERIES = {
         "?q=adebayo&status=registered",
         "?q={withheld}",
     ),
+    ("GET", "/employer/staff"): ("", "?attention=yes"),
     ("GET", "/verify"): ("", "?serial=4F7K-2M9Q-X3ZB-8RTW"),
     ("GET", "/staff/persons"): ("", "?q=Zqx", "?q={withheld}"),
     ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed", "?due=over"),

@@ -20,6 +20,13 @@ class Role(StrEnum):
     FINANCE_OFFICER = "finance_officer"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    EMPLOYER_LEAD = "employer_lead"
+    """A lead user of the provider for whom the registrant works."""
+    EMPLOYER_USER = "employer_user"
+    """An additional user of the same."""
+    OTHER_EMPLOYER = "other_employer"
+    """A lead user of another provider."""
+    ADJUDICATOR = "adjudicator"
     INTERESTED = "interested"
     """Staff with every role of casework, but the application, the person and the proposal are about themselves."""
 
@@ -32,6 +39,7 @@ STAFF_ROLES: dict[Role, tuple[StaffRole, ...]] = {
     Role.FINANCE_OFFICER: (StaffRole.FINANCE_OFFICER,),
     Role.AUDITOR: (StaffRole.AUDITOR,),
     Role.ADMIN: (StaffRole.ADMIN,),
+    Role.ADJUDICATOR: (StaffRole.ADJUDICATOR,),
     Role.INTERESTED: (
         StaffRole.CASEWORKER,
         StaffRole.TEAM_MANAGER,
@@ -46,7 +54,19 @@ OFFICERS = CASEWORKERS | {Role.TEAM_MANAGER, Role.REGISTRAR}
 READERS = OFFICERS | {Role.AUDITOR}
 READERS_OF_RESTRICTED = READERS - {Role.OTHER_CASEWORKER}
 """Health and criminal records: whose application it is to assess, and those who answer for all of them."""
+READERS_OF_APPEALS = frozenset(
+    {
+        Role.TEAM_MANAGER,
+        Role.REGISTRAR,
+        Role.AUDITOR,
+        Role.ADJUDICATOR,
+        Role.INTERESTED,
+    }
+)
 READERS_OF_THE_WATCH_LIST = frozenset(
     {Role.TEAM_MANAGER, Role.REGISTRAR, Role.AUDITOR, Role.INTERESTED}
 )
+OWN_EMPLOYERS = frozenset({Role.EMPLOYER_LEAD, Role.EMPLOYER_USER})
+EMPLOYERS = OWN_EMPLOYERS | {Role.OTHER_EMPLOYER}
+LEADS = EMPLOYERS - {Role.EMPLOYER_USER}
 TREASURY = frozenset({Role.FINANCE_OFFICER, Role.AUDITOR})

@@ -8,7 +8,16 @@ and a thing in the wrong state (409).
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.leaks.roles import CASEWORKERS, EVERYBODY, SIGNED_IN, STAFF_ROLES, Role
+from tests.leaks.roles import (
+    CASEWORKERS,
+    EMPLOYERS,
+    EVERYBODY,
+    LEADS,
+    OWN_EMPLOYERS,
+    SIGNED_IN,
+    STAFF_ROLES,
+    Role,
+)
 
 
 class Meets(StrEnum):
@@ -48,9 +57,18 @@ REGISTRAR = Line(
 )
 FINANCE = Line("Finance officer: invoices, ledger", frozenset({Role.FINANCE_OFFICER}))
 AUDITOR = Line("Auditor / DPO: read-only all", frozenset({Role.AUDITOR}))
+ADJUDICATOR = Line("Adjudicator: hearing bundle only", frozenset({Role.ADJUDICATOR}))
 ADMIN = Line("Admin/IT: configuration", frozenset({Role.ADMIN}))
 WAY_IN = Line("All: MFA for all staff, so that each signs in", EVERYBODY)
 ACCOUNT = Line("All: MFA for all staff, so that each has an account", SIGNED_IN)
+EMPLOYER = Line(
+    "Provider/employer user (lead/additional): own staff roster, endorsement queue, alerts",
+    EMPLOYERS,
+)
+INVITED = Line(
+    "Provider/employer user (lead/additional), so that whoever is invited becomes one",
+    SIGNED_IN,
+)
 LINK = Line(
     "Public: public fields; and what a link was sent for, by whoever holds it",
     EVERYBODY,
@@ -62,7 +80,8 @@ READERS = (*OFFICERS, AUDITOR)
 """A caseworker reads of all applications, so as to take one or stand in; of health and crime only in those assigned."""
 WATCH_READERS = (TEAM_MANAGER, REGISTRAR, AUDITOR)
 """Who approves must know of it; who assesses need not."""
-STAFF = (*READERS, FINANCE, ADMIN)
+APPEAL_READERS = (TEAM_MANAGER, REGISTRAR, AUDITOR, ADJUDICATOR)
+STAFF = (*READERS, FINANCE, ADMIN, ADJUDICATOR)
 WRITERS = (TEAM_MANAGER, REGISTRAR, ADMIN)
 """Of rules: they are configuration, and what the register's status changes go by."""
 
@@ -114,6 +133,7 @@ GRANT, CONDITIONAL, REFUSAL = "a grant", "a grant with a condition", "a refusal"
 
 APPLICANT = frozenset({Role.APPLICANT})
 REGISTRANT = frozenset({Role.REGISTRANT})
+APPELLANT = REGISTRANT
 UNASSIGNED = frozenset({Role.OTHER_CASEWORKER})
 ASSESSORS = frozenset({Role.CASEWORKER, Role.OTHER_CASEWORKER})
 MANAGERS = frozenset({Role.TEAM_MANAGER})
@@ -125,7 +145,17 @@ FACTORLESS = APPLICANT | {Role.OTHER_APPLICANT}
 BOUND = frozenset(STAFF_ROLES)
 """Who may never be without one."""
 
+EMPLOYER_LEAD = frozenset({Role.EMPLOYER_LEAD})
+IN_APPLICATION = APPLICANT | {Role.OTHER_APPLICANT, Role.INTERESTED}
+"""Whose application is not over: its form is where they change what we know of them."""
+
 REFERENCE = "/references/{token}"
+ENDORSEMENT = "/endorsements/{token}"
+QUEUED = "/employer/endorsements/{request_id}"
+JOIN = "/employer/join/{token}"
+ORGANISATION = "/staff/organisations/{organisation_id}"
+PROPOSED_ONE = "an organisation that waits for a second person"
+UNJOINED = "an organisation that nobody has joined"
 DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
@@ -133,10 +163,22 @@ CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
 READING = "/staff/reading/{lock_id}"
 FILTER = "/staff/filters/{filter_id}"
+OF_APPLICANT = "a notice to an applicant"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
 CONDITION = "/staff/conditions/{condition_id}"
+APPEAL, OWN_APPEAL = "/staff/appeals/{appeal_id}", "/appeals/{appeal_id}"
+LATE, RECONSIDERED, PROPOSED_OUTCOME = (
+    "an appeal that came late",
+    "a decision to be reconsidered",
+    "an appeal on which an outcome is proposed",
+)
+REVERSING = "a decision that it is proposed to reverse"
 LEAVING = "/staff/leaving/{leaving_id}"
+CHANGE = "/staff/particulars/{change_id}"
+ENTRY = "/staff/entries/{entry_id}"
+NOTICE = "/staff/notices/{notice_id}"
+REMOVAL = "/staff/removals/{entry_id}"
 PERSON = "/staff/persons/{person_id}"
 HIDDEN, HIDDEN_STILL = (
     "somebody said to be dead",
@@ -152,6 +194,7 @@ LISTS = tuple(
     f"{RULES}/draft/{name}/{{code}}"
     for name in ("qualifications", "standards", "statements")
 )
+RETAINED = "/staff/retention/{reference}"
 WATCH_LIST = "/staff/watch-list"
 MATCH = "/staff/matches/{match_id}"
 
@@ -232,6 +275,19 @@ TABLE = [
             (Meets.HIDE, TAMPERED),
         )
     ),
+    *(
+        public(method, f"{ENDORSEMENT}{page}", LINK, find=find, of=of)
+        for page in ("", "/decline")
+        for method in ("GET", "POST")
+        for find, of in (
+            (Meets.ALLOW, ""),
+            (Meets.GONE, ANSWERED),
+            (Meets.HIDE, TAMPERED),
+        )
+    ),
+    public("GET", f"{ENDORSEMENT}/sent", LINK),
+    public("GET", f"{ENDORSEMENT}/sent", LINK, of=ANSWERED),
+    public("GET", f"{ENDORSEMENT}/sent", LINK, find=Meets.HIDE, of=TAMPERED),
     public("GET", f"{REFERENCE}/sent", LINK),
     public("GET", f"{REFERENCE}/sent", LINK, of=ANSWERED),
     public("GET", f"{REFERENCE}/sent", LINK, find=Meets.HIDE, of=TAMPERED),
@@ -271,6 +327,10 @@ TABLE = [
     own("GET", "/account/second-factor/replace", line=ACCOUNT),
     own("GET", "/account/sign-ins", line=ACCOUNT),
     own("POST", "/account/sign-out-everywhere", line=ACCOUNT),
+    own("GET", "/account/data", line=ACCOUNT),
+    own("POST", "/account/data", line=ACCOUNT),
+    own("GET", "/account/data/{copy_id}/json", REGISTRANT),
+    own("GET", "/account/data/{copy_id}/pdf", REGISTRANT),
     own("GET", "/account/payments"),
     own("GET", "/account/payments/{reference}", REGISTRANT),
     own("GET", "/pay"),
@@ -284,9 +344,58 @@ TABLE = [
     own("GET", "/leaving"),
     own("POST", "/leaving", REGISTRANT),
     own("POST", "/leaving/withdrawal", REGISTRANT),
+    own("GET", "/particulars"),
+    own("GET", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
+    own("POST", "/particulars/{kind}", REGISTRANT, refused=IN_APPLICATION),
+    own("POST", "/particulars/withdrawal", REGISTRANT),
+    *(
+        own(method, f"/particulars/{what}", REGISTRANT, refused=IN_APPLICATION)
+        for what in ("contact", "employment", "employment/{post_id}")
+        for method in ("GET", "POST")
+    ),
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
+    # Acting for a provider
+    own("GET", "/employer", line=EMPLOYER),
+    own("GET", "/employer/staff", line=EMPLOYER),
+    own("GET", "/employer/posts", LEADS, line=EMPLOYER),
+    own("POST", "/employer/posts/{employment_id}", EMPLOYER_LEAD, line=EMPLOYER),
+    own("GET", "/employer/endorsements", line=EMPLOYER),
+    own("GET", QUEUED, OWN_EMPLOYERS, line=EMPLOYER),
+    own("POST", QUEUED, OWN_EMPLOYERS, line=EMPLOYER),
+    own("GET", f"{QUEUED}/decline", OWN_EMPLOYERS, line=EMPLOYER),
+    own("POST", f"{QUEUED}/decline", OWN_EMPLOYERS, line=EMPLOYER),
+    own("POST", f"{QUEUED}/assignment", EMPLOYER_LEAD, line=EMPLOYER),
+    own("GET", "/employer/users", LEADS, line=EMPLOYER),
+    own("POST", "/employer/users", LEADS, line=EMPLOYER),
+    own("POST", "/employer/users/{user_id}/end", EMPLOYER_LEAD, line=EMPLOYER),
+    own("POST", "/employer/users/{user_id}/lead", EMPLOYER_LEAD, line=EMPLOYER),
+    own(
+        "POST",
+        "/employer/invitations/{invitation_id}/withdrawal",
+        EMPLOYER_LEAD,
+        line=EMPLOYER,
+    ),
+    own("GET", JOIN, line=INVITED),
+    own("POST", JOIN, refused=BOUND | EMPLOYERS, line=INVITED),
+    *(
+        own(method, JOIN, line=INVITED, find=find, of=of)
+        for method in ("GET", "POST")
+        for find, of in ((Meets.REFUSE, ANSWERED), (Meets.HIDE, TAMPERED))
+    ),
+    own("GET", "/appeals"),
+    own("GET", "/appeals/against/{about_id}", APPELLANT),
+    own("POST", "/appeals/against/{about_id}", APPELLANT),
+    own("GET", OWN_APPEAL, APPELLANT),
+    own("POST", f"{OWN_APPEAL}/documents", APPELLANT),
+    own("POST", f"{OWN_APPEAL}/withdrawal", APPELLANT),
+    own("GET", "/notices"),
+    own("GET", "/notices/{notice_id}", REGISTRANT),
+    own("POST", "/notices/{notice_id}", REGISTRANT),
+    own("POST", "/notices/{notice_id}/nothing", REGISTRANT),
+    own("GET", "/notices/{notice_id}/documents", REGISTRANT),
+    own("POST", "/notices/{notice_id}/documents", REGISTRANT),
     # One's own application
     public("GET", "/apply"),
     own("GET", "/apply/begin"),
@@ -308,6 +417,8 @@ TABLE = [
     own("GET", REFEREE, APPLICANT, find=Meets.HIDE, of=ELSEWHERE),
     own("POST", REFEREE, APPLICANT),
     own("POST", REFEREE, APPLICANT, find=Meets.HIDE, of=ELSEWHERE),
+    own("GET", "/apply/{reference}/endorser", APPLICANT),
+    own("POST", "/apply/{reference}/endorser", APPLICANT),
     own("GET", "/apply/{reference}/register-by", APPLICANT),
     own("GET", "/apply/{reference}/send", APPLICANT),
     own("POST", "/apply/{reference}/send", APPLICANT),
@@ -362,6 +473,8 @@ TABLE = [
     nobody("GET", f"{CASE}/notes", *READERS, of=UNSENT),
     case("POST", f"{CASE}/notes", *OFFICERS),
     nobody("POST", f"{CASE}/notes", *OFFICERS, of=UNSENT),
+    case("GET", f"{CASE}/approval", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{CASE}/approval", TEAM_MANAGER, REGISTRAR),
     held("GET", f"{CASE}/proposal"),
     held("POST", f"{CASE}/proposal"),
     held("POST", f"{CASE}/registrations/{{registration_id}}"),
@@ -389,9 +502,21 @@ TABLE = [
             nobody("POST", path, CASEWORKER, of=ELSEWHERE),
         )
     ),
+    held("POST", f"{CASE}/endorsement/repeat"),
+    held("POST", f"{CASE}/endorsement/waiver"),
+    case("GET", f"{CASE}/hold", *OFFICERS, refused=UNASSIGNED),
+    case("POST", f"{CASE}/hold", *OFFICERS, refused=UNASSIGNED),
+    case("POST", f"{CASE}/hold/release", *OFFICERS, refused=UNASSIGNED),
+    sealed("GET", f"{CASE}/suitability", *READERS),
+    case("POST", f"{CASE}/suitability", TEAM_MANAGER, REGISTRAR),
+    held("POST", f"{CASE}/suitability/referral"),
     held("GET", f"{CASE}/request"),
     held("POST", f"{CASE}/request"),
     held("POST", f"{CASE}/request/expiry"),
+    case("GET", f"{CASE}/reversal", *READERS),
+    case("POST", f"{CASE}/reversal", REGISTRAR),
+    case("POST", f"{CASE}/reversal/approval", REGISTRAR, of=REVERSING),
+    case("POST", f"{CASE}/reversal/return", REGISTRAR, of=REVERSING),
     case("GET", f"{CASE}/sections", *READERS),
     nobody("GET", f"{CASE}/sections", *READERS, of=UNSENT),
     case("GET", f"{CASE}/sections/{{section}}", *READERS),
@@ -409,6 +534,24 @@ TABLE = [
     case("POST", f"{PROPOSAL}/return", TEAM_MANAGER, REGISTRAR, of=GRANT),
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=CONDITIONAL),
     case("POST", f"{PROPOSAL}/return", REGISTRAR, refused=MANAGERS, of=REFUSAL),
+    work("GET", "/staff/appeals", *APPEAL_READERS),
+    work("GET", APPEAL, *APPEAL_READERS),
+    work("GET", f"{APPEAL}/documents/{{document_id}}", *APPEAL_READERS),
+    work("POST", f"{APPEAL}/acceptance", REGISTRAR, of=LATE),
+    work("POST", f"{APPEAL}/refusal", REGISTRAR, of=LATE),
+    work("POST", f"{APPEAL}/acknowledgement", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{APPEAL}/hearing", TEAM_MANAGER, REGISTRAR),
+    work(
+        "POST",
+        f"{APPEAL}/reconsideration",
+        TEAM_MANAGER,
+        REGISTRAR,
+        refused=frozenset({Role.REGISTRAR}),
+        of=RECONSIDERED,
+    ),
+    work("POST", f"{APPEAL}/proposal", ADJUDICATOR),
+    work("POST", f"{APPEAL}/approval", ADJUDICATOR, of=PROPOSED_OUTCOME),
+    work("POST", f"{APPEAL}/return", ADJUDICATOR, of=PROPOSED_OUTCOME),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
     case("GET", f"{PERSON}/messages", *READERS),
@@ -429,6 +572,32 @@ TABLE = [
     work("POST", f"{LEAVING}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{LEAVING}/approval", REGISTRAR),
     work("POST", f"{LEAVING}/return", REGISTRAR),
+    work("GET", ENTRY, *READERS),
+    work("GET", f"{ENTRY}/facts/{{fact_id}}", *OFFICERS),
+    work("POST", f"{ENTRY}/facts/{{fact_id}}", *OFFICERS, of=UNDECIDED),
+    work("GET", f"{ENTRY}/correction", *READERS),
+    work("POST", f"{ENTRY}/correction/approval", REGISTRAR),
+    work("POST", f"{ENTRY}/correction/return", REGISTRAR),
+    work("GET", "/staff/particulars", *READERS),
+    work("GET", CHANGE, *READERS),
+    work("GET", f"{CHANGE}/evidence", *READERS),
+    work("POST", f"{CHANGE}/proposal", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{CHANGE}/refusal", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{CHANGE}/approval", TEAM_MANAGER, REGISTRAR),
+    work("POST", f"{CHANGE}/return", TEAM_MANAGER, REGISTRAR),
+    case("GET", f"{PERSON}/contact", *OFFICERS),
+    nobody("GET", f"{PERSON}/contact", *OFFICERS, of=UNSENT),
+    work("GET", "/staff/notices", *READERS),
+    work("GET", NOTICE, *READERS),
+    case("GET", NOTICE, *READERS, of=OF_APPLICANT),
+    work("GET", f"{NOTICE}/documents/{{document_id}}", *READERS),
+    work("POST", f"{NOTICE}/removal", *OFFICERS),
+    work("POST", f"{NOTICE}/end", TEAM_MANAGER, REGISTRAR),
+    work("GET", REMOVAL, *READERS),
+    work("POST", f"{REMOVAL}/notice", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{REMOVAL}/conviction", *OFFICERS, of=UNDECIDED),
+    work("POST", f"{REMOVAL}/approval", REGISTRAR),
+    work("POST", f"{REMOVAL}/return", REGISTRAR),
     case("GET", f"{PERSON}/death", *OFFICERS),
     case("POST", f"{PERSON}/death", *OFFICERS),
     case("GET", f"{PERSON}/withholding", TEAM_MANAGER, REGISTRAR),
@@ -443,6 +612,14 @@ TABLE = [
         for what, because in HIDING.items()
         for method in ("GET", "POST")
     ),
+    work("GET", "/staff/organisations", *READERS),
+    work("GET", "/staff/organisations/add", *OFFICERS),
+    work("POST", "/staff/organisations/add", *OFFICERS),
+    work("GET", ORGANISATION, *READERS),
+    work("POST", f"{ORGANISATION}/approval", TEAM_MANAGER, REGISTRAR, of=PROPOSED_ONE),
+    work("POST", f"{ORGANISATION}/return", TEAM_MANAGER, REGISTRAR, of=PROPOSED_ONE),
+    work("POST", f"{ORGANISATION}/invitation", *OFFICERS, of=UNJOINED),
+    work("POST", f"{ORGANISATION}/end", TEAM_MANAGER, REGISTRAR),
     work("GET", "/staff/matches", *READERS),
     case("GET", MATCH, *READERS),
     case("POST", f"{MATCH}/difference", *OFFICERS),
@@ -478,6 +655,10 @@ TABLE = [
     work("GET", f"{RULES}/proposal", *READERS, ADMIN),
     work("POST", f"{RULES}/proposal/approval", REGISTRAR),
     work("POST", f"{RULES}/proposal/return", REGISTRAR),
+    work("GET", "/staff/retention", TEAM_MANAGER, REGISTRAR, AUDITOR),
+    work("GET", RETAINED, REGISTRAR),
+    work("POST", RETAINED, REGISTRAR),
+    work("POST", f"{RETAINED}/release", REGISTRAR),
     # Money
     work("GET", "/staff/payments", FINANCE, AUDITOR),
     work("GET", "/staff/payments/{reference}", FINANCE, AUDITOR),

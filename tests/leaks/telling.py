@@ -13,6 +13,7 @@ from register.application.answers import (
     Dbs,
     Eligibility,
     EmploymentHistory,
+    Endorser,
     English,
     EnglishShownBy,
     Gap,
@@ -38,7 +39,7 @@ ENDED, BEGAN = date(2015, 6, 30), date(2016, 1, 1)
 
 
 def told_by(subject, name):
-    """All fifteen sections. `name`: given and family name."""
+    """All sixteen sections. `name`: given and family name."""
     n = next(PEOPLE)
     return make_form(
         eligibility=eligibility(subject, n),
@@ -60,6 +61,12 @@ def told_by(subject, name):
             shown_by=EnglishShownBy.TEST, details=subject.told("english.details")
         ),
         references=references(subject, n),
+        endorsement=Endorser(
+            has_employer=True,
+            name=subject.told("endorser.name"),
+            job=subject.told("endorser.job"),
+            email=f"{subject.told('endorser.email')}@example.org".lower(),
+        ),
     )
 
 
@@ -94,8 +101,9 @@ def identity(subject, n, name):
 
 
 def birth_date(subject, n):
-    born = date(1971, 2, 1 + n)
-    words = f"{born.day} February 1971"
+    # Two digits each, so that no day is read within another.
+    born = date(1971, 1 + n // 19, 10 + n % 19)
+    words = f"{born.day} {born:%B} 1971"
     subject.figure("identity.birth_date", born.isoformat(), words)
     return born
 

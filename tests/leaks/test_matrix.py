@@ -193,9 +193,11 @@ async def test_what_may_be_known_is_read_by_somebody(driver):
         canary.place
         for role in (
             Role.APPLICANT,
+            Role.REGISTRANT,
             Role.CASEWORKER,
             Role.TEAM_MANAGER,
             Role.FINANCE_OFFICER,
+            Role.EMPLOYER_LEAD,
         )
         for answer in await driver.drive(role, TABLE)
         for _, canary in driver.world.aviary.sung_in(answer.told)
@@ -322,6 +324,8 @@ def unfit(driver, letter):
     """What a letter may not say to whoever reads that address."""
     aviary = driver.world.aviary
     readers = {canary.subject for _, canary in aviary.sung_in(letter.to)}
+    if Role.INTERESTED in readers:
+        readers.add("theirs")
     for _, canary in aviary.sung_in(f"{letter.subject}\n{letter.body}"):
         fit = canary.written and canary.subject in readers
         if not fit and canary.known_to != EVERYBODY:
@@ -333,6 +337,10 @@ def is_casework(answer):
         (
             "/staff/applications/",
             "/staff/persons/",
+            "/staff/proposals/",
+            "/staff/watch-list",
+            "/staff/appeals/",
+            "/staff/notices/",
             "/staff/proposals/",
             "/staff/watch-list",
         )

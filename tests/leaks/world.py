@@ -9,20 +9,42 @@ from sqlalchemy import select, text
 
 from fees.invoice import Invoice
 from register.account import Account, StaffRole
-from register.application import Application, SectionName, keep
+from register.appeal import (
+    Appeal,
+    AppealAct,
+    AppealDocument,
+    AppealKind,
+    Outcome,
+    ReversalAct,
+    ReversalReason,
+    decisions_on,
+    propose_outcome,
+    propose_reversal,
+    refusal_of,
+)
+from register.application import Application, ApplicationState, SectionName, keep
+from register.application.endorsement import (
+    QueuedEndorsement,
+    ask_again,
+    endorsers_asked,
+)
 from register.application.evidence import Evidence, EvidenceKind
-from register.application.references import token_of
+from register.application.outside import token_of
 from register.assessment import (
     AssessmentAct,
     Filter,
     Holder,
-    Outcome,
+    HoldReason,
     Quota,
     ReadingEvent,
     ReadingLock,
     SavedFilter,
+    hold,
+    matters_of,
     return_to_officer,
+    send_to_review,
 )
+from register.assessment import Outcome as Found
 from register.certificate import Certificate
 from register.condition import (
     ConditionEvidence,
@@ -31,15 +53,26 @@ from register.condition import (
     propose_discharge,
     propose_pause,
 )
-from register.entry import ConditionKind, Entry, NewCondition
-from register.entry.facts import Condition
+from register.correction import Correction, CorrectionReason, propose_correction
+from register.data_copy import DataCopy
+from register.employment import Employment, Home
+from register.entry import (
+    ConditionKind,
+    Entry,
+    LapseReason,
+    NewCondition,
+    RemovalReason,
+)
+from register.entry.facts import Condition, Lapse
 from register.hiding import propose_showing
 from register.kit import store
 from register.kit.cleaning import MediaType
+from register.kit.clock import day_of
 from register.kit.files import FileState, StoredFile
 from register.kit.jobs import enqueue
 from register.kit.post import Failure, Message
 from register.kit.security import links
+from register.kit.uploads import Received
 from register.leaving import Leaving, LeavingReason
 from register.matching import (
     Match,
@@ -53,12 +86,24 @@ from register.matching import (
     open_hits,
 )
 from register.merging import Choice, MergeAct, propose_merge
+from register.notice import (
+    Notice,
+    NoticeDocument,
+    open_notice,
+    propose_notice_of_removal,
+    represent,
+)
+from register.organisation import Organisation, OrganisationUser, UserInvitation
+from register.organisation import token_of as token_of_invitation
 from register.part import Part
+from register.particulars import ChangeReason, NewName, ParticularsChange, posts_of
 from register.person import Person
 from register.proposal import Proposal
+from register.request import Request
+from register.retention import keep_longer
 from register.rule_change import RuleDraft, begin, propose
 from register.web.reset import PURPOSE
-from tests.applications import make_health
+from tests.applications import make_health, make_sent_application
 from tests.leaks.canaries import Aviary, Canary, Subject
 from tests.leaks.cases import (
     asked,
@@ -79,7 +124,9 @@ from tests.leaks.cases import (
     with_factor,
 )
 from tests.leaks.roles import (
+    OWN_EMPLOYERS,
     READERS,
+    READERS_OF_APPEALS,
     READERS_OF_RESTRICTED,
     READERS_OF_THE_WATCH_LIST,
     STAFF_ROLES,
@@ -92,11 +139,19 @@ from tests.make import (
     NOW,
     NUMBERS,
     make_account,
+    make_employment,
     make_entry,
+    make_home,
     make_person,
     make_process,
 )
-from tests.register.assessing import act, give
+from tests.register.assessing import act, give, weighed
+from tests.register.employing import (
+    invite,
+    make_organisation,
+    make_user,
+    propose_organisation,
+)
 from tests.register.referring import asked_of
 from tests.register.referring import give as answered
 
@@ -128,6 +183,10 @@ class World:
     """Assigned to nobody."""
     assessed: Application = None
     """Being checked, after a proposal came back; another referee has been asked since."""
+    reviewing: Application = None
+    """Its suitability is to be reviewed once more."""
+    matters: tuple[str, ...] = ()
+    """What is to be weighed of it."""
     refusing: Proposal = None
     granting: Proposal = None
     """With a condition."""
@@ -135,11 +194,28 @@ class World:
     """Without one."""
     theirs: Proposal = None
     """About a member of staff."""
+    old: Application = None
+    """Has had its time, but for what a court needs of it."""
     draft: Application = None
     """The other applicant's, which nobody else knows of."""
+    reversing: Application = None
+    """Refused, and it is proposed to reverse that."""
+    appeal: Appeal = None
+    """The registrant's, against a condition; with a document."""
+    document: AppealDocument = None
+    late_appeal: Appeal = None
+    reconsidered: Appeal = None
+    proposed_appeal: Appeal = None
+    """On which an outcome is proposed."""
+    owing: Application = None
+    """Approved, and not paid for."""
     owed: Invoice = None
+    held_back: Application = None
+    """Paid for; somebody on the watch list may be the applicant."""
     registered: Application = None
     invoice: Invoice = None
+    copy: DataCopy = None
+    """Of the registrant's data."""
     listed: Certified = None
     """The registrant's."""
     withheld: Certified = None
@@ -152,12 +228,49 @@ class World:
     """Somebody else's, that it is proposed to agree to."""
     owned: Condition = None
     """The registrant's."""
+    asking_change: ParticularsChange = None
+    """The registrant's."""
+    change: ParticularsChange = None
+    """Somebody else's, that it is proposed to make."""
+    undecided_change: ParticularsChange = None
+    post: Employment = None
+    """Where the registrant works."""
+    wrong: Lapse = None
+    """That should not have been recorded, though nobody has said so yet."""
+    corrected: Lapse = None
+    """That it is proposed to take back."""
     undecided: Condition = None
     decided: Condition = None
     """On which it is proposed to do something."""
     paused: Condition = None
     proof: ConditionEvidence = None
     """Sent for the one that is decided."""
+    homes: dict[str, Home] = field(default_factory=dict)
+    """One of each provider: the own, the other, and those whose accounts are not open or not joined."""
+    organisation: Organisation = None
+    """For which the registrant works, and somebody withheld."""
+    proposed_one: Organisation = None
+    unjoined: Organisation = None
+    user: OrganisationUser = None
+    """The additional user."""
+    invited: UserInvitation = None
+    invitations: dict[str, str] = field(default_factory=dict)
+    """Links to act for a provider, by what became of them."""
+    queued: Request = None
+    """For an endorsement, given to the additional user of the same provider."""
+    vouching: Request = None
+    """For an endorsement by a link, which nobody has answered."""
+    endorsing: dict[str, str] = field(default_factory=dict)
+    """Links to endorse by, by what became of them."""
+    claim: Employment = None
+    """A post that the provider has not confirmed yet."""
+    served: Notice = None
+    """On the registrant, who has not answered."""
+    spoken: Notice = None
+    """Answered, and not decided."""
+    sent_with: NoticeDocument = None
+    removing: Entry = None
+    """Of which it is proposed to give notice."""
     match: Match = None
     """An applicant, and somebody in the register who may be they."""
     told_apart: Match = None
@@ -193,18 +306,27 @@ async def make_world(session):
     await free(world, session)
     await being_assessed(world, session)
     await vouched(world, session)
+    await in_review(world, session)
     await refusal(world, session)
     await grant(world, session)
     await about_staff(world, session)
     await draft(world, session)
     await owing(world, session)
     await registrant(world, session)
+    await held_back(world, session)
+    await old(world, session)
     await not_public(world, session)
     await leaving(world, session)
     await conditions(world, session)
+    await employers(world, session)
+    await particulars(world, session)
+    await corrections(world, session)
+    await notices(world, session)
     await alike(world, session)
     await to_be_merged(world, session)
     await watch_list(world, session)
+    await appeals(world, session)
+    await reversal(world, session)
     await outbox(world, session)
     await rules(world, session)
     await filters(world, session)
@@ -262,6 +384,14 @@ async def late(world, session):
     )
     officer = world.accounts[Role.CASEWORKER]
     await asked(session, of, application, officer=officer, now=LONG_AGO)
+    await hold(
+        session,
+        application,
+        because=HoldReason.REGULATOR,
+        words=of.office("held because"),
+        officer=officer,
+        by=act(session, AssessmentAct.HOLD, officer),
+    )
     world.overdue = application
 
 
@@ -285,10 +415,10 @@ async def being_assessed(world, session):
     words = of.office("returned because")
     await return_to_officer(session, proposal, words=words, approver=registrar, by=by)
     for section, outcome in (
-        (SectionName.CONTACT, Outcome.ASK),
-        (SectionName.CRIMINAL, Outcome.ASK),
-        (SectionName.DBS, Outcome.NOT_MET),
-        (SectionName.HEALTH, Outcome.NOT_MET),
+        (SectionName.CONTACT, Found.ASK),
+        (SectionName.CRIMINAL, Found.ASK),
+        (SectionName.DBS, Found.NOT_MET),
+        (SectionName.HEALTH, Found.NOT_MET),
     ):
         word = of.found_of_restricted if section.restricted else of.found
         words = word(f"{outcome} in {section}")
@@ -296,6 +426,7 @@ async def being_assessed(world, session):
             session, application, section, outcome, officer=officer, words=words
         )
     await named_another(session, of, application)
+    await ask_again(session, application, by=make_process(session))
     world.assessed = application
 
 
@@ -307,12 +438,32 @@ async def vouched(world, session):
     application = await submitted(session, of, account, name, at=NOW)
     one, another = await asked_of(session, application)
     await answered(session, another)
+    ((world.vouching, _),) = await endorsers_asked(session, application)
+    world.endorsing = {
+        "": token_of(world.vouching),
+        TAMPERED: token_of(world.vouching).swapcase(),
+    }
+    ((endorsed, _),) = await endorsers_asked(session, world.asked)
+    world.endorsing[ANSWERED] = token_of(endorsed)
     token = token_of(one)
     world.links = {
         "": token,
         ANSWERED: token_of(another),
         TAMPERED: token.swapcase(),
     }
+
+
+async def in_review(world, session):
+    of = world.subject("reviewing")
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    officer = world.accounts[Role.CASEWORKER]
+    words = of.found_of_restricted("weighed because")
+    await weighed(session, application, officer, words=words)
+    by = act(session, AssessmentAct.SEND_TO_REVIEW, officer)
+    await send_to_review(session, application, officer=officer, by=by)
+    matters = await matters_of(session, application)
+    world.matters = tuple(matter.key for matter in matters)
+    world.reviewing = application
 
 
 async def refusal(world, session):
@@ -369,6 +520,7 @@ async def owing(world, session):
     name = of.billed("given name"), of.billed("family name")
     account, _ = await somebody(session, of, name=name)
     application = await in_hand(world, session, of, account, name)
+    world.owing = application
     world.owed = await granted(world, session, of, application)
 
 
@@ -378,6 +530,23 @@ async def granted(world, session, of, application):
         world.accounts[Role.REGISTRAR],
     )
     return await billed(session, of, application, officer=officer, registrar=registrar)
+
+
+async def old(world, session):
+    """Refused long ago: one that goes tonight, and one that is kept longer."""
+    for kept in (False, True):
+        application = await make_sent_application(session)
+        application.state = ApplicationState.REFUSED
+        application.closed_at = application.decided_at = NOW - timedelta(days=3700)
+        if kept:
+            world.old = application
+            await keep_longer(
+                session,
+                application,
+                until_on=day_of(NOW) + timedelta(days=90),
+                words="A court",
+                by=make_process(session),
+            )
 
 
 async def registrant(world, session):
@@ -395,8 +564,23 @@ async def registrant(world, session):
     await paid(session, world.registered, world.invoice, provider_id=provider_id)
     entry = await entry_of(session, account)
     world.listed = await certified(session, of, entry)
+    world.copy = await copied(session, of, account)
     subject = f"{account.id} {account.mark}"
     world.reset = links.sign(PURPOSE, subject, until=NOW + timedelta(hours=1))
+
+
+async def held_back(world, session):
+    """Listed between the approval and the fee."""
+    of = world.subject("held back")
+    name = of.billed("given name"), of.billed("family name")
+    account, _ = await somebody(session, of, name=name)
+    world.held_back = await in_hand(world, session, of, account, name)
+    invoice = await granted(world, session, of, world.held_back)
+    await listed(world, session, account.person_id)
+    provider_id = world.aviary.word(
+        Canary("held back", "payment.provider_id", TREASURY)
+    )
+    await paid(session, world.held_back, invoice, provider_id=provider_id)
 
 
 async def entry_of(session, account):
@@ -404,6 +588,16 @@ async def entry_of(session, account):
         select(Entry.id).where(Entry.person_id == account.person_id)
     )
     return await Entry.load(session, entry_id)
+
+
+async def copied(session, of, account):
+    copy = await DataCopy.ask(session, account, by=make_process(session))
+    copy.json_kept_as = f"data-copies/{uuid4().hex}"
+    copy.pdf_kept_as = f"data-copies/{uuid4().hex}"
+    copy.made_at = NOW
+    for name in (copy.json_kept_as, copy.pdf_kept_as):
+        await store.put(name, pieces(of.private("copy of their data")))
+    return copy
 
 
 async def certified(session, of, entry):
@@ -445,7 +639,11 @@ async def entered(world, session, name, **since):
 
 
 async def leaving(world, session):
-    await make_entry(session, person=world.listed.entry.person, part=Part.DEPUTY)
+    of = world.subject("second entry", entered=True)
+    wanted = NewCondition(ConditionKind.REGISTRATION, of.public("condition"))
+    person = world.listed.entry.person
+    on, part = NOW - timedelta(days=5), Part.DEPUTY
+    await make_entry(session, person=person, part=part, on=on, conditions=[wanted])
     world.asking = await ask_to_leave(session, world.listed.entry)
     of = world.subject("leaving", entered=True)
     name = of.public("given name"), of.public("family name")
@@ -466,6 +664,79 @@ async def ask_to_leave(session, entry):
         last_day=date(2027, 4, 1),
         by=make_process(session),
     )
+
+
+async def particulars(world, session):
+    """Each with a document that has been found clean."""
+    of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
+    person = world.listed.entry.person
+    world.asking_change = await ParticularsChange.ask_birth_date(
+        session,
+        person,
+        date(1971, 12, 31),
+        by=make_process(session),
+        **evidence(of, "birth date"),
+    )
+    await cleaned(of, world.asking_change.file)
+    world.post = next(
+        post for post in await posts_of(session, person.id) if not post.last_day
+    )
+    for name in ("change", "undecided_change"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        await make_entry(session, person=person)
+        wanted = of.told("given name asked for"), of.told("family name asked for")
+        found = await ParticularsChange.ask_name(
+            session,
+            person,
+            NewName(*wanted, date(2027, 2, 1)),
+            because=ChangeReason.MARRIAGE,
+            by=make_process(session),
+            **evidence(of, "name"),
+        )
+        await cleaned(of, found.file)
+        setattr(world, name, found)
+    officer = world.accounts[Role.CASEWORKER]
+    by = make_process(session, actor=officer)
+    await world.change.propose(session, proposer=officer, by=by)
+
+
+async def corrections(world, session):
+    for name in ("wrong", "corrected"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        person = await make_person(session, *called, birth_date(of, next(PEOPLE)))
+        entry = await make_entry(session, person=person)
+        by, because = make_process(session), LapseReason.NON_PAYMENT
+        on = NOW - timedelta(days=2)
+        await entry.lapse(session, on=on, because=because, by=by)
+        setattr(world, name, entry.lapses[0])
+    officer = world.accounts[Role.CASEWORKER]
+    await propose_correction(
+        session,
+        Correction(entry, world.corrected, None),
+        because=CorrectionReason.CLERICAL_ERROR,
+        words=of.office("corrected because"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+
+
+def evidence(of, what):
+    received = Received(
+        f"{of.told(f'{what} file name')}.pdf",
+        MediaType.PDF,
+        1,
+        bytes(32),
+        f"2027-03-10/{uuid4().hex}",
+    )
+    return {"evidence": received, "owner": uuid4()}
+
+
+async def cleaned(of, stored):
+    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    await store.put(stored.cleaned_as, pieces(of.told("file")))
 
 
 async def conditions(world, session):
@@ -504,9 +775,71 @@ async def conditions(world, session):
     world.proof = await proof_of(world, session, decided)
 
 
+async def notices(world, session):
+    of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
+    own = await session.get_one(Entry, world.asking.entry_id)
+    world.served = await notice_of_error(world, session, of, own)
+    for name in ("spoken", "removing"):
+        of = world.subject(name, entered=True)
+        called = of.public("given name"), of.public("family name")
+        account, _ = await somebody(session, of, name=called)
+        entry = await make_entry(
+            session, person=await session.get_one(Person, account.person_id)
+        )
+        if name == "removing":
+            world.removing = entry
+            await notice_proposed(world, session, of, entry)
+            continue
+        world.spoken = await notice_of_error(world, session, of, entry)
+        by = make_process(session, actor=account)
+        await represent(session, world.spoken, of.told("representations"), by=by)
+        stored = await clean_file(world, session, of)
+        world.sent_with = NoticeDocument(
+            id=uuid4(), notice_id=world.spoken.id, file_id=stored.id, added_at=NOW
+        )
+        session.add(world.sent_with)
+    await session.flush()
+
+
+async def notice_of_error(world, session, of, entry):
+    proposal = await notice_proposed(world, session, of, entry)
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    by = make_process(session, actor=registrar)
+    await proposal.approve(session, approver=registrar, by=by)
+    await session.flush()
+    return await open_notice(session, entry_id=entry.id)
+
+
+async def notice_proposed(world, session, of, entry):
+    officer = await make_account(session, StaffRole.CASEWORKER)
+    proposal = await propose_notice_of_removal(
+        session,
+        await Entry.load(session, entry.id),
+        because=RemovalReason.ERROR,
+        words=of.asked("reasons of the notice"),
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+    await session.flush()
+    return proposal
+
+
 async def proof_of(world, session, standing):
-    """A document that has been found clean."""
     of = world.subject("proof")
+    stored = await clean_file(world, session, of)
+    proof = ConditionEvidence(
+        id=uuid4(),
+        condition_id=standing.condition.id,
+        file_id=stored.id,
+        added_at=NOW,
+    )
+    session.add(proof)
+    await session.flush()
+    return proof
+
+
+async def clean_file(world, session, of):
+    """A document that has been found clean."""
     stored = StoredFile(
         id=uuid4(),
         owner_account_id=world.accounts[Role.REGISTRANT].id,
@@ -518,19 +851,173 @@ async def proof_of(world, session, standing):
         stored_as=f"2027-03-10/{uuid4().hex}",
         created_at=NOW,
     )
-    stored.settle(FileState.CLEAN, now=NOW, cleaned_as=f"2027-03-10/{uuid4().hex}")
+    await cleaned(of, stored)
     session.add(stored)
     await session.flush()
-    await store.put(stored.cleaned_as, pieces(of.told("file")))
-    proof = ConditionEvidence(
-        id=uuid4(),
-        condition_id=standing.condition.id,
-        file_id=stored.id,
-        added_at=NOW,
+    return stored
+
+
+async def appeals(world, session):
+    of = world.subject("appeal", Role.REGISTRANT, staff=READERS_OF_APPEALS)
+    account = world.accounts[Role.REGISTRANT]
+    found = await decisions_on(session, account.person_id)
+    (decision,) = [d for d in found if d.about_id != world.owned.id]
+    world.appeal = await lodge(
+        session, account, decision, AppealKind.APPEAL, of.told("grounds")
     )
-    session.add(proof)
+    stored = await clean_file(world, session, of)
+    world.document = AppealDocument(
+        id=uuid4(), appeal_id=world.appeal.id, file_id=stored.id, added_at=NOW
+    )
+    session.add(world.document)
+    world.late_appeal = await appealed(
+        world, session, "late appeal", decided_at=LONG_AGO
+    )
+    kind = AppealKind.RECONSIDERATION
+    world.reconsidered = await appealed(world, session, "reconsidered", kind=kind)
+    world.proposed_appeal = await appealed(world, session, "appeal proposed")
+    adjudicator = await make_account(session, StaffRole.ADJUDICATOR)
+    await propose_outcome(
+        session,
+        world.proposed_appeal,
+        Outcome.DISMISSED,
+        words=in_appeals(world, "appeal proposed").found("outcome because"),
+        proposer=adjudicator,
+        by=act(session, AppealAct.PROPOSE, adjudicator),
+    )
     await session.flush()
-    return proof
+
+
+def in_appeals(world, name):
+    return world.subject(name, staff=READERS_OF_APPEALS)
+
+
+async def appealed(world, session, name, *, kind=AppealKind.APPEAL, decided_at=NOW):
+    """Against a refusal, of which one reason is restricted."""
+    application, account = await refused(world, session, name, decided_at=decided_at)
+    decision = await refusal_of(session, application)
+    grounds = in_appeals(world, name).told("grounds")
+    return await lodge(session, account, decision, kind, grounds)
+
+
+async def lodge(session, account, decision, kind, grounds):
+    by = act(session, AppealAct.LODGE, account)
+    return await Appeal.lodge(
+        session, decision, kind, grounds=grounds, account=account, by=by
+    )
+
+
+async def refused(world, session, name, *, decided_at=NOW):
+    of = world.subject(
+        name,
+        staff=READERS | {Role.ADJUDICATOR},
+        staff_of_restricted=READERS_OF_RESTRICTED | {Role.ADJUDICATOR},
+    )
+    account, called = await somebody(session, of)
+    application = await in_hand(world, session, of, account, called)
+    officer = world.accounts[Role.CASEWORKER]
+    proposal = await refusal_proposed(session, of, application, officer=officer)
+    await session.flush()
+    registrar = world.accounts[Role.REGISTRAR]
+    by = act(session, AssessmentAct.APPROVE, registrar, now=decided_at)
+    await proposal.approve(session, approver=registrar, by=by)
+    await session.flush()
+    return application, account
+
+
+async def reversal(world, session):
+    world.reversing, _ = await refused(world, session, "reversing")
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    await propose_reversal(
+        session,
+        world.reversing,
+        because=ReversalReason.ERROR_OF_FACT,
+        words=world.subject("reversing").office("reversed because"),
+        proposer=registrar,
+        by=act(session, ReversalAct.PROPOSE, registrar),
+    )
+    await session.flush()
+
+
+async def employers(world, session):
+    """A provider with a lead and an additional user, one with a lead, one that nobody has joined, and one proposed."""
+    for n, name in enumerate(("own", "other", "unjoined", "proposed", "nobody's")):
+        known_to = {"own": OWN_EMPLOYERS, "other": frozenset({Role.OTHER_EMPLOYER})}
+        of_home = Canary(name, "home name", known_to.get(name, frozenset()))
+        called = world.aviary.word(of_home)
+        world.homes[name] = await make_home(
+            session, urn=f"SC77{n:04}", name=called, town=None
+        )
+    own = await make_organisation(session, world.homes["own"])
+    other = await make_organisation(session, world.homes["other"])
+    world.organisation = own
+    world.unjoined = await make_organisation(session, world.homes["unjoined"])
+    world.proposed_one = await propose_organisation(
+        session, world.homes["proposed"], officer=world.accounts[Role.CASEWORKER]
+    )
+    await employer(world, session, Role.EMPLOYER_LEAD, own, lead=True)
+    world.user = await employer(world, session, Role.EMPLOYER_USER, own)
+    await employer(world, session, Role.OTHER_EMPLOYER, other, lead=True)
+    world.invited = await invite(session, own)
+    used = await session.scalar(
+        select(UserInvitation)
+        .where(UserInvitation.organisation_id == own.id, ~UserInvitation.open)
+        .limit(1)
+    )
+    token = token_of_invitation(world.invited)
+    world.invitations = {
+        "": token,
+        ANSWERED: token_of_invitation(used),
+        TAMPERED: token.swapcase(),
+    }
+    await at_work(world, session)
+    await waiting(world, session)
+
+
+async def waiting(world, session):
+    """For the endorsement of the own provider; nothing else of the application is the provider's to know."""
+    of = world.subject("waiting")
+    name = of.employed("given name"), of.employed("family name")
+    account, _ = await somebody(session, of, name=name)
+    application = await submitted(session, of, account, name, at=NOW)
+    ((world.queued, _),) = await endorsers_asked(session, application)
+    queued = QueuedEndorsement(
+        request_id=world.queued.id,
+        organisation_id=world.organisation.id,
+        user_id=world.user.id,
+    )
+    session.add(queued)
+    await session.flush()
+
+
+async def employer(world, session, role, organisation, *, lead=False):
+    own = {role} if role is Role.OTHER_EMPLOYER else OWN_EMPLOYERS
+    of = world.subject(role, *own)
+    email = f"{of.asked('user email')}@example.org".lower()
+    account = await make_account(
+        session, email=email, password_hash=await hash_of_password(of)
+    )
+    await with_factor(session, of, account)
+    world.accounts[role] = account
+    return await make_user(
+        session, organisation, lead=lead, account=account, name=of.asked("user name")
+    )
+
+
+async def at_work(world, session):
+    """Those of whom the register holds most, and somebody whom it does not know yet."""
+    home, other = world.homes["own"], world.homes["other"]
+    hidden = (world.withheld.entry.person, world.dead.entry.person)
+    for person in (world.listed.entry.person, *hidden):
+        await make_employment(session, person, home, role="Manager")
+    theirs = await session.get_one(Person, world.leaving.person_id)
+    await make_employment(session, theirs, other, role="Manager")
+    of = world.subject("claiming")
+    name = of.employed("given name"), of.employed("family name")
+    person = await make_person(session, *name, birth_date(of, next(PEOPLE)))
+    world.claim = await make_employment(
+        session, person, home, role=of.employed("post.role"), employer="Us"
+    )
 
 
 async def alike(world, session):

@@ -10,26 +10,34 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from fees.payment import OverpaidBecause, Overpayment, Payment, PaymentState
 from register.account import Account
-from register.application import Application, ApplicationState, SectionName
+from register.application import (
+    Application,
+    ApplicationState,
+    SectionName,
+    submit,
+)
 from register.application.evidence import EvidenceKind
-from register.assessment import AssessmentAct
+from register.application.outside import token_of
+from register.assessment import AssessmentAct, propose_reopening
 from register.certificate import Certificate, grouped
 from register.certificate.serial import draw_serial
-from register.entry import Entry, RemovalReason
+from register.entry import Entry, LapseReason, RemovalReason
 from register.kit.files import FileState
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
 from register.proposal import Proposal
+from register.request import Request
 from register.self_check import SelfCheck, Surface
 from register.self_check.nightly import SelfCheckDifference
-from tests.applications import make_application, make_document
+from tests.applications import fill, make_application, make_document, make_form
 from tests.browser import Browser
 from tests.leaks.cases import PASSWORD
 from tests.leaks.places import LISTED
 from tests.leaks.roles import Role
 from tests.leaks.table import ANSWERED, TAMPERED
 from tests.make import NOW, make_account, make_entry, make_person, make_process
-from tests.register.assessing import act
+from tests.reading import Page
+from tests.register.assessing import act, notice_given
 from tests.register.referring import SAYING, asked_of
 from tests.register.standing import EVERYBODY as STANDING
 
@@ -172,7 +180,7 @@ async def through(stage, account, application):
     async with stage.visitor(account) as browser:
         for path in ("", "/check", "/register-by", "/employment-gaps", "/withdraw"):
             await stage.show(browser, at + path)
-        for section in SectionName:
+        for section in application.kind.sections:
             await stage.show(browser, f"{at}/{section}")
             await stage.show(browser, f"{at}/{section}", {})
             await stage.show(browser, f"{at}/evidence/{section}")
@@ -181,6 +189,40 @@ async def through(stage, account, application):
             await stage.show(browser, f"{at}/{section}/items/new", {})
         await stage.show(browser, f"{at}/send")
         await stage.show(browser, f"{at}/send", {})
+
+
+async def coming_back(stage):
+    """Who did not renew, who has to wait, and who never can; a restoration as its applicant and staff see it."""
+    for because in (RemovalReason.ORDER, RemovalReason.AUTOMATIC, None):
+        person = await make_person(stage.session)
+        account = await make_account(stage.session, person=person)
+        entry = await make_entry(stage.session, person=person)
+        by, on = make_process(stage.session), NOW - timedelta(days=9)
+        if because:
+            await entry.remove(stage.session, on=on, because=because, by=by)
+        else:
+            reason = LapseReason.NOT_RENEWED
+            await entry.lapse(stage.session, on=on, because=reason, by=by)
+        await stage.see(account, "/apply", "/account")
+    application = await make_application(stage.session, account=account)
+    await through(stage, account, application)
+    await fill(stage.session, application, make_form())
+    await stage.see(
+        account,
+        f"/apply/{application.reference}",
+        f"/apply/{application.reference}/employment",
+        f"/apply/{application.reference}/check",
+    )
+    await submit(stage.session, application, by=make_process(stage.session))
+    await stage.see(account, f"/apply/{application.reference}")
+    casework = f"/staff/applications/{application.reference}"
+    await stage.see(
+        stage.world.accounts[Role.CASEWORKER],
+        "/staff/applications",
+        casework,
+        f"{casework}/sections/skills",
+        proved=True,
+    )
 
 
 async def applications_on_their_way(stage):
@@ -234,6 +276,38 @@ async def refused(stage):
     )
 
 
+async def notice_to_an_applicant(stage):
+    """Given, answered, and empty or wrong where something was to be written."""
+    application = await stage.session.get_one(Application, stage.world.assessed.id)
+    officer = stage.world.accounts[Role.CASEWORKER]
+    notice = await notice_given(stage.session, application, officer)
+    owner = await owner_of(stage, application)
+    at = f"/notices/{notice.id}"
+    await stage.see(owner, f"/apply/{application.reference}", "/apply", at)
+    async with stage.visitor(owner) as browser:
+        await stage.show(browser, at, {})
+        await stage.show(browser, at, {"words": "I disagree with each of them."})
+    case = f"/staff/applications/{application.reference}"
+    await stage.see(
+        officer, f"/staff/notices/{notice.id}", case, f"{case}/proposal", proved=True
+    )
+
+
+async def removal_of_an_entry(stage):
+    """With a condition that is overdue, and what is missing in the forms."""
+    entry_id = stage.world.undecided.entry_id
+    stage.driver.clock.now = NOW + timedelta(days=1000)
+    at = f"/staff/removals/{entry_id}"
+    async with stage.visitor(
+        stage.world.accounts[Role.CASEWORKER], proved=True
+    ) as browser:
+        await stage.show(browser, f"/staff/conditions/{stage.world.undecided.id}")
+        await stage.show(browser, at)
+        await stage.show(browser, f"{at}/notice", {})
+        await stage.show(browser, f"{at}/conviction", {})
+    stage.driver.clock.now = NOW
+
+
 async def withdrawn(stage):
     application = stage.world.free
     async with stage.visitor(await owner_of(stage, application)) as browser:
@@ -265,6 +339,23 @@ async def referees(stage):
     await stage.see(officer, section, proved=True)
 
 
+async def endorsers(stage):
+    """As the applicant has to name another, once the employer has said no by a link, and as the officer reads it."""
+    request = await stage.session.get_one(Request, stage.world.vouching.id)
+    application = await stage.session.get_one(Application, request.application_id)
+    async with stage.visitor() as browser:
+        at = f"/endorsements/{token_of(request)}"
+        await stage.show(browser, f"{at}/decline", {"because": "concerns"})
+    another = f"/apply/{application.reference}/endorser"
+    async with stage.visitor(await owner_of(stage, application)) as browser:
+        await stage.show(browser, f"/apply/{application.reference}")
+        await stage.show(browser, another)
+        await stage.show(browser, another, {})
+    officer = stage.world.accounts[Role.TEAM_MANAGER]
+    section = f"/staff/applications/{application.reference}/sections/endorsement"
+    await stage.see(officer, section, proved=True)
+
+
 async def owner_of(stage, application):
     return await stage.session.get_one(Account, application.account_id)
 
@@ -279,6 +370,44 @@ async def fee_to_pay(stage):
     )
     stage.driver.clock.now = NOW + timedelta(days=60)
     await stage.see(owner, "/pay")
+
+
+async def paid_and_not_entered_yet(stage):
+    """While somebody looks, and after the approval was taken back."""
+    application = await stage.session.get_one(Application, stage.world.held_back.id)
+    owner = await owner_of(stage, application)
+    own = ["/apply", f"/apply/{application.reference}", "/pay/result"]
+    own += await links_on(stage, owner, "/account/payments")
+    await stage.see(owner, *own)
+    manager, registrar = (
+        stage.world.accounts[Role.TEAM_MANAGER],
+        stage.world.accounts[Role.REGISTRAR],
+    )
+    proposal = await propose_reopening(
+        stage.session,
+        application,
+        words="Look again",
+        proposer=manager,
+        by=act(stage.session, AssessmentAct.PROPOSE_REOPENING, manager),
+    )
+    await stage.see(registrar, f"/staff/proposals/{proposal.id}", proved=True)
+    by = act(stage.session, AssessmentAct.APPROVE, registrar)
+    await proposal.approve(stage.session, approver=registrar, by=by)
+    await stage.see(owner, *own)
+    casework = f"/staff/applications/{application.reference}"
+    await stage.see(manager, casework, proved=True)
+    treasurer = stage.world.accounts[Role.FINANCE_OFFICER]
+    await stage.see(treasurer, "/staff/payments?show=give_back", proved=True)
+
+
+async def links_on(stage, account, path):
+    """The page, and those of the payments that it leads to."""
+    async with stage.visitor(account) as browser:
+        page = Page(await browser.get(path))
+    return [
+        path,
+        *(link for link in page.links.values() if link.startswith(f"{path}/")),
+    ]
 
 
 async def payments_in_every_state(stage):
@@ -485,12 +614,17 @@ STATES = [
     long_names,
     draft_just_begun,
     draft_filled_in,
+    coming_back,
     applications_on_their_way,
     applications_that_ended,
     refused,
+    notice_to_an_applicant,
+    removal_of_an_entry,
     withdrawn,
     referees,
+    endorsers,
     fee_to_pay,
+    paid_and_not_entered_yet,
     payments_in_every_state,
     certificates,
     certificate_out_of_date,

@@ -14,12 +14,17 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
 ROOT = Path(__file__).parents[2]
 CHECKER = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 FILES = {
+    "/account/data/{copy_id}/json",
+    "/account/data/{copy_id}/pdf",
     "/api/openapi.json",
     "/apply/{reference}/documents/{document}",
     "/certificates/{serial}/file",
+    "/staff/appeals/{appeal_id}/documents/{document_id}",
     "/staff/applications/{reference}/evidence/{evidence_id}",
     "/staff/conditions/{condition_id}/evidence/{evidence_id}",
     "/staff/statistics/figures.csv",
+    "/staff/particulars/{change_id}/evidence",
+    "/staff/notices/{notice_id}/documents/{document_id}",
 }
 LEADS_ON = {"/pay/return"}
 """Never shows a page of its own."""

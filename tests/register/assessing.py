@@ -7,24 +7,40 @@ from uuid import uuid4
 import msgspec
 
 from register.account import Account, StaffRole
-from register.application import Application, ApplicationState, SectionName
+from register.application import (
+    Application,
+    ApplicationKind,
+    ApplicationState,
+    SectionName,
+)
 from register.application.answers import Criminal
+from register.application.endorsement import EndorsementWaiver, WaivedBecause
 from register.application.section import ApplicationSection, SentSection
 from register.assessment import (
-    ASSESSED,
     REASONS,
     AssessmentAct,
     Certified,
+    Conclusion,
     Outcome,
     SectionCheck,
     SeenAs,
+    SuitabilityReview,
+    Weighed,
+    Weight,
     assign,
+    let_it_rest,
+    matters_of,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
     record_status,
     registrations_of,
+    send_to_review,
 )
 from register.kit.clock import day_of
+from register.notice import NoticeAct
 from register.part import Part
 from register.process import Process
 from register.qualification import Qualification
@@ -45,7 +61,7 @@ def answers(**other):
         ),
     }
     form = make_form(**declared | other)
-    return {name: form.of(name) for name in SectionName}
+    return {name: form.of(name) for name in ApplicationKind.FIRST.sections}
 
 
 async def make_caseworker(session, *more, **names):
@@ -95,10 +111,26 @@ async def make_sent(
         )
     )
     await make_employment(session, person, start=date(2026, 9, 1))
+    await waive_endorsement(session, application, now=sent_at)
     if officer:
         await give(session, application, to=officer, giver=officer, now=sent_at)
     await session.flush()
     return application
+
+
+async def waive_endorsement(session, application, *, now=NOW):
+    """As a test has it that is not about endorsements."""
+    by = Process.begin(session, AssessmentAct.GO_ON_WITHOUT_ENDORSEMENT, now=now)
+    await session.flush()
+    session.add(
+        EndorsementWaiver(
+            application_id=application.id,
+            because=WaivedBecause.AGENCY,
+            process_id=by.id,
+            waived_at=now,
+        )
+    )
+    await session.flush()
 
 
 async def give(session, application, *, to, giver, now=NOW):
@@ -179,21 +211,91 @@ async def certify(session, application, *, officer, now=NOW):
     await session.flush()
 
 
-async def check_all(session, application, *, officer, but=None, heard=0):
-    """Every section met, but those named with their outcome; so many referees have written."""
-    for section in ASSESSED:
+async def check_all(
+    session, application, *, officer, but=None, heard=0, endorsed=False
+):
+    """Every section met, but those named with their outcome; so many referees have written, and perhaps the employer."""
+    for section in application.kind.sections:
+        if not section.assessed:
+            continue
         await check(
             session,
             application,
             section,
             (but or {}).get(section, Outcome.MET),
             officer=officer,
-            heard=heard if section is SectionName.REFERENCES else 0,
+            heard={
+                SectionName.REFERENCES: heard,
+                SectionName.ENDORSEMENT: int(endorsed),
+            }.get(section, 0),
         )
+
+
+async def weighed(
+    session,
+    application,
+    officer,
+    *,
+    reviewer=None,
+    weight=Weight.ACCEPTABLE,
+    conclusion=Conclusion.SUITABLE,
+    words="Long ago",
+):
+    """What was declared, reviewed by somebody senior; where nothing was, there is no review."""
+    matters = await matters_of(session, application)
+    if not matters:
+        return None
+    by = act(session, AssessmentAct.SEND_TO_REVIEW, officer)
+    await send_to_review(session, application, officer=officer, by=by)
+    await session.flush()
+    reviewer = reviewer or await make_account(session, StaffRole.TEAM_MANAGER)
+    review = await SuitabilityReview.record(
+        session,
+        application,
+        {matter.key: Weighed(weight, words) for matter in matters},
+        conclusion,
+        words=words,
+        reviewer=reviewer,
+        by=act(session, AssessmentAct.REVIEW, reviewer),
+    )
+    await session.flush()
+    return review
+
+
+async def notice_given(session, application, officer, *, conditions=(), now=NOW):
+    """Of a refusal, or of the conditions; by a team manager of whom nothing else is known."""
+    known = {
+        "proposer": officer,
+        "by": act(session, AssessmentAct.PROPOSE, officer, now=now),
+    }
+    if conditions:
+        known |= {"conditions": conditions, "words": "It is their first post."}
+        proposal = await propose_notice_of_conditions(session, application, **known)
+    else:
+        proposal = await propose_notice_of_refusal(session, application, **known)
+    await session.flush()
+    approver = await make_account(session, StaffRole.TEAM_MANAGER)
+    by = act(session, AssessmentAct.APPROVE, approver, now=now)
+    await proposal.approve(session, approver=approver, by=by)
+    await session.flush()
+    return await notice_of(session, application)
+
+
+async def heard(session, application, officer, **more):
+    """Notice was given, and the applicant has nothing to say to it."""
+    notice = await notice_given(session, application, officer, **more)
+    applicant = await session.get_one(Account, application.account_id)
+    by = act(session, NoticeAct.SAY_NOTHING, applicant)
+    await let_it_rest(session, notice, by=by)
+    await session.flush()
+    return notice
 
 
 async def proposed_grant(session, application, officer, **more):
     await check_all(session, application, officer=officer)
+    await weighed(session, application, officer)
+    if conditions := more.get("conditions"):
+        await heard(session, application, officer, conditions=conditions)
     proposal = await propose_grant(
         session,
         application,
@@ -209,6 +311,7 @@ async def proposed_refusal(session, application, officer):
     await check_all(
         session, application, officer=officer, but={SectionName.DBS: Outcome.NOT_MET}
     )
+    await heard(session, application, officer)
     proposal = await propose_refusal(
         session,
         application,

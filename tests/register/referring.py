@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Certainty,
@@ -11,7 +12,6 @@ from register.application.references import (
     Given,
     invitation,
     referees_asked,
-    token_of,
 )
 from register.application.state import ReferenceAct
 from register.kit.post import Message

@@ -72,7 +72,7 @@ async def test_news_of_the_fee_at_once_makes_one_entry(committed, now):
 
     async def pay(session):
         mine = await session.get_one(Application, sent.id)
-        await mine.paid(session, on=now, by=make_process(session))
+        await mine.paid(session, at=now, by=make_process(session))
 
     outcomes = await all_at_once(committed, pay)
 

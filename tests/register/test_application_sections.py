@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from register.application import EvidenceKind, Progress, SectionName
+from register.application import ApplicationKind, EvidenceKind, Progress, SectionName
 from register.application.answers import (
     Addresses,
     Body,
@@ -59,10 +59,13 @@ def test_a_complete_application_lacks_nothing():
     filled = make_filled()
 
     assert filled.unfinished() == []
-    assert all(filled.progress(name) is Progress.COMPLETED for name in SectionName)
+    assert all(
+        filled.progress(name) is Progress.COMPLETED
+        for name in ApplicationKind.FIRST.sections
+    )
 
 
-@pytest.mark.parametrize("name", list(SectionName))
+@pytest.mark.parametrize("name", ApplicationKind.FIRST.sections)
 def test_a_section_that_nobody_has_saved_is_not_started(name):
     filled = make_filled(**{name.value: None})
 

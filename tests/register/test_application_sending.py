@@ -516,7 +516,7 @@ async def approved(session, *, conditions=()):
 async def test_the_fee_makes_the_entry(session, now):
     application = await approved(session)
 
-    await application.paid(session, on=now, by=make_process(session))
+    await application.paid(session, at=now, by=make_process(session))
 
     person = await session.get(Person, application.person_id)
     assert application.state is ApplicationState.GRANTED
@@ -529,7 +529,7 @@ async def test_the_news_of_the_fee_may_come_again_and_again(session, now):
     application = await approved(session)
 
     for _ in range(3):
-        await application.paid(session, on=now, by=make_process(session))
+        await application.paid(session, at=now, by=make_process(session))
 
     assert await count(session, Entry, person_id=application.person_id) == 1
     assert (await letters(session, application)).count("application_granted") == 1
@@ -539,7 +539,7 @@ async def test_a_fee_for_what_is_not_approved_makes_nothing(session, now):
     application = await make_sent_application(session)
 
     with pytest.raises(NotNow):
-        await application.paid(session, on=now, by=make_process(session))
+        await application.paid(session, at=now, by=make_process(session))
 
     assert await count(session, Entry, person_id=application.person_id) == 0
 
@@ -548,7 +548,7 @@ async def test_the_conditions_of_the_decision_come_with_the_entry(session, now):
     condition = {"kind": "qual_condition", "due_on": "2030-01-04"}
     application = await approved(session, conditions=[condition])
 
-    await application.paid(session, on=now, by=make_process(session))
+    await application.paid(session, at=now, by=make_process(session))
 
     due = await session.scalar(text("select due_on from condition"))
     granted = select(Message.body).where(Message.letter == "application_granted")

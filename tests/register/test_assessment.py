@@ -78,6 +78,7 @@ from tests.register.assessing import (
     proposed_grant,
     proposed_refusal,
     send,
+    weighed,
 )
 
 LATER = NOW + timedelta(hours=1)
@@ -805,7 +806,9 @@ async def test_a_team_manager_does_not_approve_a_refusal(session):
         await approving(session, proposal, office.manager)
 
 
-async def test_the_registrar_refuses_with_the_reasons_and_the_days_to_appeal(session):
+async def test_the_registrar_refuses_with_the_reasons_and_the_last_day_to_appeal(
+    session,
+):
     office = await make_office(session)
     application = await make_sent(session, officer=office.caseworker)
     proposal = await proposed_refusal(session, application, office.caseworker)
@@ -817,7 +820,7 @@ async def test_the_registrar_refuses_with_the_reasons_and_the_days_to_appeal(ses
         select(Message).where(Message.letter == "application_refused")
     )
     assert "Your DBS certificate is older than the rules allow." in letter.body
-    assert "within 28 days" in letter.body
+    assert "by the end of 8 April 2027" in letter.body
 
 
 async def test_conditions_are_in_the_letter(session):
@@ -857,7 +860,7 @@ async def test_who_checked_a_section_does_not_approve(session):
     application = await make_sent(session, officer=first)
     before = await check(session, application, SectionName.DBS, officer=first)
     await give(session, application, to=office.caseworker, giver=office.manager)
-    for section in ASSESSED:
+    for section in [one for one in application.kind.sections if one.assessed]:
         await check(
             session,
             application,
@@ -865,6 +868,7 @@ async def test_who_checked_a_section_does_not_approve(session):
             officer=office.caseworker,
             seen=before.id if section is SectionName.DBS else None,
         )
+    await weighed(session, application, office.caseworker)
     proposal = await propose_grant(
         session,
         application,
@@ -950,7 +954,7 @@ async def test_an_act_on_a_stale_page_tells_what_changed(session):
         "section_checked",
         "application_proposed",
     }
-    assert {change.who for change in overtaken.value.changes} == {"Casey Worker"}
+    assert "Casey Worker" in {change.who for change in overtaken.value.changes}
 
 
 async def test_an_act_on_a_fresh_page_goes_on(session):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from register.account import StaffRole
 from register.application import ApplicationState
+from register.application.answers import Contact
 from register.employment import Employment
 from register.entry import EntryProjection
 from register.kit.post import Message
@@ -31,6 +32,12 @@ from register.merging import (
     propose_merge,
 )
 from register.part import Part
+from register.particulars import (
+    ChangeState,
+    change_contact,
+    changes_of,
+    contact_of,
+)
 from register.person import PersonName, survivor, with_merged
 from register.process import Event, timeline
 from register.proposal import (
@@ -48,6 +55,7 @@ from tests.make import (
     make_process,
 )
 from tests.register.assessing import act, make_caseworker, make_office, make_sent
+from tests.register.changing import ask_name
 
 NI = Traits.of(ni_number="AB123456C")
 BORN = date(1985, 5, 17)
@@ -161,6 +169,21 @@ async def test_posts_and_applications_are_the_kept_ones(
     assert application.person_id == post.person_id == kept.id
     left = select(Employment.id).where(Employment.person_id == lost.id)
     assert (await session.scalars(left)).all() == []
+
+
+async def test_what_the_lost_one_asked_to_change_is_taken_back_and_their_address_stays(
+    propose, approve, kept, lost, session
+):
+    by, there = make_process(session), Contact(line_1="1 Road", town="Hull", mobile="1")
+    await change_contact(session, lost, there, by=by)
+    asked = await ask_name(session, lost)
+    of_kept = await ask_name(session, kept)
+
+    await approve(await propose(), at=NOW)
+
+    assert (asked.state, of_kept.open) == (ChangeState.WITHDRAWN, True)
+    assert {c.id for c in await changes_of(session, kept.id)} == {asked.id, of_kept.id}
+    assert await contact_of(session, kept.id) == there
 
 
 async def test_an_entry_in_another_part_shows_under_the_number_that_is_kept(

@@ -19,7 +19,7 @@ from register.kit.errors import Gone, MovedTo, NotFound
 from register.part import Part
 from register.past import Then, published_then, read_day
 from register.qualification import Qualification
-from register.rule_set import Verdict
+from register.rule_set import RuleSet, Verdict
 from tests.make import (
     NOW,
     make_employment,
@@ -95,6 +95,37 @@ def test_what_the_register_said_on_a_day_it_said_of_that_day():
 
 
 # What was in force
+
+
+async def test_a_time_away_stays_away_after_the_return(session):
+    entry = await make_entry(session)
+    by = make_process(session, now=END)
+    await entry.lapse(session, on=END, because=LapseReason.NOT_RENEWED, by=by)
+    back = start_of(date(2028, 1, 15))
+    await entry.restore(
+        session,
+        on=back,
+        rule_set=await RuleSet.on(session, Part.MANAGER, date(2028, 1, 15)),
+        until=date(2028, 11, 30),
+        by=make_process(session, now=back),
+    )
+    now = back + 10 * DAY
+
+    days = [date(2027, 11, 30), date(2027, 12, 1), date(2028, 1, 14), date(2028, 1, 15)]
+
+    assert await statuses(session, entry, *days, now=now) == [
+        Status.REGISTERED,
+        Status.LAPSED,
+        Status.LAPSED,
+        Status.REGISTERED,
+    ]
+    said = date(2028, 1, 14)
+    assert await statuses(session, entry, said, as_known=said, now=now) == [
+        Status.LAPSED
+    ]
+    back_again = await then(session, entry, date(2028, 1, 20), now=now)
+    (period,) = back_again.entries[0].previous_periods
+    assert period == {"from": "2027-02-01", "until": "2027-11-30"}
 
 
 async def test_the_end_of_the_day_counts(session):

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
 from register.assessment import (
-    ASSESSED,
     AssessmentAct,
     Due,
     Filter,
@@ -49,6 +48,7 @@ from tests.register.assessing import (
     act,
     check,
     give,
+    heard,
     make_caseworker,
     make_office,
     make_sent,
@@ -126,6 +126,7 @@ async def test_the_clock_says_since_when_it_stands_still(session):
     assert asdict(clock) == {
         "used": 5,
         "target": 10,
+        "in_days": False,
         "due_on": None,
         "paused_since": day_of(NOW - 7 * DAY),
     }
@@ -351,7 +352,9 @@ async def test_what_is_listed_as_theirs_to_decide_is_what_nothing_keeps_them_fro
 async def check_again(session, application, officer):
     """What another officer found is found otherwise, and a refusal proposed."""
     first = (await checks_of(session, application))[SectionName.DBS]
-    for section in ASSESSED:
+    for section in application.kind.sections:
+        if not section.assessed:
+            continue
         await check(
             session,
             application,
@@ -360,6 +363,7 @@ async def check_again(session, application, officer):
             officer=officer,
             seen=first.check.id if section is SectionName.DBS else None,
         )
+    await heard(session, application, officer)
     by = act(session, AssessmentAct.PROPOSE, officer)
     await propose_refusal(session, application, proposer=officer, by=by)
     await session.flush()

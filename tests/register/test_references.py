@@ -18,11 +18,10 @@ from register.application import (
     withdraw,
 )
 from register.application.answers import References
+from register.application.outside import Closed, LinkClosed, token_of
 from register.application.references import (
     CannotBecause,
-    Closed,
     Declined,
-    LinkClosed,
     NotToBeReplaced,
     Reference,
     expire_references,
@@ -31,9 +30,7 @@ from register.application.references import (
     referees_of,
     references_of,
     remind_referees,
-    token_of,
 )
-from register.application.references.asking import PURPOSE
 from register.assessment import (
     AssessmentAct,
     NotAwaited,
@@ -116,7 +113,9 @@ async def test_the_letter_has_the_link_and_names_nobody(session, sent):
 async def test_a_link_says_nothing_but_which_request_it_is_for(session, sent):
     request, _ = await asked_of(session, sent)
 
-    assert links.read(PURPOSE, token_of(request), now=NOW) == str(request.id)
+    assert links.read(RequestKind.REFERENCE, token_of(request), now=NOW) == str(
+        request.id
+    )
 
 
 async def test_references_do_not_stop_the_clock(session, sent):
@@ -131,9 +130,10 @@ async def test_references_do_not_stop_the_clock(session, sent):
 @given(st.integers(0, 3), st.integers(0, 3))
 @settings(max_examples=16, deadline=None)
 def test_a_link_opens_its_own_request_only(one, other):
-    requests = [Request(id=uuid4(), due_on=LAST_DAY) for _ in range(4)]
+    kind = RequestKind.REFERENCE
+    requests = [Request(id=uuid4(), kind=kind, due_on=LAST_DAY) for _ in range(4)]
 
-    read = links.read(PURPOSE, token_of(requests[one]), now=NOW)
+    read = links.read(kind, token_of(requests[one]), now=NOW)
 
     assert (read == str(requests[other].id)) is (one == other)
 
@@ -141,14 +141,22 @@ def test_a_link_opens_its_own_request_only(one, other):
 @given(st.data())
 @settings(deadline=None)
 def test_no_link_survives_a_change(data):
-    token = token_of(Request(id=data.draw(st.uuids(version=4)), due_on=LAST_DAY))
+    token = token_of(
+        Request(
+            id=data.draw(st.uuids(version=4)),
+            kind=RequestKind.REFERENCE,
+            due_on=LAST_DAY,
+        )
+    )
     place = data.draw(st.integers(0, len(token) - 1))
     letter = data.draw(
         st.sampled_from("ABCxyz019-_").filter(lambda c: c != token[place])
     )
 
     with pytest.raises(NotFound):
-        links.read(PURPOSE, token[:place] + letter + token[place + 1 :], now=NOW)
+        links.read(
+            RequestKind.REFERENCE, token[:place] + letter + token[place + 1 :], now=NOW
+        )
 
 
 async def test_a_link_of_another_purpose_opens_nothing(session, sent):

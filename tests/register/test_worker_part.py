@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from register.account import StaffRole
-from register.application import ApplicationState, start, submit
+from register.application import ApplicationState, SectionName, start, submit
 from register.application.answers import (
     Eligibility,
+    EmploymentHistory,
     Qualifications,
     StandardsDeclared,
 )
@@ -36,7 +37,7 @@ from register.rule_set import (
 from tests.applications import fill, make_form, make_post, make_qualification
 from tests.make import make_account, make_process
 from tests.reading import Page
-from tests.register.assessing import act, check_all, give
+from tests.register.assessing import act, check_all, give, waive_endorsement
 from tests.register.referring import asked_of
 
 OPENS = date(2027, 4, 1)
@@ -132,6 +133,34 @@ async def answers_of(session, rule_set):
     )
 
 
+async def granted(session, application, *, officer, registrar, now):
+    """By two people, without the referees' answers, and paid for."""
+    await give(session, application, to=officer, giver=officer, now=now)
+    for request in await asked_of(session, application):
+        by = make_process(session, now=now, actor=officer)
+        await go_on_without_reference(
+            session, application, request.id, officer=officer, by=by
+        )
+    if SectionName.ENDORSEMENT in application.kind.sections:
+        await waive_endorsement(session, application, now=now)
+    await check_all(session, application, officer=officer)
+    held = await session.scalars(
+        select(Qualification).where(Qualification.person_id == application.person_id)
+    )
+    for one in held.all():
+        by = act(session, AssessmentAct.JUDGE, officer, now=now)
+        await judge(
+            session, application, one.id, Verdict.PARTIAL, officer=officer, by=by
+        )
+    by = act(session, AssessmentAct.PROPOSE, officer, now=now)
+    proposal = await propose_grant(session, application, proposer=officer, by=by)
+    await session.flush()
+    by = act(session, AssessmentAct.APPROVE, registrar, now=now)
+    await proposal.approve(session, approver=registrar, by=by)
+    await application.paid(session, at=now, by=make_process(session, now=now))
+    await session.flush()
+
+
 async def test_nobody_applies_before_the_part_is_open(session, rule_set):
     account = await make_account(session)
 
@@ -183,28 +212,7 @@ async def test_a_worker_lives_through_a_whole_entry(session, rule_set):
     await session.flush()
 
     # Two people grant it, with the condition that the part's own rules ask for.
-    await give(session, application, to=officer, giver=officer, now=THEN)
-    for request in await asked_of(session, application):
-        by = make_process(session, now=THEN, actor=officer)
-        await go_on_without_reference(
-            session, application, request.id, officer=officer, by=by
-        )
-    await check_all(session, application, officer=officer)
-    held = await session.scalars(
-        select(Qualification).where(Qualification.person_id == application.person_id)
-    )
-    for one in held.all():
-        by = act(session, AssessmentAct.JUDGE, officer, now=THEN)
-        await judge(
-            session, application, one.id, Verdict.PARTIAL, officer=officer, by=by
-        )
-    by = act(session, AssessmentAct.PROPOSE, officer, now=THEN)
-    proposal = await propose_grant(session, application, proposer=officer, by=by)
-    await session.flush()
-    by = act(session, AssessmentAct.APPROVE, registrar, now=THEN)
-    await proposal.approve(session, approver=registrar, by=by)
-    await application.paid(session, on=THEN, by=make_process(session, now=THEN))
-    await session.flush()
+    await granted(session, application, officer=officer, registrar=registrar, now=THEN)
 
     assert application.state is ApplicationState.GRANTED
     assert application.rule_set_id == rule_set.id
@@ -220,12 +228,33 @@ async def test_a_worker_lives_through_a_whole_entry(session, rule_set):
     assert shown.leading.part is Part.RESIDENTIAL_WORKER
     assert shown.leading.registered_until == date(2027, 11, 30)
 
-    # They lapse, and are removed in the end.
+    # They lapse, come back, and are removed in the end.
     lapsed = end_of(date(2027, 11, 30))
     by = make_process(session, now=lapsed)
     await entry.lapse(session, on=lapsed, because=LapseReason.NOT_RENEWED, by=by)
     assert entry.status_at(lapsed - timedelta(seconds=1)) is Status.REGISTERED
     assert entry.status_at(lapsed) is Status.LAPSED
+    back = lapsed + 20 * DAY + timedelta(hours=9)
+    by = make_process(session, now=back, actor=account)
+    again = await start(session, account, Part.RESIDENTIAL_WORKER, by=by)
+    posts = EmploymentHistory(items=[make_post(since=date(2027, 12, 1))])
+    form = msgspec.structs.replace(
+        await answers_of(session, rule_set),
+        employment=posts,
+        qualifications=Qualifications(none=True),
+    )
+    await fill(session, again, form, now=back)
+    await submit(session, again, by=make_process(session, now=back))
+    await session.flush()
+    await granted(session, again, officer=officer, registrar=registrar, now=back)
+    entry = await Entry.load(session, entry_id)
+    shown = await published(session, entry.person.number, now=back)
+    assert again.state is ApplicationState.GRANTED
+    assert shown.leading.status is Status.REGISTERED
+    assert shown.leading.registered_from == date(2027, 12, 21)
+    assert shown.leading.registered_until == date(2028, 11, 30)
+    (before,) = shown.leading.previous_periods
+    assert before == {"from": "2027-04-01", "until": "2027-11-30"}
     gone = lapsed + 30 * DAY
     by = make_process(session, now=gone)
     await entry.remove(session, on=gone, because=RemovalReason.ERROR, by=by)

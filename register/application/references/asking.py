@@ -7,27 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.application.answers import Referee, References
 from register.application.application import Application
+from register.application.outside import TO_ASK_AGAIN, token_of
 from register.application.section import SentSection, sendings_of
-from register.application.state import ApplicationState, SectionName
-from register.kit.clock import day_of, end_of
+from register.application.state import SectionName
+from register.kit.clock import day_of
 from register.kit.post import post
-from register.kit.security import links
 from register.process import Process
-from register.request import Outcome, Request, RequestKind
+from register.request import Request, RequestKind
 from register.rule_set import RuleSet
 
-PURPOSE = "reference"
 LETTER = "reference_asked"
-
-AWAITING = frozenset(
-    {
-        ApplicationState.SUBMITTED,
-        ApplicationState.UNDER_ASSESSMENT,
-        ApplicationState.INFORMATION_REQUESTED,
-        ApplicationState.PROPOSED,
-    }
-)
-"""While an application is in one of these, a reference may still count."""
 
 
 async def ask_referees(
@@ -51,9 +40,6 @@ async def ask_referees(
     for referee in referees.values():
         if referee.id not in settled:
             await ask_referee(session, application, referee, sent, by=by)
-
-
-TO_ASK_AGAIN = frozenset({Outcome.EXPIRED, Outcome.REPLACED})
 
 
 def _is_reached_alike(one: Referee, other: Referee) -> bool:
@@ -122,10 +108,6 @@ async def write_to_referee(
     )
 
 
-def token_of(request: Request) -> str:
-    return links.sign(PURPOSE, str(request.id), until=end_of(request.due_on))
-
-
 async def awaited(session: AsyncSession, application: Application) -> bool:
     """Whether a referee may still answer."""
     waiting = exists().where(
@@ -169,6 +151,8 @@ async def referees_asked(
         (request.asked_at, *named[request.items[0]["sent"], request.about_id], request)
         for request in requests
         if request.about_id
+        # Not kept for good: the request outlives what was sent.
+        and (request.items[0]["sent"], request.about_id) in named
     ]
     found.sort(key=lambda row: row[:2])
     return [(request, referee) for _, _, referee, request in found]

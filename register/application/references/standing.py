@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.application.answers import Referee, References
 from register.application.application import Application
 from register.application.keeping import open_sections
+from register.application.outside import REPLACEABLE, STILL_OPEN
 from register.application.references.asking import (
     ask_referee,
     last_sent,
@@ -15,24 +16,10 @@ from register.application.references.asking import (
     referees_in,
 )
 from register.application.section import SentSection, section_of
-from register.application.state import (
-    ApplicationEvent,
-    ApplicationState,
-    SectionName,
-)
+from register.application.state import ApplicationEvent, SectionName
 from register.kit.errors import Refused
 from register.process import Process
 from register.request import Outcome, Request
-
-REPLACEABLE = frozenset({Outcome.DECLINED, Outcome.EXPIRED})
-STILL_OPEN = frozenset(
-    {
-        ApplicationState.SUBMITTED,
-        ApplicationState.UNDER_ASSESSMENT,
-        ApplicationState.INFORMATION_REQUESTED,
-    }
-)
-"""While nobody has proposed a decision, another referee may be named."""
 
 
 class NotToBeReplaced(Refused):

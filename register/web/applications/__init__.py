@@ -6,14 +6,19 @@ from register.assessment import Overtaken
 from register.web.applications import (
     asking,
     assigning,
+    endorsement,
     evidence,
+    holding,
     notes,
     proposing,
     queue,
     recognising,
     record,
     references,
+    reopening,
+    reversing,
     sections,
+    suitability,
 )
 from register.web.applications.overtaken import overtaken
 
@@ -30,7 +35,12 @@ pages = [
             *evidence.pages,
             *asking.pages,
             *references.pages,
+            *endorsement.pages,
+            *suitability.pages,
+            *holding.pages,
             *proposing.pages,
+            *reversing.pages,
+            *reopening.pages,
         ],
         exception_handlers={Overtaken: overtaken},
     )

@@ -6,6 +6,8 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.application import Application
+from register.application.endorsement import is_endorsed
 from register.application.references import awaited
 from register.assessment import (
     AssessmentAct,
@@ -14,16 +16,24 @@ from register.assessment import (
     QualificationTerm,
     Wanted,
     checks_of,
+    conditions_of,
     found_wanting,
     lock_unchanged,
+    may_condition,
+    may_refuse,
     must_be_assessing,
+    notice_of,
     propose_grant,
+    propose_notice_of_conditions,
+    propose_notice_of_refusal,
     propose_refusal,
     qualification_term,
     read_checks,
+    suitability_of,
 )
 from register.kit import forms
 from register.kit.clock import day_of
+from register.notice import NoticeKind
 from register.web.applications.overtaken import Stamped
 from register.web.applications.record import (
     Opened,
@@ -73,6 +83,12 @@ class ProposalForm(Stamped):
         longest=2000,
         only_if=("condition", YES),
     )
+    explained = forms.LongText(
+        "Why it is needed, as the applicant will read it in the notice",
+        longest=2000,
+        optional=True,
+        only_if=("condition", YES),
+    )
     condition_due_on = forms.Date(
         "To be met by",
         what="the day by which it is to be met",
@@ -84,7 +100,12 @@ class ProposalForm(Stamped):
     @property
     def words(self) -> str:
         """All that was written, for who comes second."""
-        said = (self.public.data, self.internal.data, self.deferred_because.data)
+        said = (
+            self.public.data,
+            self.internal.data,
+            self.explained.data,
+            self.deferred_because.data,
+        )
         return "\n\n".join(text for text in said if text)
 
     @property
@@ -103,9 +124,28 @@ async def ask(session: Session, act: Act, reference: FromPath[str]) -> Template:
     term = await _term(session, act, opened)
     known = {"version": opened.seen.version, "latest": opened.seen.latest}
     form = ProposalForm(
-        data={**known, "due_on": term.due_on if term else None}, today=day_of(act.now)
+        data={
+            **known,
+            "due_on": term.due_on if term else None,
+            **await _noticed(session, opened),
+        },
+        today=day_of(act.now),
     )
     return await proposal_page(session, act, opened, form)
+
+
+async def _noticed(session: Session, opened: Opened) -> dict[str, Any]:
+    """The condition of which the applicant has been told."""
+    notice = await notice_of(session, opened.application)
+    if notice is None or notice.kind is not NoticeKind.MINDED_TO_CONDITION:
+        return {}
+    condition, *_ = await conditions_of(session, notice.grounds)
+    return {
+        "condition": True,
+        "public": condition.public,
+        "internal": condition.internal,
+        "condition_due_on": condition.due_on,
+    }
 
 
 @post("/{reference:str}/proposal", access=CASEWORKERS)
@@ -116,15 +156,75 @@ async def propose(
     must_be_assessing(opened.application, act.account)
     answers = ProposalForm(form, today=day_of(act.now))
     term = await _term(session, act, opened)
-    if not answers.validate() or not _said_why(answers, term):
-        return await proposal_page(session, act, opened, answers)
     application = opened.application
+    sound = answers.validate() and _said_why(answers, term)
+    first = sound and await _notice_first(session, application, answers)
+    if not sound or (first and not _explained(answers)):
+        return await proposal_page(session, act, opened, answers)
     await lock_unchanged(session, application, seen=answers.seen, words=answers.words)
     known: dict[str, Any] = {
         "proposer": act.account,
         "by": act.process(AssessmentAct.PROPOSE),
     }
+    if first:
+        await _propose_notice(session, application, answers, known)
+        visit.flash("Your proposal to give notice waits for a second person")
+    else:
+        await _propose_decision(session, application, answers, known)
+        visit.flash("Your proposal waits for a second person")
+    return Redirect(f"/staff/applications/{reference}", status_code=303)
+
+
+async def _notice_first(
+    session: Session, application: Application, answers: ProposalForm
+) -> bool:
+    """Whether the applicant must be told before this is proposed."""
     if answers.decision.data == GRANT:
+        return bool(answers.conditions) and not await may_condition(
+            session, application
+        )
+    checks = await checks_of(session, application)
+    return not await may_refuse(
+        session, application, found_wanting(checks, Outcome.NOT_MET)
+    )
+
+
+def _explained(answers: ProposalForm) -> bool:
+    if answers.decision.data == REFUSE or answers.explained.data:
+        return True
+    answers.add_error(
+        "explained", "Enter why the condition is needed, as the applicant will read it"
+    )
+    return False
+
+
+async def _propose_notice(
+    session: Session,
+    application: Application,
+    answers: ProposalForm,
+    known: dict[str, Any],
+) -> None:
+    if answers.decision.data == REFUSE:
+        await propose_notice_of_refusal(session, application, **known)
+    else:
+        await propose_notice_of_conditions(
+            session,
+            application,
+            conditions=answers.conditions,
+            words=answers.explained.data,
+            **known,
+        )
+
+
+async def _propose_decision(
+    session: Session,
+    application: Application,
+    answers: ProposalForm,
+    known: dict[str, Any],
+) -> None:
+    if answers.decision.data == REFUSE:
+        await propose_refusal(session, application, **known)
+    else:
         await propose_grant(
             session,
             application,
@@ -133,10 +233,6 @@ async def propose(
             deferred_because=answers.deferred_because.data or "",
             **known,
         )
-    else:
-        await propose_refusal(session, application, **known)
-    visit.flash("Your proposal waits for a second person")
-    return Redirect(f"/staff/applications/{reference}", status_code=303)
 
 
 def _said_why(answers: ProposalForm, term: QualificationTerm | None) -> bool:
@@ -178,6 +274,11 @@ async def proposal_page(
         form=form,
         term=await _term(session, act, opened),
         not_met=not_met,
+        endorsed=await is_endorsed(session, opened.application),
+        suitability=await suitability_of(session, opened.application),
+        notice=await notice_of(session, opened.application),
+        refusal_first=not await may_refuse(session, opened.application, not_met),
+        condition_first=not await may_condition(session, opened.application),
         references_awaited=await awaited(session, opened.application),
         open_sections=[
             c.section for c in checks.values() if c.outcome is not Outcome.MET

@@ -9,7 +9,9 @@ from litestar.response import Template
 from sqlalchemy import select
 
 from register.account import Account, StaffRole
-from register.application import Application, ApplicationState
+from register.appeal import appeals_of
+from register.application import Application, ApplicationState, Move
+from register.application.endorsement import endorser_of
 from register.application.keeping import open_request
 from register.application.references import referees_of
 from register.assessment import (
@@ -23,19 +25,26 @@ from register.assessment import (
     checks_of,
     clock_of,
     hits_shown,
+    holds_of,
+    how_theirs_ended,
     matches_shown,
     may_assess,
     may_read_restricted,
+    notice_of,
     rule_set_of,
     seen_now,
+    suitability_of,
     to_ask,
     why_returned,
 )
+from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.post import Message
 from register.proposal import Proposal
+from register.retention import erasures
+from register.web.appeals.staff import APPEAL_READERS
 from register.web.applications.assigning import GiveForm
-from register.web.casework import READERS
+from register.web.casework import APPROVERS, OFFICERS, READERS, WATCHERS
 from register.web.needs import Act, Session
 from register.web.timelines import history_page, restricted
 
@@ -98,6 +107,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         if application.state in IN_HAND
         else None,
         rule_set=await rule_set_of(session, application),
+        ended=await how_theirs_ended(session, application, at=act.now),
         returned=await why_returned(session, application),
         request_open=request,
         overdue=request.overdue(act.now) if request else False,
@@ -108,17 +118,36 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
         met=sum(c.outcome is Outcome.MET for c in checks.values()),
         of=len(checks),
         referees=await referees_of(session, application),
+        endorser=await endorser_of(session, application),
+        notice=await notice_of(session, application),
+        today=day_of(act.now),
         waiting=await session.scalar(
             select(Proposal.id).where(
-                Proposal.application_id == application.id, Proposal.waiting
+                Proposal.about == f"application:{application.id}", Proposal.waiting
             )
         ),
+        suitability=await suitability_of(session, application)
+        if opened.may_read
+        else None,
+        standing=next(
+            (h for h in await holds_of(session, application) if not h.released), None
+        ),
+        may_hold=bool(act.account.roles & OFFICERS.roles)
+        and (opened.mine or bool(act.account.roles & APPROVERS.roles))
+        and opened.in_hand,
+        appeals=await appeals_of(session, application.id)
+        if act.account.roles & APPEAL_READERS.roles
+        else [],
+        reversible=StaffRole.REGISTRAR in act.account.roles
+        and application.allows(Move.REVERSE),
         matches=await matches_shown(session, act.account, application.person),
         hits=await hits_shown(session, act.account, application.person_id, now=act.now),
         may_take=application.assigned_to_id is None
         and application.state in IN_HAND
         and may_assess(application, act.account),
+        may_reopen=application.allows(Move.REOPEN) and act.viewer.has(*WATCHERS.roles),
         give=await _give_form(session, act, application),
+        erased=await erasures(session, application_id=application.id),
     )
 
 

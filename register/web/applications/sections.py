@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 
 from register.application import SectionName
 from register.application.answers import Answers
+from register.application.endorsement import WaivedBecause
 from register.application.section import SentSection, sendings_of
 from register.assessment import (
     REASONS,
@@ -18,6 +19,7 @@ from register.assessment import (
     Reason,
     SectionCheck,
     checks_of,
+    endorsement_so_far,
     history_of,
     judge,
     qualifications_of,
@@ -70,7 +72,7 @@ class CheckForm(forms.Form):
     )
     seen = forms.Number("This page", highest=2**53, optional=True)
     heard = forms.Number("This page", highest=2**31, optional=True)
-    """How many referees' words the page showed."""
+    """How many others' words the page showed."""
 
     @property
     def because(self) -> list[Reason]:
@@ -79,6 +81,20 @@ class CheckForm(forms.Form):
     @property
     def words(self) -> str:
         return str(self.ask_words.data or self.not_met_words.data or "")
+
+
+class WaiverForm(forms.Form):
+    because = forms.Radios(
+        "Why is there no endorsement?",
+        what="why there is no endorsement",
+        choices=[(one, one) for one in WaivedBecause],
+    )
+    words = forms.LongText(
+        "Why we can go on without it",
+        what="why we can go on without it",
+        hint="Only staff read this.",
+        longest=LONGEST,
+    )
 
 
 @cache
@@ -197,6 +213,7 @@ async def section_page(
     checked: Checked,
     form: CheckForm,
     *,
+    waiver: WaiverForm | None = None,
     status: tuple[UUID, StatusForm] | None = None,
 ) -> Template:
     """`status`: the form of another register that was refused."""
@@ -228,6 +245,11 @@ async def section_page(
         references=await references_told(session, application)
         if name is SectionName.REFERENCES
         else [],
+        endorsement=await endorsement_so_far(session, application)
+        if name is SectionName.ENDORSEMENT
+        else None,
+        waiver=waiver or WaiverForm(),
+        status=422 if waiver and waiver.faults else 200,
         history=await history_of(session, application, name),
         checks=await checks_of(session, application),
         form=status[1] if status else form,

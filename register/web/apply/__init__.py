@@ -1,5 +1,6 @@
 """The pages of an applicant."""
 
+from register.web.apply.endorser import EndorserPages
 from register.web.apply.evidence import DocumentPages, EvidencePages
 from register.web.apply.gaps import GapPages
 from register.web.apply.referees import RefereePages
@@ -12,6 +13,7 @@ pages = [
     ApplicationPages,
     GapPages,
     RefereePages,
+    EndorserPages,
     EvidencePages,
     DocumentPages,
     SectionPages,

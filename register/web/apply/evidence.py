@@ -50,7 +50,8 @@ class EvidencePages(Controller):
     async def ask(
         self, act: Act, reference: FromPath[str], section: FromPath[str]
     ) -> Template:
-        application, name = await own(act, reference), documented(section)
+        application = await own(act, reference)
+        name = documented(section, application)
         if name not in await open_sections(act.session, application):
             raise NotFound
         form = await evidence_form(act, application, name)
@@ -67,7 +68,8 @@ class EvidencePages(Controller):
         reference: FromPath[str],
         section: FromPath[str],
     ) -> Template | Redirect:
-        application, name = await own(act, reference), documented(section)
+        application = await own(act, reference)
+        name = documented(section, application)
         await limits.hit(UPLOAD, str(act.account.id))
         upload = await receive(
             request,
@@ -138,9 +140,9 @@ class DocumentPages(Controller):
         )
 
 
-def documented(section: str) -> SectionName:
+def documented(section: str, application: Application) -> SectionName:
     """A section to which documents may be added: any that is assessed."""
-    name = section_named(section)
+    name = section_named(section, application)
     if not name.assessed:
         raise NotFound
     return name

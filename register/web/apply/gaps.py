@@ -60,7 +60,8 @@ class GapPages(Controller):
 
 def gaps_of(state: Filled) -> list[Span]:
     history = state.form.employment
-    return employment_gaps(history, state) if history and history.items else []
+    begun = history and (history.items or state.left_on)
+    return employment_gaps(history, state) if history and begun else []
 
 
 def name_of(gap: Span) -> str:

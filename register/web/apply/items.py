@@ -69,7 +69,9 @@ class QualificationForm(SectionForm):
     )
 
 
-class PostForm(SectionForm):
+class WorkForm(SectionForm):
+    """What is asked of every post, whether it is told in an application or later."""
+
     employer = forms.Text("Employer", what="the employer")
     urn = forms.Text("Ofsted number (URN)", longest=20, optional=True)
     unlisted = forms.Confirm(
@@ -102,6 +104,9 @@ class PostForm(SectionForm):
         "Did you, or do you, manage the home?",
         what="you manage or managed the home",
     )
+
+
+class PostForm(WorkForm):
     since = forms.Date("When did you start?", what="the day you started", past=True)
     there_now = forms.YesNo("Do you work there now?", what="you work there now")
     until = forms.Date(

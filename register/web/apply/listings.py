@@ -63,7 +63,9 @@ class Listing:
         if self.name not in await open_sections(act.session, application):
             return Redirect(f"/apply/{application.reference}/check", status_code=303)
         saved = await self._saved(act, application)
-        head = self.head(data=self._of_head(saved), today=day_of(act.now))
+        head = self.prepare_head(
+            application, self.head(data=self._of_head(saved), today=day_of(act.now))
+        )
         head.opened_on.data = stamp(self._of_head(saved))
         return await self._section_page(act, application, head, saved)
 
@@ -72,7 +74,7 @@ class Listing:
     ) -> Template | Redirect:
         """Go on: keep what is asked of the section as a whole, and stay where something is missing."""
         saved = await self._locked(act, application)
-        head = self.head(sent, today=day_of(act.now))
+        head = self.prepare_head(application, self.head(sent, today=day_of(act.now)))
         if not head.validate():
             return await self._section_page(act, application, head, saved)
         answers = msgspec.structs.replace(saved, **self._given(head))
@@ -192,6 +194,9 @@ class Listing:
         known: dict[str, Any] = msgspec.structs.asdict(item)
         return known
 
+    def prepare_head(self, application: Application, head: SectionForm) -> SectionForm:  # noqa: ARG002 - for those who ask not all of everybody
+        return head
+
     async def prepare(
         self, act: Acting, application: Application, form: SectionForm
     ) -> None:
@@ -233,7 +238,7 @@ class Listing:
         return {name: getattr(saved, name) for name in self._head_names}
 
     def _given(self, head: SectionForm) -> dict[str, Any]:
-        return {name: head.data[name] for name in self._head_names}
+        return {name: head.data[name] for name in self._head_names if name in head}
 
     def _is_overtaken(self, head: SectionForm, saved: Any, answers: Any) -> bool:
         now = self._of_head(saved)
@@ -350,6 +355,13 @@ async def _accepted(
 
 
 class PostListing(Listing):
+    @override
+    def prepare_head(self, application: Application, head: SectionForm) -> SectionForm:
+        """What somebody who comes back did before they left is known."""
+        if application.left_on:
+            del head["left_education_on"]
+        return head
+
     @override
     def shown(self, item: Any) -> dict[str, Any]:
         return super().shown(item) | {

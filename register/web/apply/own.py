@@ -52,11 +52,11 @@ async def rules_shown(act: Acting, application: Application) -> RuleSet:
     return rule_set
 
 
-def section_named(name: str) -> SectionName:
-    try:
-        return SectionName(name)
-    except ValueError:
-        raise NotFound from None
+def section_named(name: str, application: Application) -> SectionName:
+    """Raises NotFound for one that the application does not ask."""
+    if name not in application.kind.sections:
+        raise NotFound
+    return SectionName(name)
 
 
 def item_named(text: str) -> UUID:

@@ -5,7 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from register.application.answers import EnglishShownBy, ManagingAs, Sex
+from register.application.answers import (
+    EnglishShownBy,
+    ManagingAs,
+    NoEmployer,
+    Sex,
+)
 from register.application.equality import QUESTIONS
 from register.application.faults import FAR_AHEAD
 from register.kit import forms
@@ -297,6 +302,46 @@ class EnglishForm(SectionForm):
         "The test you passed, or the work you did in English",
         longest=2000,
         optional=True,
+    )
+
+
+class EndorserForm(SectionForm):
+    has_employer = forms.YesNo(
+        "Is there somebody at your employer who can endorse your application?",
+        what="there is somebody at your employer who can endorse your application",
+    )
+    name = forms.Name(
+        "Their full name", what="their full name", only_if=("has_employer", YES)
+    )
+    job = forms.Text(
+        "Their job title",
+        what="their job title",
+        longest=100,
+        only_if=("has_employer", YES),
+    )
+    email = forms.Email(
+        "Their work email address",
+        what="their work email address",
+        only_if=("has_employer", YES),
+    )
+    none_because = forms.Radios(
+        "Why not?",
+        what="why nobody can endorse your application",
+        choices=codes(NoEmployer),
+        only_if=("has_employer", NO),
+    )
+
+
+class SkillsForm(SectionForm):
+    practice_hours = forms.Number(
+        "How many hours of work like that of the role have you done since you left?",
+        what="how many hours of work you have done since you left",
+        lowest=0,
+        highest=100_000,
+    )
+    learning = forms.LongText(
+        "What else have you done to keep your skills up to date?",
+        what="what you have done to keep your skills up to date",
     )
 
 

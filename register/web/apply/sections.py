@@ -6,7 +6,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from register.application import SectionName
+from register.application import Application, SectionName
 from register.application.answers import (
     Address,
     HeldQualification,
@@ -38,9 +38,11 @@ from register.web.apply.questions import (
     CriminalForm,
     DbsForm,
     EligibilityForm,
+    EndorserForm,
     EnglishForm,
     HealthForm,
     IdentityForm,
+    SkillsForm,
     StandardsForm,
 )
 from register.web.apply.sheets import (
@@ -82,12 +84,14 @@ SECTIONS: dict[SectionName, Sheet | Listing | EqualitySheet] = {
             RegisterForm,
             RegistrationsHead,
         ),
+        Sheet(SectionName.SKILLS, SkillsForm),
         Sheet(SectionName.DBS, DbsForm),
         DeclaredSheet(SectionName.CRIMINAL, CriminalForm),
         DeclaredSheet(SectionName.CONDUCT, ConductForm),
         DeclaredSheet(SectionName.HEALTH, HealthForm),
         EnglishSheet(SectionName.ENGLISH, EnglishForm),
         Listing(SectionName.REFERENCES, Referee, RefereeForm),
+        Sheet(SectionName.ENDORSEMENT, EndorserForm),
         StandardsSheet(SectionName.STANDARDS, StandardsForm),
         EqualitySheet(),
     )
@@ -102,7 +106,8 @@ class SectionPages(Controller):
         self, act: Act, reference: FromPath[str], section: FromPath[str]
     ) -> Template | Redirect:
         application = await own(act, reference)
-        return await SECTIONS[section_named(section)].ask(act, application)
+        name = section_named(section, application)
+        return await SECTIONS[name].ask(act, application)
 
     @post(access=SIGNED_IN)
     async def keep(
@@ -114,11 +119,12 @@ class SectionPages(Controller):
         section: FromPath[str],
     ) -> Template | Redirect:
         application = await own(act, reference)
-        return await SECTIONS[section_named(section)].keep(act, application, form)
+        name = section_named(section, application)
+        return await SECTIONS[name].keep(act, application, form)
 
 
-def listing_named(section: str) -> Listing:
-    found = SECTIONS[section_named(section)]
+def listing_named(section: str, application: Application) -> Listing:
+    found = SECTIONS[section_named(section, application)]
     if not isinstance(found, Listing):
         raise NotFound
     return found
@@ -135,7 +141,8 @@ class ItemPages(Controller):
         section: FromPath[str],
         item: FromPath[str],
     ) -> Template:
-        listing, application = listing_named(section), await own(act, reference)
+        application = await own(act, reference)
+        listing = listing_named(section, application)
         return await listing.ask_item(act, application, item_or_new(item))
 
     @post("/{item:str}", access=SIGNED_IN)
@@ -148,7 +155,8 @@ class ItemPages(Controller):
         section: FromPath[str],
         item: FromPath[str],
     ) -> Template | Redirect:
-        listing, application = listing_named(section), await own(act, reference)
+        application = await own(act, reference)
+        listing = listing_named(section, application)
         return await listing.keep_item(act, application, item_or_new(item), form)
 
     @get("/{item:str}/remove", access=SIGNED_IN)
@@ -159,7 +167,8 @@ class ItemPages(Controller):
         section: FromPath[str],
         item: FromPath[str],
     ) -> Template:
-        listing, application = listing_named(section), await own(act, reference)
+        application = await own(act, reference)
+        listing = listing_named(section, application)
         return await listing.ask_removal(act, application, item_named(item))
 
     @post("/{item:str}/remove", access=SIGNED_IN)
@@ -170,7 +179,8 @@ class ItemPages(Controller):
         section: FromPath[str],
         item: FromPath[str],
     ) -> Redirect:
-        listing, application = listing_named(section), await own(act, reference)
+        application = await own(act, reference)
+        listing = listing_named(section, application)
         return await listing.remove(act, application, item_named(item))
 
 

@@ -5,7 +5,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application import ApplicationAct, applications_of, start
+from register.application import ApplicationAct, applications_of, start, ways_back
 from register.kit import forms
 from register.kit.clock import day_of, start_of
 from register.kit.pages import page
@@ -28,11 +28,20 @@ class StartPages(Controller):
     @get(access=PUBLIC)
     async def about(self, session: Session, viewer: Viewer, now: Moment) -> Template:
         begun = await applications_of(session, viewer.account) if viewer.account else []
+        going_on = {one.part for one in begun if not one.state.over}
+        ways = (
+            await ways_back(session, viewer.account, now=now) if viewer.account else []
+        )
+        left = {way.part for way in ways}
         return page(
             "register/apply/start.html",
             applications=begun,
-            underway=any(not application.state.over for application in begun),
-            open=await open_parts(session, now=now),
+            underway=bool(going_on),
+            ways=[way for way in ways if way.part not in going_on],
+            today=day_of(now),
+            open=[
+                part for part in await open_parts(session, now=now) if part not in left
+            ],
             rules=(await RuleSet.on(session, Part.MANAGER, day_of(now))).rules,
         )
 

@@ -1,28 +1,35 @@
 """An application as a whole: its task list, its answers to check, the sending, what is happening with it, and the way out."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from register.appeal import appeals_of, kinds_open, last_day_of, refusal_of
 from register.application import (
     Application,
     ApplicationAct,
     ApplicationEvent,
     ApplicationState,
+    Ended,
     SectionName,
     answer,
     evidence_of,
     open_request,
     open_sections,
     submit,
+    ways_back,
     withdraw,
 )
 from register.application.answers import Identity
+from register.application.endorsement import endorser_of
 from register.application.references import referees_of
 from register.assessment.asking import asked_for
+from register.assessment.covering import notice_of
 from register.assessment.deciding import conditions_of, refused_because
+from register.assessment.holding import HoldReason, hold_on
 from register.kit.pages import page
 from register.person import Person, fold
 from register.process import timeline
@@ -39,8 +46,10 @@ GROUPS: dict[str, tuple[SectionName, ...]] = {
     "work": (
         SectionName.QUALIFICATIONS,
         SectionName.EMPLOYMENT,
+        SectionName.SKILLS,
         SectionName.REGISTRATIONS,
         SectionName.REFERENCES,
+        SectionName.ENDORSEMENT,
     ),
     "suitability": (
         SectionName.DBS,
@@ -60,13 +69,21 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.INFORMATION_ASKED,
     ApplicationEvent.INFORMATION_SENT,
     ApplicationEvent.REFEREE_NAMED,
+    ApplicationEvent.ENDORSER_NAMED,
     ApplicationEvent.WENT_ON_WITHOUT,
+    ApplicationEvent.NOTICE_GIVEN,
+    ApplicationEvent.HEARD,
     ApplicationEvent.APPROVED,
     ApplicationEvent.REFUSED,
+    ApplicationEvent.PAID,
+    ApplicationEvent.REOPENED,
     ApplicationEvent.GRANTED,
     ApplicationEvent.WITHDRAWN,
     ApplicationEvent.EXPIRED,
     ApplicationEvent.CLOSED_UNPAID,
+    ApplicationEvent.REVERSED,
+    ApplicationEvent.ALLOWED,
+    ApplicationEvent.REMITTED,
 )
 """What the staff propose to each other, note and check is not shown before it is decided."""
 
@@ -187,14 +204,27 @@ class ApplicationPages(Controller):
 
 async def task_page(act: Acting, application: Application) -> Template:
     state = await standing(act, application)
-    progress = {name: state.progress(name) for name in SectionName}
+    asked = application.kind.sections
+    progress = {name: state.progress(name) for name in asked}
+    groups = {
+        group: found
+        for group, names in GROUPS.items()
+        if (found := [name for name in names if name in asked])
+    }
     return page(
         "register/apply/tasks.html",
         application=application,
-        groups=GROUPS,
+        groups=groups,
+        ended=await how_theirs_ended(act, application),
         progress=progress,
         unfinished=state.unfinished(),
     )
+
+
+async def how_theirs_ended(act: Acting, application: Application) -> Ended | None:
+    """Of a restoration: why they are not registered."""
+    ways = await ways_back(act.session, act.account, now=act.now)
+    return next((way.ended for way in ways if way.part == application.part), None)
 
 
 async def check_page(act: Acting, application: Application) -> Template:
@@ -204,7 +234,7 @@ async def check_page(act: Acting, application: Application) -> Template:
         "register/apply/check.html",
         application=application,
         form=state.form,
-        sections=list(SectionName),
+        sections=application.kind.sections,
         changeable=changeable,
         unfinished=[name for name in state.unfinished() if name in changeable],
         told=told,
@@ -270,6 +300,7 @@ async def asked_page(
         problems={item.section: state.problems(item.section) for item in asked},
         incomplete=incomplete,
         referees=await referees_of(act.session, application),
+        endorser=await endorser_of(act.session, application),
         happened=await what_happened(act, application),
     )
 
@@ -285,9 +316,28 @@ async def happening_page(act: Acting, application: Application) -> Template:
         rules=rule_set.rules,
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
+        notice=await notice_of(act.session, application),
         referees=await referees_of(act.session, application),
+        endorser=await endorser_of(act.session, application),
+        appeals=await appeals_of(act.session, application.id),
+        appeal_by=await appeal_by(act, application),
+        waiting_for=await waits_for(act, application),
         happened=await what_happened(act, application),
     )
+
+
+async def appeal_by(act: Acting, application: Application) -> date | None:
+    """The last day to challenge the refusal; None where there is none, or it was challenged already."""
+    decision = await refusal_of(act.session, application)
+    if decision is None or not await kinds_open(act.session, decision):
+        return None
+    return await last_day_of(act.session, decision)
+
+
+async def waits_for(act: Acting, application: Application) -> HoldReason | None:
+    """What we wait for, where the applicant may know of it."""
+    standing = await hold_on(act.session, application)
+    return standing.because if standing and not standing.because.secret else None
 
 
 async def what_happened(act: Acting, application: Application) -> list[Any]:

@@ -92,11 +92,23 @@ class FiguresForm(Versioned):
     reference_reminder_days = forms.Number(
         "Reminder before the last day for a referee", hint="In days", highest=DAYS
     )
+    endorsement_due_days = forms.Number(
+        "Time for an employer to endorse", hint="In days", lowest=1, highest=DAYS
+    )
+    endorsement_reminder_days = forms.Number(
+        "Reminder before the last day for an employer", hint="In days", highest=DAYS
+    )
     status_certificate_days = forms.Number(
         "How old another register’s certificate may be",
         hint="In days",
         lowest=1,
         highest=DAYS,
+    )
+    representations_days = forms.Number(
+        "Time to answer a notice", hint="In days", lowest=1, highest=DAYS
+    )
+    representations_reminder_days = forms.Number(
+        "Reminder before the last day to answer a notice", hint="In days", highest=DAYS
     )
     assessment_target_working_days = forms.Number(
         "Target for assessing an application",
@@ -138,6 +150,47 @@ class FiguresForm(Versioned):
         "How long a removal by order is shown", hint="In months", highest=MONTHS
     )
     appeal_days = forms.Number("Time to appeal", hint="In days", lowest=1, highest=DAYS)
+    further_appeal = forms.Text("Who decides after an appeal", longest=120)
+    restoration_after_order_months = forms.Number(
+        "Time after a removal by order before somebody may ask to come back",
+        hint="In months",
+        highest=MONTHS,
+    )
+    restoration_retry_months = forms.Number(
+        "Time after a refusal before somebody may ask again to come back",
+        hint="In months",
+        highest=MONTHS,
+    )
+    restoration_decide_days = forms.Number(
+        "Target for deciding on somebody who asks to come back",
+        hint="In days",
+        lowest=1,
+        highest=DAYS,
+    )
+    retention_granted_months = forms.Number(
+        "How long the application of a former registrant is kept",
+        hint="In months after the registration",
+        lowest=12,
+        highest=MONTHS,
+    )
+    retention_ended_months = forms.Number(
+        "How long an application that led to no registration is kept",
+        hint="In months",
+        lowest=12,
+        highest=MONTHS,
+    )
+    retention_health_months = forms.Number(
+        "How long answers about health are kept after the decision",
+        hint="In months",
+        lowest=12,
+        highest=MONTHS,
+    )
+    retention_equality_months = forms.Number(
+        "How long single answers about equality are kept",
+        hint="In months",
+        lowest=12,
+        highest=MONTHS,
+    )
     standards_version = forms.Text("Version of the standards", longest=40)
     declaration_version = forms.Text("Version of the declaration", longest=40)
 

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 
 from fees.payment import Payment, PaymentState, PayNotice, Receipt
 from register.account import Account, StaffRole
-from register.application import ApplicationState
+from register.application import ApplicationKind, ApplicationState, Move
 from register.kit.clock import end_of
 from register.kit.jobs import run_pending
+from register.matching import WatchItem, WatchKind, look_for_matches
 from register.person import Person
 from tests.fees.owing import BROKEN, DECLINED, PAY_BY, make_approved
-from tests.make import make_account
+from tests.make import NOW, make_account, make_process
 from tests.reading import Page
 
 
@@ -139,7 +140,7 @@ async def test_who_left_one_payment_and_made_another_owes_nothing(
 ):
     answer = await press_pay(browser)
     await pay.leaves(answer.headers["location"])
-    owing.state = ApplicationState.GRANTED
+    owing.state, owing.paid_at = ApplicationState.GRANTED, NOW
     await session.flush()
 
     page = await come_back(browser)
@@ -376,6 +377,72 @@ async def test_money_to_give_back_is_in_the_finance_officers_list(
     (row,) = page.rows()
     one = Page(await browser.get(page.links[row["Invoice"]]))
     assert one.rows("To be given back")[0]["Why"] == "The application had closed"
+
+
+async def test_a_fee_before_a_last_check_is_received_and_given_back_if_that_finds_somebody(
+    browser, owing, pay, session
+):
+    person = await session.get_one(Person, owing.person_id)
+    by = make_process(session)
+    await look_for_matches(session, person, by=by)
+    await WatchItem.add(
+        session,
+        WatchKind.BARRED,
+        given_names=person.given_names,
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+        source="DBS, ref 1",
+        because="Told by letter",
+        by=by,
+    )
+    answer = await press_pay(browser)
+    await pay.pays(answer.headers["location"])
+
+    page = await come_back(browser)
+    receipt = Page(await browser.get(page.link("See and print your receipt")))
+    nothing = Page(await browser.get("/pay"))
+    await session.refresh(owing)
+    await owing.reopen(session, Move.REOPEN, by=make_process(session))
+    await session.flush()
+    after = Page(await browser.get(page.link("See and print your receipt")))
+    back = Page(await browser.get("/pay/result"))
+
+    assert page.h1 == "Payment received"
+    assert "You are not in the register yet." in page.text
+    assert receipt.fact("State") == "Paid"
+    assert "we are making a last check" in receipt.text.casefold()
+    assert nothing.h1 == "There is nothing to pay"
+    assert after.fact("State") == "To be given back"
+    assert "the fee is to be given back to you" in back.text
+    await browser.sign_in(await make_account(session, StaffRole.FINANCE_OFFICER))
+    (row,) = Page(await browser.get("/staff/payments?show=give_back")).rows()
+    paid = Page(await browser.get("/staff/payments?show=paid"))
+    one = Page(await browser.get(f"/staff/payments/{row['Invoice']}"))
+    assert row["State"] == "To be given back"
+    assert "No invoices match." in paid.text
+    assert "£90 is to be given back" in one.text
+
+
+async def test_who_comes_back_sees_both_fees(browser, owing, pay, session):
+    owing.kind, owing.left_on = ApplicationKind.RESTORATION, date(2024, 12, 1)
+    await session.flush()
+
+    page = Page(await browser.get("/pay"))
+    answer = await browser.post("/pay", data={})
+    await pay.pays(answer.headers["location"])
+    done = await come_back(browser)
+    receipt = Page(await browser.get(done.link("See and print your receipt")))
+
+    assert page.fact("Fee to pay") == (
+        "£270: £180 for coming back and £90 for registration"
+    )
+    assert page.buttons == ["Pay £270 now"]
+    assert [row["Amount"] for row in receipt.rows("What it is for")] == [
+        "£180",
+        "£90",
+        "£270",
+    ]
+    assert "Fee for coming back to the register" in receipt.text
 
 
 async def test_an_invoice_is_found_by_its_number(browser, owing, session):

@@ -5,10 +5,13 @@ import re
 from sqlalchemy import select, text
 
 from register.application import ApplicationSection, SentSection
+from register.application.endorsement import Endorsement
 from register.application.references import Reference
 from register.kit.db import Base, connect, sessions_of
 
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/references/)[\w-]+")
+ID = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/references/)[\w-]+|(?<=/endorsements/)[\w-]+|(?<=/join/)[\w-]+"
+)
 """Or the link in which one is signed."""
 DRAWN_ANEW = ("sealed", "totp_sealed", "password_hash")
 
@@ -26,8 +29,11 @@ async def contents(url):
             rows[f"{kind.__tablename__} opened"] = sorted(
                 ID.sub("id", repr(row.answers)) for row in found
             )
-        found = await session.scalars(select(Reference))
-        rows["reference opened"] = sorted(repr(row.said) for row in found)
+        for kind in (Reference, Endorsement):
+            found = await session.scalars(select(kind))
+            rows[f"{kind.__tablename__} opened"] = sorted(
+                repr(row.said) for row in found
+            )
     await engine.dispose()
     return rows
 

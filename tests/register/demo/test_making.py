@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from fees.invoice import Invoice
 from fees.payment import Payment, PaymentState
 from register.account import Account
+from register.application.endorsement import waiting_for
 from register.demo import NotEmpty, NotOnThatDay
 from register.demo.making import EARLIEST
 from register.employment import Employment
@@ -19,6 +20,7 @@ from register.kit.clock import bank_holidays, start_of
 from register.kit.files import FileState, StoredFile
 from register.kit.post import Message
 from register.kit.security import passwords, totp
+from register.organisation import OrganisationUser
 from register.person import Person, PersonName
 from register.process import Event, Process
 from tests.reading import Page
@@ -239,6 +241,15 @@ async def test_whoever_was_told_signs_in_and_staff_show_their_second_factor(
         a.email
         for a in await session.scalars(select(Account).where(Account.grants.any()))
     }
+    employers = {
+        a.email
+        for a in await session.scalars(
+            select(Account).join(
+                OrganisationUser, OrganisationUser.account_id == Account.id
+            )
+        )
+    }
+    first_pages = dict.fromkeys(staff, "/staff") | dict.fromkeys(employers, "/employer")
 
     for account in made.accounts:
         page = await browser.post(
@@ -251,11 +262,20 @@ async def test_whoever_was_told_signs_in_and_staff_show_their_second_factor(
                 data={"code": totp.code_at(account.secret, clock())},
             )
             assert page.status_code == 303
-        home = await browser.get("/staff" if account.secret else "/account")
+        home = await browser.get(first_pages.get(account.email, "/account"))
         assert home.status_code == 200
         browser.cookies.clear()
 
-    assert {a.email for a in made.accounts if a.secret} == staff
+    assert {a.email for a in made.accounts if a.secret} == staff | employers
+
+
+async def test_a_provider_has_staff_to_see_and_applications_to_endorse(session, made):
+    users = await session.scalars(select(OrganisationUser).where(OrganisationUser.lead))
+
+    waiting = [len((await waiting_for(session, lead)).rows) for lead in users]
+
+    assert len(waiting) == 2
+    assert sum(waiting) > 0
 
 
 async def test_the_pages_show_what_was_made(browser, session):

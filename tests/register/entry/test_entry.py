@@ -24,7 +24,9 @@ from register.entry import (
 )
 from register.entry.facts import HoldSuperseded, Registration, RegistrationSuperseded
 from register.kit.clock import start_of
+from register.part import Part
 from register.process import Event
+from register.rule_set import RuleSet
 from tests.make import (
     NOW,
     make_employment,
@@ -160,6 +162,68 @@ async def test_somebody_removed_cannot_be_removed_again(session):
             because=RemovalReason.ORDER,
             by=make_process(session, now=NOW + DAY),
         )
+
+
+async def restored(session, entry, *, on, conditions=()):
+    rule_set = await RuleSet.on(session, Part.MANAGER, date(2027, 3, 10))
+    await entry.restore(
+        session,
+        on=on,
+        rule_set=rule_set,
+        until=date(2028, 11, 30),
+        conditions=conditions,
+        by=make_process(session, now=on),
+    )
+
+
+async def test_a_restoration_begins_a_new_period_and_leaves_the_time_away_as_it_was(
+    session,
+):
+    entry = await make_entry(session)
+    number = entry.person.number
+    by = make_process(session, now=END)
+    await entry.lapse(session, on=END, because=LapseReason.NOT_RENEWED, by=by)
+    back = END + 60 * DAY
+
+    await restored(session, entry, on=back, conditions=[QUALIFICATION])
+
+    row = await projected(session, entry)
+    statuses = [entry.status_at(at) for at in (END - DAY, END, back - DAY, back)]
+    assert statuses == [
+        Status.REGISTERED,
+        Status.LAPSED,
+        Status.LAPSED,
+        Status.REGISTERED,
+    ]
+    assert (row.number, row.registered_from) == (number, date(2028, 1, 30))
+    assert row.registered_until == date(2028, 11, 30)
+    assert row.previous_periods == [{"from": "2027-02-01", "until": "2027-11-30"}]
+    assert [restriction["kind"] for restriction in row.restrictions] == [
+        "qual_condition"
+    ]
+
+
+@pytest.mark.parametrize("because", RemovalReason)
+async def test_each_kind_of_removal_ends_when_the_entry_is_restored(session, because):
+    entry = await make_entry(session)
+    await entry.remove(session, on=NOW, because=because, by=make_process(session))
+
+    await restored(session, entry, on=NOW + DAY)
+
+    assert entry.status_at(NOW + DAY) is Status.REGISTERED
+    assert not entry.status_at(NOW).current
+
+
+async def test_who_stands_in_the_register_is_not_restored(session):
+    registered = await make_entry(session)
+    held = await make_entry(session)
+    await held.hold(session, on=START + DAY, by=make_process(session))
+    await held.end_period(session, on=END, by=make_process(session, now=END))
+
+    with pytest.raises(NotPossible):
+        await restored(session, registered, on=NOW)
+    with pytest.raises(NotPossible):
+        await restored(session, held, on=END + DAY)
 
 
 async def test_the_public_row_says_until_when_it_is_good(session):

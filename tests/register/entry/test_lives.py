@@ -183,6 +183,13 @@ async def remove(entry, session, on, by, draw):
     await entry.remove(session, on=on, because=because, by=by)
 
 
+async def restore(entry, session, on, by, _):
+    rule_set = await RuleSet.on(session, Part.MANAGER, date(2027, 3, 10))
+    until = date(2029, 11, 30)
+    await entry.restore(session, on=on, rule_set=rule_set, until=until, by=by)
+    assert entry.status_at(on).current
+
+
 async def order(entry, session, on, by, draw):
     kind, until = draw(st.sampled_from(OrderKind)), on + draw(hours(1, 30))
     await entry.order(session, kind, on=on, until=until, wording="Not alone.", by=by)
@@ -235,6 +242,7 @@ VERBS = [
     lapse,
     end_period,
     remove,
+    restore,
     order,
     warn,
     set_condition,

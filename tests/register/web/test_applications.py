@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from register.account import StaffRole
-from register.application import ApplicationState, SectionName
+from register.application import ApplicationKind, ApplicationState, SectionName
 from register.application.answers import (
     Body,
     Dbs,
@@ -49,6 +49,7 @@ from tests.register.assessing import (
     make_sent,
     proposed_grant,
     send,
+    weighed,
 )
 
 READERS = [
@@ -271,7 +272,9 @@ async def test_a_section_is_shown_beside_its_check(caseworker, at):
     assert "The DBS certificate is too old" in page.text
 
 
-@pytest.mark.parametrize("name", [name for name in SectionName if name.assessed])
+@pytest.mark.parametrize(
+    "name", [name for name in ApplicationKind.FIRST.sections if name.assessed]
+)
 async def test_every_section_is_shown(caseworker, at, name):
     assert (await caseworker.get(f"{at}/sections/{name}")).status_code == 200
 
@@ -778,6 +781,7 @@ async def test_we_go_on_without_an_answer_when_it_is_late(
 
 async def test_a_grant_is_proposed(caseworker, session, office, application, at):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
 
     answer = await caseworker.post(
         f"{at}/proposal",
@@ -822,6 +826,7 @@ async def test_a_condition_needs_both_texts(
     caseworker, session, office, application, at
 ):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
 
     page = Page(
         await caseworker.post(
@@ -840,6 +845,7 @@ async def test_a_condition_needs_both_texts(
 async def test_the_qualification_condition_is_filled_in(browser, session, office):
     application = await make_sent(session, officer=office.caseworker, qualified=False)
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     await browser.sign_in(office.caseworker)
 
     page = Page(
@@ -854,6 +860,7 @@ async def test_another_day_for_the_qualification_asks_why(browser, session, offi
     application = await make_sent(session, officer=office.caseworker, qualified=False)
     at = f"/staff/applications/{application.reference}/proposal"
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     await browser.sign_in(office.caseworker)
     day = {"due_on-day": "1", "due_on-month": "3", "due_on-year": "2030"}
 
@@ -893,6 +900,7 @@ async def test_who_proposes_second_keeps_their_words(
     caseworker, session, office, application, at
 ):
     await check_all(session, application, officer=office.caseworker)
+    await weighed(session, application, office.caseworker)
     shown = await stamp(caseworker, f"{at}/proposal")
     await proposed_again(session, application, office)
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from register.application import SectionName, form_of
+from register.application import ApplicationKind, SectionName, form_of
 from register.application.equality import EqualityAnswer
 from register.web.apply.sections import SECTIONS
 from tests.applications import make_application
@@ -639,7 +639,7 @@ NONSENSE = (
 
 
 async def test_whatever_is_posted_is_answered(alice):
-    for section in SectionName:
+    for section in ApplicationKind.FIRST.sections:
         for sent in NONSENSE:
             answer = await alice.browser.post(alice.place(section), data=sent)
 

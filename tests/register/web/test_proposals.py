@@ -21,6 +21,7 @@ from tests.reading import Page
 from tests.register.assessing import (
     act,
     check_all,
+    heard,
     make_caseworker,
     make_office,
     make_sent,
@@ -297,6 +298,7 @@ async def test_reasons_about_health_are_not_shown_to_a_caseworker_without_it(
         officer=office.caseworker,
         but={SectionName.HEALTH: Outcome.NOT_MET},
     )
+    await heard(session, application, office.caseworker)
     proposal = await propose_refusal(
         session,
         application,
@@ -319,6 +321,7 @@ async def test_reading_reasons_about_health_is_written_down(browser, session, of
         officer=office.caseworker,
         but={SectionName.HEALTH: Outcome.NOT_MET},
     )
+    await heard(session, application, office.caseworker)
     proposal = await propose_refusal(
         session,
         application,
@@ -383,6 +386,7 @@ async def test_the_refused_read_all_the_reasons_on_their_own_page(
         officer=office.caseworker,
         but={SectionName.HEALTH: Outcome.NOT_MET},
     )
+    await heard(session, application, office.caseworker)
     proposal = await propose_refusal(
         session,
         application,

@@ -38,11 +38,11 @@ async def test_the_clock_is_shown_in_the_queue_and_on_the_record(manager, sessio
     queue = Page(await manager.get(QUEUE))
     record = Page(await manager.get(f"{QUEUE}/{late.reference}"))
 
-    assert "5 of 10 Due 17 March 2027" in page.text
+    assert "5 of 10 working days Due 17 March 2027" in page.text
     assert late.reference not in page.text
     assert running.reference in queue.text
-    assert "15 of 10 Over" in record.fact("Working days of the target")
-    assert "Was due 3 March 2027" in record.fact("Working days of the target")
+    assert "15 of 10 working days Over" in record.fact("Waiting for us")
+    assert "Was due 3 March 2027" in record.fact("Waiting for us")
 
 
 async def test_a_filter_is_saved_opened_first_renamed_and_deleted(manager, session):

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from register.account import StaffRole
+from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Declined,
     Reference,
     expire_references,
     references_of,
-    token_of,
 )
 from register.application.state import ReferenceAct
 from register.kit.clock import end_of

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_70"
-down_revision = "2026_11_26_66"
+revision = "2026_11_26_92"
+down_revision = "2026_11_26_91"
 branch_labels = None
 depends_on = None
 

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "2026_11_26_71"
-down_revision = "2026_11_26_70"
+revision = "2026_11_26_93"
+down_revision = "2026_11_26_92"
 branch_labels = None
 depends_on = None
 
