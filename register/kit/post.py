@@ -198,6 +198,21 @@ async def break_silence(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(Silence).where(Silence.person_id == person_id))
 
 
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    body: str
+
+
+def letter_of(letter: str, context: Mapping[str, Any]) -> Letter:
+    """The letter as it is sent, and as whoever is about to send it reads it first."""
+    wording = wording_of(letter)
+    return Letter(
+        " ".join(wording.subject.render(context).split()),
+        wording.body.render(context).strip(),
+    )
+
+
 async def post(
     session: AsyncSession,
     *,
@@ -217,15 +232,15 @@ async def post(
     silent = select(Silence.since).where(Silence.person_id == person_id)
     if person_id and await session.scalar(silent):
         return
-    wording = wording_of(letter)
+    wording, said = wording_of(letter), letter_of(letter, context)
     written = insert(Message).values(
         key=key,
         channel=channel,
         to_address=to,
         letter=letter,
         letter_version=wording.version,
-        subject=" ".join(wording.subject.render(context).split()),
-        body=wording.body.render(context).strip(),
+        subject=said.subject,
+        body=said.body,
         fleeting=wording.fleeting,
         person_id=person_id,
         application_id=application_id,

@@ -161,6 +161,8 @@ ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+READING = "/staff/reading/{lock_id}"
+FILTER = "/staff/filters/{filter_id}"
 OF_APPLICANT = "a notice to an applicant"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
@@ -444,6 +446,26 @@ TABLE = [
     # Casework
     work("GET", "/staff", *STAFF),
     work("GET", "/staff/applications", *READERS),
+    work("POST", "/staff/applications/assignment", TEAM_MANAGER),
+    work("GET", "/staff/filters", *READERS),
+    work("POST", "/staff/filters", *READERS),
+    work("GET", FILTER, *READERS),
+    nobody("GET", FILTER, *READERS, of=ELSEWHERE),
+    work("POST", FILTER, *READERS),
+    nobody("POST", FILTER, *READERS, of=ELSEWHERE),
+    work("POST", f"{FILTER}/removal", *READERS),
+    nobody("POST", f"{FILTER}/removal", *READERS, of=ELSEWHERE),
+    work("GET", "/staff/conditions", *READERS),
+    work("GET", "/staff/statistics", *WATCH_READERS),
+    work("GET", "/staff/statistics/figures.csv", *WATCH_READERS),
+    work("GET", "/staff/reading", *WATCH_READERS),
+    work("GET", READING, *WATCH_READERS),
+    work(
+        "POST",
+        f"{READING}/release",
+        TEAM_MANAGER,
+        REGISTRAR,
+    ),
     case("GET", CASE, *READERS),
     nobody("GET", CASE, *READERS, of=UNSENT),
     case("POST", f"{CASE}/assignment", CASEWORKER, TEAM_MANAGER, of=FREE),
@@ -540,6 +562,8 @@ TABLE = [
     work("POST", f"{APPEAL}/return", ADJUDICATOR, of=PROPOSED_OUTCOME),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
+    case("GET", f"{PERSON}/messages", *READERS),
+    nobody("GET", f"{PERSON}/messages", *READERS, of=UNSENT),
     case("GET", "/staff/persons/{person_id}", *READERS, find=Meets.MOVE, of=MERGED),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
     work("GET", CONDITION, *READERS),

@@ -11,6 +11,9 @@ from tests.leaks.driving import UNSAFE
 from tests.leaks.roles import EVERYBODY, STAFF_ROLES, Role
 from tests.leaks.table import TABLE, Meets
 
+pytestmark = pytest.mark.xdist_group("leaks")
+"""One process makes the world and drives each role through it once."""
+
 MET = {
     Meets.ALLOW: {200, 204, 303, 400, 409, 422},
     Meets.SIGN_IN: {303},
@@ -343,6 +346,7 @@ def is_casework(answer):
     return answer.row.path.startswith(
         (
             "/staff/applications/",
+            "/staff/persons/",
             "/staff/proposals/",
             "/staff/watch-list",
             "/staff/appeals/",

@@ -32,7 +32,13 @@ from register.application.evidence import Evidence, EvidenceKind
 from register.application.outside import token_of
 from register.assessment import (
     AssessmentAct,
+    Filter,
+    Holder,
     HoldReason,
+    Quota,
+    ReadingEvent,
+    ReadingLock,
+    SavedFilter,
     hold,
     matters_of,
     return_to_officer,
@@ -123,6 +129,7 @@ from tests.leaks.roles import (
     READERS,
     READERS_OF_APPEALS,
     READERS_OF_RESTRICTED,
+    READERS_OF_THE_WATCH_LIST,
     STAFF_ROLES,
     TREASURY,
     Role,
@@ -288,7 +295,10 @@ class World:
     reset: str = ""
     links: dict[str, str] = field(default_factory=dict)
     """Of referees, by what became of them."""
+    locked: ReadingLock = None
+    """Somebody who opened too many restricted sections."""
     rules: dict[Part, RuleDraft] = field(default_factory=dict)
+    filters: dict[Role, SavedFilter] = field(default_factory=dict)
 
     def subject(self, name, *own, **more):
         return Subject(self.aviary, name, frozenset(own), **more)
@@ -327,6 +337,8 @@ async def make_world(session):
     await reversal(world, session)
     await outbox(world, session)
     await rules(world, session)
+    await filters(world, session)
+    await many_read(world, session)
     await session.commit()
     return world
 
@@ -1159,3 +1171,26 @@ async def rules(world, session):
     by = make_process(session, actor=writer)
     await propose(session, drafted, seen=seen, proposer=writer, by=by)
     await session.flush()
+
+
+async def filters(world, session):
+    """One each, of whoever has a queue to look at."""
+    for role in READERS:
+        of = world.subject(f"filter of {role}", role)
+        wanted = Filter(holder=Holder.NOBODY)
+        account = world.accounts[role]
+        world.filters[role] = await SavedFilter.save(
+            session, account, of.private("filter"), wanted
+        )
+
+
+async def many_read(world, session):
+    """By a caseworker who has left since."""
+    of = world.subject("reader", staff=READERS_OF_THE_WATCH_LIST)
+    reader = await make_account(
+        session, StaffRole.CASEWORKER, name=of.told("name"), disabled_at=NOW
+    )
+    by = act(session, AssessmentAct.READ, reader)
+    by.tell(ReadingEvent.WARNED, account=reader.id, sections=40)
+    world.locked = ReadingLock.of(reader, Quota(80, warn=40, lock=80), by=by)
+    session.add(world.locked)

@@ -548,7 +548,7 @@ async def empty_lists(stage):
         (
             Role.CASEWORKER,
             "/staff/applications?state=nonsense",
-            "/staff/applications?holder=me&overdue=yes",
+            "/staff/applications?holder=me&due=over",
             "/staff/persons?q=nobody",
         ),
     ):
