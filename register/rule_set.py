@@ -111,6 +111,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     representations_reminder_days: int
     """Before that day."""
     assessment_target_working_days: int
+    restricted_reads_warn: int
+    """Different health and criminal record sections that a member of staff may open in a day before they are warned."""
+    restricted_reads_lock: int
+    """And before no more are shown to them."""
     payment_window_working_days: int
     payment_reminder_days: int
     """Before the last day to pay."""

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_26_97"
-down_revision = "2026_11_26_91"
+down_revision = "2026_11_26_95"
 branch_labels = None
 depends_on = None
 

@@ -45,3 +45,15 @@ class AssessmentEvent(StrEnum):
     ENDORSEMENT_WAIVED = "endorsement_waived"
     PUT_ON_HOLD = "application_put_on_hold"
     RELEASED = "application_released"
+
+
+class ReadingAct(StrEnum):
+    RELEASE = "reading:release"
+
+
+class ReadingEvent(StrEnum):
+    """Of who opens much of what is restricted."""
+
+    WARNED = "reading:warned"
+    LOCKED = "reading:locked"
+    RELEASED = "reading:released"

@@ -18,7 +18,7 @@ from register.condition.clock import (
     standing_of,
 )
 from register.kit.errors import Refused
-from register.kit.post import post
+from register.kit.post import Letter, letter_of, post
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out
 
@@ -131,7 +131,7 @@ async def pause(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     )
     session.add(paused)
     _tell(standing, ConditionEvent.PAUSED, by, from_on=from_on, because=paused.because)
-    await _write(session, standing, "condition_paused", by=by, pause=paused)
+    await _write(session, standing, proposal, by=by)
 
 
 @carries_out(ProposalKind.EXTEND_CONDITION)
@@ -141,7 +141,7 @@ async def extend(session: AsyncSession, proposal: Proposal, by: Process) -> None
     _must_be_later(standing, due_on)
     _tell(standing, ConditionEvent.EXTENDED, by, due_on=due_on)
     await standing.entry.move_due(session, standing.condition, due_on=due_on, by=by)
-    await _write(session, standing, "condition_extended", by=by)
+    await _write(session, standing, proposal, by=by)
 
 
 @carries_out(ProposalKind.DISCHARGE_CONDITION)
@@ -149,7 +149,7 @@ async def discharge(session: AsyncSession, proposal: Proposal, by: Process) -> N
     standing = await _standing(session, proposal, by)
     _tell(standing, ConditionEvent.DISCHARGED, by)
     await standing.entry.end(session, standing.condition, on=by.at, by=by)
-    await _write(session, standing, "condition_discharged", by=by)
+    await _write(session, standing, proposal, by=by)
 
 
 async def _standing(session: AsyncSession, proposal: Proposal, by: Process) -> Standing:
@@ -167,7 +167,7 @@ def _tell(standing: Standing, event: ConditionEvent, by: Process, **facts: Any) 
 
 
 async def _write(
-    session: AsyncSession, standing: Standing, letter: str, *, by: Process, **more: Any
+    session: AsyncSession, standing: Standing, proposal: Proposal, *, by: Process
 ) -> None:
     person_id = standing.entry.person_id
     account = await session.scalar(
@@ -178,9 +178,27 @@ async def _write(
     await post(
         session,
         to=account.email,
-        letter=letter,
-        context={"standing": standing, **more},
-        key=f"{letter}:{by.id}",
+        letter=LETTERS[proposal.kind],
+        context=_said_in(proposal),
+        key=f"{LETTERS[proposal.kind]}:{by.id}",
         person_id=person_id,
         now=by.at,
     )
+
+
+LETTERS = {
+    ProposalKind.PAUSE_CLOCK: "condition_paused",
+    ProposalKind.EXTEND_CONDITION: "condition_extended",
+    ProposalKind.DISCHARGE_CONDITION: "condition_discharged",
+}
+
+
+def letter_before(proposal: Proposal) -> Letter:
+    """What the registrant will read if the proposal is approved."""
+    return letter_of(LETTERS[proposal.kind], _said_in(proposal))
+
+
+def _said_in(proposal: Proposal) -> dict[str, date]:
+    """The day that the letter names, if any."""
+    days = {name: proposal.data.get(name) for name in ("from_on", "due_on")}
+    return {name: date.fromisoformat(day) for name, day in days.items() if day}

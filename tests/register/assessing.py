@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import select
 
 from register.account import Account, StaffRole
@@ -387,3 +388,14 @@ async def make_office(session):
         await make_account(session, StaffRole.TEAM_MANAGER, name="Tess Manager"),
         await make_account(session, StaffRole.REGISTRAR, name="Rory Registrar"),
     )
+
+
+async def allow(session, *, warn, lock):
+    """Rules by which a reader is warned at so many restricted sections in a day, and locked out at so many."""
+    latest, *_ = await RuleSet.versions(session, Part.MANAGER)
+    rules = msgspec.structs.replace(
+        latest.rules, restricted_reads_warn=warn, restricted_reads_lock=lock
+    )
+    terms = msgspec.structs.replace(latest.terms, rules=rules)
+    await RuleSet.publish(session, Part.MANAGER, terms, on=day_of(NOW))
+    await session.flush()

@@ -158,6 +158,17 @@ async def test_the_28th_of_february_is_the_last_day_that_every_year_has(desk):
     assert (leap.status_code, every.status_code) == (422, 303)
 
 
+async def test_nobody_is_locked_out_of_reading_before_they_are_warned(desk):
+    figures = {"restricted_reads_warn": "10", "restricted_reads_lock": "10"}
+
+    equal = await send(desk, f"{DRAFT}/figures", **figures)
+    more = await send(
+        desk, f"{DRAFT}/figures", **figures | {"restricted_reads_lock": "11"}
+    )
+
+    assert (equal.status_code, more.status_code) == (422, 303)
+
+
 async def test_what_two_people_write_at_once_is_not_lost(desk):
     first = await filled(desk, f"{DRAFT}/figures", appeal_days="14")
     second = await filled(desk, f"{DRAFT}/figures", registrar_name="Ada")
