@@ -20,7 +20,7 @@ run: set-up
 
 test: check migrations
 	@echo "== tests"
-	@$(BIN)/pytest -q -n 2 -m "not long" --ignore tests/test_migrations.py
+	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "not long" --ignore tests/test_migrations.py
 
 # Pytest ends with 5 when it finds no test, which is no failure here.
 test-long: set-up-tests

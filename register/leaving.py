@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, tuple_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
@@ -18,10 +18,12 @@ from register.entry import Entry, EntryHeld, RemovalReason
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
-from register.kit.post import post
+from register.kit.post import Letter, letter_of, post
 from register.person import Person
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
+
+AGREED = "leaving_agreed"
 
 
 class LeavingAct(StrEnum):
@@ -201,11 +203,22 @@ class Leaving(Base):
         entry = await Entry.load(session, self.entry_id, lock=True)
         if entry.held_at(by.at):
             raise EntryHeld(entry)
-        self.last_day = max(self.last_day, day_of(by.at))
+        context = self._agreement(entry, now=by.at)
+        self.last_day = context["last_day"]
         self._end(LeavingState.AGREED, LeavingEvent.AGREED, by)
         on = end_of(self.last_day)
         await entry.remove(session, on=on, because=RemovalReason.VOLUNTARY, by=by)
-        await self._write(session, "leaving_agreed", by=by, number=entry.person.number)
+        await self._write(session, AGREED, by=by, **context)
+
+    def letter_before(self, entry: Entry, *, now: datetime) -> Letter:
+        """What the registrant will read if we agree now."""
+        return letter_of(AGREED, self._agreement(entry, now=now))
+
+    def _agreement(self, entry: Entry, *, now: datetime) -> dict[str, Any]:
+        return {
+            "last_day": max(self.last_day, day_of(now)),
+            "number": entry.person.number,
+        }
 
     def _must_be_open(self) -> None:
         if not self.open:
@@ -295,9 +308,11 @@ def _shown_to(reader: Account) -> Select[Leaving]:
     found = select(Leaving).options(
         joinedload(Leaving.person), joinedload(Leaving.entry)
     )
-    if reader.person_id:
-        found = found.where(Leaving.person_id != reader.person_id)
-    return found
+    return found.where(of_others(reader))
+
+
+def of_others(reader: Account) -> ColumnElement[bool]:
+    return Leaving.person_id != reader.person_id if reader.person_id else true()
 
 
 async def entries_of(session: AsyncSession, person_id: UUID) -> list[Entry]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.employment import Employment, EmploymentGap, EmploymentSuperseded
+from register.enquiry import Enquiry
 from register.entry import Entry, project_many
 from register.kit.errors import Refused
 from register.matching import (
@@ -291,6 +292,11 @@ async def _take_account(
             update(Application)
             .where(Application.account_id == closing.id)
             .values(account_id=staying.id, version=Application.version + 1)
+        )
+        await session.execute(
+            update(Enquiry)
+            .where(Enquiry.account_id == closing.id)
+            .values(account_id=staying.id, version=Enquiry.version + 1)
         )
 
 

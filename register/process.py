@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -51,6 +51,7 @@ class Process(Base):
 
     __table_args__ = (
         CheckConstraint("approver_id <> actor_id", name="two_people"),
+        Index(None, "actor_id", "at"),
         CheckConstraint("kind ~ '^[a-z0-9_:]+$'", name="kind"),
     )
 

@@ -44,6 +44,8 @@ class ProposalKind(StrEnum):
     APPEAL_OUTCOME = "appeal_outcome"
     CHANGE_PARTICULARS = "change_particulars"
     CORRECT_ENTRY = "correct_entry"
+    CONFIRM_VERDICT = "confirm_verdict"
+    """Of a qualification that one person may not judge alone."""
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
@@ -62,6 +64,7 @@ TEAM_MANAGERS = frozenset(
         ProposalKind.MINDED_TO_CONDITION,
         ProposalKind.CHANGE_PARTICULARS,
         ProposalKind.OPEN_ORGANISATION,
+        ProposalKind.CONFIRM_VERDICT,
     }
 )
 """What a team manager may say yes to as well (domain.md 11)."""

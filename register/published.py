@@ -97,6 +97,20 @@ async def published(
     return PublishedPerson.of(await public_rows(session, number, now=now))
 
 
+async def published_of(
+    session: AsyncSession, person: Person, *, now: datetime
+) -> PublishedPerson | None:
+    """The same for the person themself; None where the public sees nothing of them."""
+    if person.withheld:
+        return None
+    rows = await session.scalars(
+        select(EntryProjection).where(EntryProjection.person_id == person.id)
+    )
+    current = await fresh(session, rows.all(), now=now)
+    public = [row for row in current if row.published]
+    return PublishedPerson.of(public) if public else None
+
+
 async def public_rows(
     session: AsyncSession, number: str, *, now: datetime
 ) -> list[EntryProjection]:

@@ -9,7 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from register.kit.db import Base, code
-from register.rule_set import AcceptedQualification, Verdict
+from register.person import fold
+from register.rule_set import AcceptedQualification, Route, Verdict
+
+UNITED_KINGDOM = frozenset(
+    {
+        "united kingdom",
+        "uk",
+        "u k",
+        "great britain",
+        "britain",
+        "gb",
+        "england",
+        "england and wales",
+        "scotland",
+        "wales",
+        "cymru",
+        "northern ireland",
+    }
+)
+"""As applicants write it, folded. Whatever else they write counts as abroad until they put it right."""
 
 
 class Qualification(Base):
@@ -44,6 +63,19 @@ class Qualification(Base):
         ),
         CheckConstraint("(verdict is null) = (verified_at is null)", name="verified"),
     )
+
+    @property
+    def from_abroad(self) -> bool:
+        """Where `accepted` is loaded."""
+        if self.by_portfolio:
+            return False
+        listed = self.accepted is not None and self.accepted.route is Route.OVERSEAS
+        return listed or fold(self.country) not in UNITED_KINGDOM
+
+    @property
+    def by_portfolio(self) -> bool:
+        """Where `accepted` is loaded."""
+        return self.accepted is not None and self.accepted.route is Route.PORTFOLIO
 
     def verify(self, verdict: Verdict, *, now: datetime) -> None:
         self.verdict, self.verified_at = verdict, now

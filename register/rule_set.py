@@ -98,11 +98,23 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Before that day."""
     status_certificate_days: int
     """How old what another register certifies may be when we record it."""
+    portfolio_care_months: int
+    """The least time in residential care that somebody needs who comes by a portfolio."""
+    portfolio_care_within_months: int
+    """Before the application was sent: what was earlier does not count as care."""
+    portfolio_supervising_months: int
+    """The least time in which they supervised others, whenever that was."""
+    portfolio_valid_months: int
+    """From a verdict that a portfolio meets part of the requirement to the last day on which the rest may be due."""
     representations_days: int
     """From the day after a notice is served to the last day to answer it."""
     representations_reminder_days: int
     """Before that day."""
     assessment_target_working_days: int
+    restricted_reads_warn: int
+    """Different health and criminal record sections that a member of staff may open in a day before they are warned."""
+    restricted_reads_lock: int
+    """And before no more are shown to them."""
     payment_window_working_days: int
     payment_reminder_days: int
     """Before the last day to pay."""
@@ -170,6 +182,13 @@ class StatementTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str
 
 
+class OutcomeTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something that the named qualification teaches, which a portfolio must show."""
+
+    code: str
+    title: str
+
+
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that one version says."""
 
@@ -177,6 +196,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accepted: tuple[AcceptedTerms, ...]
     standards: tuple[StandardTerms, ...]
     statements: tuple[StatementTerms, ...]
+    outcomes: tuple[OutcomeTerms, ...]
 
 
 class RuleSet(Base):
@@ -198,6 +218,10 @@ class RuleSet(Base):
     )
     statements: Mapped[list["Statement"]] = relationship(
         lazy="raise", order_by="Statement.position"
+    )
+
+    outcomes: Mapped[list["Outcome"]] = relationship(
+        lazy="raise", order_by="Outcome.position"
     )
 
     __table_args__ = (
@@ -276,6 +300,10 @@ class RuleSet(Base):
                 Statement(id=uuid4(), position=n, **_columns(said, StatementTerms))
                 for n, said in enumerate(terms.statements, start=1)
             ],
+            outcomes=[
+                Outcome(id=uuid4(), position=n, **_columns(outcome, OutcomeTerms))
+                for n, outcome in enumerate(terms.outcomes, start=1)
+            ],
         )
         session.add(following)
         return following
@@ -288,6 +316,7 @@ class RuleSet(Base):
             accepted=tuple(row.terms for row in self.accepted),
             standards=tuple(row.terms for row in self.standards),
             statements=tuple(row.terms for row in self.statements),
+            outcomes=tuple(row.terms for row in self.outcomes),
         )
 
     @property
@@ -296,7 +325,7 @@ class RuleSet(Base):
         return day_of(self.valid.lower)
 
 
-LISTS = ("accepted", "standards", "statements")
+LISTS = ("accepted", "standards", "statements", "outcomes")
 """What a version lists, beside its figures."""
 
 ROUTE, VERDICT = code(Route, "route"), code(Verdict)
@@ -379,6 +408,35 @@ class Statement(Base):
     @property
     def terms(self) -> StatementTerms:
         return StatementTerms(self.code, self.words)
+
+
+class Outcome(Base):
+    """What a portfolio must show, one by one: OutcomeTerms says what it means."""
+
+    __tablename__ = "portfolio_outcome"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    rule_set_id: Mapped[UUID] = mapped_column(ForeignKey("rule_set.id"), index=True)
+    position: Mapped[int]
+    code: Mapped[str]
+    title: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("rule_set_id", "code"),)
+
+    @property
+    def terms(self) -> OutcomeTerms:
+        return OutcomeTerms(self.code, self.title)
+
+
+async def by_portfolio(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+    """Of accepted qualifications of any version, those that are claimed by a portfolio."""
+    found = await session.scalars(
+        select(AcceptedQualification.id).where(
+            AcceptedQualification.id.in_(ids),
+            AcceptedQualification.route == Route.PORTFOLIO,
+        )
+    )
+    return set(found)
 
 
 async def renewed(

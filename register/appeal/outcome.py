@@ -195,6 +195,7 @@ async def _allow_application(
         conditions=await conditions_of(session, conditions),
         rules=rules,
         after_notice=False,
+        pay_by=application.pay_by,
     )
 
 

@@ -8,6 +8,11 @@ class AssessmentAct(StrEnum):
     CHECK = "check_section"
     READ = "read_restricted_section"
     JUDGE = "judge_qualification"
+    SCRUTINISE = "scrutinise_qualification"
+    SIGN_PORTFOLIO = "sign_portfolio"
+    RECOMMEND = "recommend_on_portfolio"
+    CONFIRM = "confirm_qualification"
+    RETURN_VERDICT = "return_qualification"
     CERTIFY = "certify_status_elsewhere"
     NOTE = "note_on_application"
     ASK = "ask_for_more"
@@ -31,9 +36,24 @@ class AssessmentEvent(StrEnum):
     ASSIGNED = "application_assigned"
     SECTION_CHECKED = "section_checked"
     QUALIFICATION_JUDGED = "qualification_judged"
+    QUALIFICATION_SCRUTINISED = "qualification_scrutinised"
+    PORTFOLIO_SIGNED = "portfolio_signed"
+    QUALIFICATION_CONFIRMED = "qualification_confirmed"
     STATUS_CERTIFIED = "status_elsewhere_certified"
     RESTRICTED_READ = "restricted_section_read"
     NOTED = "application_noted"
     ENDORSEMENT_WAIVED = "endorsement_waived"
     PUT_ON_HOLD = "application_put_on_hold"
     RELEASED = "application_released"
+
+
+class ReadingAct(StrEnum):
+    RELEASE = "reading:release"
+
+
+class ReadingEvent(StrEnum):
+    """Of who opens much of what is restricted."""
+
+    WARNED = "reading:warned"
+    LOCKED = "reading:locked"
+    RELEASED = "reading:released"

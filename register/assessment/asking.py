@@ -24,7 +24,7 @@ from register.assessment.reasons import Reason
 from register.kit.clock import day_of
 from register.kit.errors import Refused
 from register.kit.jobs import every
-from register.kit.post import wording_of
+from register.kit.post import Letter, letter_of
 from register.process import Process
 from register.request import Request, RequestKind
 from register.rule_set import RuleSet
@@ -137,12 +137,6 @@ async def _due_on(
     return day_of(now) + timedelta(days=rules.information_due_days)
 
 
-@dataclass(frozen=True)
-class Letter:
-    subject: str
-    body: str
-
-
 async def previewed(
     session: AsyncSession,
     application: Application,
@@ -153,8 +147,7 @@ async def previewed(
     """The letter as it would be sent now."""
     due_on = await _due_on(session, application, now=now)
     context = {"application": application, "asked": asked, "due_on": due_on}
-    wording = wording_of(LETTER)
-    return Letter(wording.subject.render(context), wording.body.render(context).strip())
+    return letter_of(LETTER, context)
 
 
 @every(hours=6)

@@ -1,5 +1,8 @@
 """Whose application it is: a caseworker takes one that nobody has; a team manager gives it to whom they choose."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -7,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from register.account import Account, RoleGrant, StaffRole
 from register.application import Application, ApplicationState, Move, NotNow
 from register.assessment.acts import AssessmentEvent
+from register.assessment.readers import visible_to
 from register.kit.errors import Refused
 from register.process import Process
 
@@ -28,6 +32,13 @@ class TakenAlready(Refused):
     def __init__(self, application: Application) -> None:
         super().__init__(
             f"Application {application.reference} is with somebody already. A team manager can give it to you."
+        )
+
+
+class ChangedSince(Refused):
+    def __init__(self, application: Application) -> None:
+        super().__init__(
+            f"Application {application.reference} has changed since you opened the list."
         )
 
 
@@ -61,6 +72,39 @@ async def assign(
         application.tell(AssessmentEvent.ASSIGNED, by=by, assigned_to=to.id)
     else:
         raise NotNow(application, Move.TAKE_UP)
+
+
+@dataclass(frozen=True)
+class NotGiven:
+    reference: str
+    why: str
+
+
+async def assign_all(
+    session: AsyncSession,
+    chosen: Mapping[str, int],
+    *,
+    to: Account,
+    giver: Account,
+    by: Process,
+) -> list[NotGiven]:
+    """Give each application, by reference and the version that the giver saw; tells of those it could not give why not."""
+    found = await session.scalars(
+        select(Application)
+        .where(Application.reference.in_(chosen), visible_to(giver))
+        # In one order, so that two who give at once do not wait for each other.
+        .order_by(Application.id)
+    )
+    not_given = []
+    for application in found.all():
+        try:
+            await application.lock(session)
+            if application.version != chosen[application.reference]:
+                raise ChangedSince(application)
+            await assign(session, application, to=to, giver=giver, by=by)
+        except Refused as refusal:
+            not_given.append(NotGiven(application.reference, str(refusal)))
+    return not_given
 
 
 def may_assess(application: Application, account: Account) -> bool:

@@ -126,7 +126,7 @@ class SectionCheck(Base):
             section=section,
             outcome=outcome,
             reasons=[*because],
-            sent_id=await _last_sent(session, application, section),
+            sent_id=await last_sent(session, application, section),
             heard=heard,
             at=by.at,
             account_id=officer.id,
@@ -217,7 +217,7 @@ def _change(check: SectionCheck) -> Change:
     )
 
 
-async def _last_sent(
+async def last_sent(
     session: AsyncSession, application: Application, section: SectionName
 ) -> UUID:
     found = await session.scalar(

@@ -26,6 +26,7 @@ from register.assessment.covering import (
     conclude,
     may_condition,
     may_refuse,
+    notice_of,
 )
 from register.assessment.endorsements import must_be_endorsed
 from register.assessment.holding import must_not_be_held
@@ -37,11 +38,14 @@ from register.employment import Employment
 from register.entry import ConditionKind, Entry, Status
 from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
+from register.kit.post import Letter, letter_of
 from register.matching import open_hits
 from register.part import Part
 from register.process import Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
 from register.rule_set import Rules, RuleSet, Verdict
+
+APPROVED, REFUSED = "application_approved", "application_refused"
 
 
 class NotAllMet(Refused):
@@ -68,6 +72,14 @@ class DueInThePast(Refused):
     def __init__(self) -> None:
         super().__init__(
             "The day by which the qualification is due must be in the future."
+        )
+
+
+class PortfolioOver(Refused):
+    def __init__(self, at_most: date) -> None:
+        self.at_most = at_most
+        super().__init__(
+            "A portfolio that meets part of the requirement does not count so long. Choose an earlier day."
         )
 
 
@@ -101,6 +113,8 @@ class QualificationTerm:
     """The qualification condition as the rule set has it; `due_on` is None where the required qualification is held."""
 
     due_on: date | None
+    at_most: date | None = None
+    """The last day to which it may be deferred, where a portfolio meets part of the requirement."""
 
     @property
     def needed(self) -> bool:
@@ -111,14 +125,27 @@ async def qualification_term(
     session: AsyncSession, application: Application, *, today: date
 ) -> QualificationTerm:
     """Whether the qualification is still to come, and by when; raises QualificationNotJudged."""
-    held = [q for q in await qualifications_of(session, application) if q.awarded_on]
+    held = [
+        q
+        for q in await qualifications_of(session, application)
+        if q.awarded_on or q.by_portfolio
+    ]
     if any(q.verdict is Verdict.FULL for q in held):
         return QualificationTerm(None)
     if any(q.verdict is None for q in held):
         raise QualificationNotJudged
     rules = await rules_of(session, application)
     began = await in_role_since(session, application) or today
-    return QualificationTerm(months_after(began, rules.qualification_deadline_months))
+    due_on = months_after(began, rules.qualification_deadline_months)
+    in_part = [
+        day_of(q.verified_at)
+        for q in held
+        if q.by_portfolio and q.verdict is Verdict.PARTIAL and q.verified_at
+    ]
+    if not in_part:
+        return QualificationTerm(due_on)
+    at_most = months_after(max(in_part), rules.portfolio_valid_months)
+    return QualificationTerm(min(due_on, at_most), at_most)
 
 
 async def in_role_since(session: AsyncSession, application: Application) -> date | None:
@@ -206,6 +233,8 @@ def _qualification(
     due_on = chosen or term.due_on
     if due_on is None or due_on <= day_of(by.at):
         raise DueInThePast
+    if term.at_most and due_on > term.at_most:
+        raise PortfolioOver(term.at_most)
     kept: dict[str, Any] = {
         "kind": ConditionKind.QUALIFICATION,
         "due_on": due_on.isoformat(),
@@ -295,11 +324,14 @@ async def return_to_officer(
         application.take_back(by=by)
 
 
-@carries_out(
+GRANTS = (
     ProposalKind.GRANT,
     ProposalKind.GRANT_WITH_CONDITIONS,
     ProposalKind.GRANT_AFTER_ORDER,
 )
+
+
+@carries_out(*GRANTS)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     """From now the applicant has the window of the rule set to pay; the entry is made by the fee, at once where an approval
     that was taken back had been paid for. Raises OnWatchList.
@@ -311,25 +343,16 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     former = await application.former_entry(session, at=by.at)
     if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
         _must_be_the_registrars(proposal)
-    rules = await rules_of(session, application)
-    conditions = proposal.data["conditions"]
+    context = await _approval(session, application, proposal, now=by.at)
     application.approve(
-        pay_by=working_days_after(day_of(by.at), rules.payment_window_working_days),
-        by=by,
-        conditions=conditions,
+        pay_by=context["pay_by"], by=by, conditions=proposal.data["conditions"]
     )
-    notice = await conclude(session, application, proposal.kind, by=by)
+    await conclude(session, application, proposal.kind, by=by)
     if application.paid_at is not None:
         await application.complete(session, on=start_of(day_of(by.at)), by=by)
         return
     await application.write_to_applicant(
-        session,
-        "application_approved",
-        now=by.at,
-        of=proposal.id,
-        conditions=await conditions_of(session, conditions),
-        rules=rules,
-        after_notice=notice is not None,
+        session, APPROVED, now=by.at, of=proposal.id, **context
     )
 
 
@@ -376,20 +399,62 @@ def _must_be_the_registrars(proposal: Proposal) -> None:
 async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
     await must_not_be_held(session, application)
-    reasons = await asked_for(session, proposal.data["reasons"])
-    application.refuse(because=reasons[0].reasons[0], by=by)
+    context = await _refusal(session, application, proposal, now=by.at)
+    application.refuse(because=context["reasons"][0].reasons[0], by=by)
     await conclude(session, application, proposal.kind, by=by)
     await application.write_to_applicant(
-        session,
-        "application_refused",
-        now=by.at,
-        of=proposal.id,
-        reasons=reasons,
-        last_day=last_day_to_appeal(
-            day_of(by.at), (await rules_of(session, application)).appeal_days
-        ),
-        rules=await rules_of(session, application),
+        session, REFUSED, now=by.at, of=proposal.id, **context
     )
+
+
+async def letter_before(
+    session: AsyncSession,
+    application: Application,
+    proposal: Proposal,
+    *,
+    now: datetime,
+) -> Letter | None:
+    """What the applicant will read if the proposal is approved now; None of a notice, whose words the page shows."""
+    if proposal.kind is ProposalKind.REFUSE:
+        letter = REFUSED
+        context = await _refusal(session, application, proposal, now=now)
+    elif proposal.kind in GRANTS:
+        letter = APPROVED
+        context = await _approval(session, application, proposal, now=now)
+    else:
+        return None
+    return letter_of(letter, {"application": application, **context})
+
+
+async def _approval(
+    session: AsyncSession,
+    application: Application,
+    proposal: Proposal,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    rules = await rules_of(session, application)
+    return {
+        "pay_by": working_days_after(day_of(now), rules.payment_window_working_days),
+        "conditions": await conditions_of(session, proposal.data["conditions"]),
+        "rules": rules,
+        "after_notice": await notice_of(session, application) is not None,
+    }
+
+
+async def _refusal(
+    session: AsyncSession,
+    application: Application,
+    proposal: Proposal,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    rules = await rules_of(session, application)
+    return {
+        "reasons": await asked_for(session, proposal.data["reasons"]),
+        "last_day": last_day_to_appeal(day_of(now), rules.appeal_days),
+        "rules": rules,
+    }
 
 
 def last_day_to_appeal(told_on: date, appeal_days: int) -> date:

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, case, cast, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -51,9 +61,13 @@ class PendingPage:
 
 
 async def pending(
-    session: AsyncSession, reader: Account, *, after: UUID | None = None
+    session: AsyncSession,
+    reader: Account,
+    *,
+    after: UUID | None = None,
+    theirs: bool = False,
 ) -> PendingPage:
-    """What waits for a second person, oldest first, in one query."""
+    """What waits for a second person, oldest first, in one query; with `theirs` only what the reader may decide."""
     lines = (
         select(
             Proposal,
@@ -66,20 +80,12 @@ async def pending(
         .join(Account, Proposal.proposer_id == Account.id)
         .outerjoin(Application, Proposal.application_id == Application.id)
         .outerjoin(Match, Match.id == _match_of())
-        .where(
-            Proposal.waiting,
-            # Appeals have a list of their own, for those who decide them.
-            Proposal.kind != ProposalKind.APPEAL_OUTCOME,
-            case(
-                (Proposal.application_id.is_not(None), visible_to(reader)),
-                (Proposal.kind == ProposalKind.MERGE, between_others(reader)),
-                else_=Proposal.person_id.is_distinct_from(reader.person_id)
-                | Proposal.person_id.is_(None),
-            ),
-        )
+        .where(waiting_before(reader))
         .order_by(Proposal.proposed_at, Proposal.id)
         .limit(PAGE + 1)
     )
+    if theirs:
+        lines = lines.where(decided_by(reader))
     if after:
         last = select(Proposal.proposed_at, Proposal.id).where(Proposal.id == after)
         lines = lines.where(
@@ -97,6 +103,43 @@ async def pending(
     ]
     return PendingPage(
         rows[:PAGE], rows[PAGE - 1].proposal.id if len(rows) > PAGE else None
+    )
+
+
+def waiting_before(reader: Account) -> ColumnElement[bool]:
+    """What the reader may know of: where Application and Match are joined."""
+    of_others = Proposal.person_id.is_distinct_from(
+        reader.person_id
+    ) | Proposal.person_id.is_(None)
+    return and_(
+        Proposal.waiting,
+        # Appeals have a list of their own, for those who decide them.
+        Proposal.kind != ProposalKind.APPEAL_OUTCOME,
+        case(
+            (Proposal.application_id.is_not(None), visible_to(reader)),
+            (Proposal.kind == ProposalKind.MERGE, between_others(reader)),
+            else_=of_others,
+        ),
+    )
+
+
+def decided_by(reader: Account) -> ColumnElement[bool]:
+    """The twin of Proposal.why_not in SQL: what nothing keeps the reader from deciding. Who proposed it touched it."""
+    return and_(
+        Proposal.kind.in_([k for k in ProposalKind if reader.roles & k.approvers]),
+        Proposal.person_id.is_(None)
+        | Proposal.person_id.is_distinct_from(reader.person_id),
+        ~Proposal.touched.contains([reader.id]),
+    )
+
+
+def to_decide(reader: Account) -> Select[UUID]:
+    """The proposals that wait for the reader, to be counted."""
+    return (
+        select(Proposal.id)
+        .outerjoin(Application, Proposal.application_id == Application.id)
+        .outerjoin(Match, Match.id == _match_of())
+        .where(waiting_before(reader), decided_by(reader))
     )
 
 
@@ -145,7 +188,7 @@ async def why_returned(
         return None
     last = await session.scalar(
         select(Proposal)
-        .where(Proposal.application_id == application.id)
+        .where(Proposal.about == f"application:{application.id}")
         .order_by(Proposal.proposed_at.desc())
         .limit(1)
     )
@@ -171,12 +214,12 @@ async def why_returned(
 
 
 async def returned_to(session: AsyncSession, officer: Account) -> list[Application]:
-    """Their applications that a second person sent back, and that they have not proposed again."""
+    """Their applications of which a second person sent something back that they have not proposed again."""
     newest = (
-        select(Proposal.application_id, func.max(Proposal.proposed_at).label("at"))
+        select(Proposal.about, func.max(Proposal.proposed_at).label("at"))
         .join(Application, Proposal.application_id == Application.id)
         .where(Application.assigned_to_id == officer.id)
-        .group_by(Proposal.application_id)
+        .group_by(Proposal.about)
         .subquery()
     )
     found = await session.scalars(
@@ -184,8 +227,7 @@ async def returned_to(session: AsyncSession, officer: Account) -> list[Applicati
         .join(Proposal, Proposal.application_id == Application.id)
         .join(
             newest,
-            (newest.c.application_id == Proposal.application_id)
-            & (newest.c.at == Proposal.proposed_at),
+            (newest.c.about == Proposal.about) & (newest.c.at == Proposal.proposed_at),
         )
         .options(joinedload(Application.person))
         .where(
@@ -196,4 +238,4 @@ async def returned_to(session: AsyncSession, officer: Account) -> list[Applicati
         )
         .order_by(Application.submitted_at)
     )
-    return list(found)
+    return list(found.unique())

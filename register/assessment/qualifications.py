@@ -1,4 +1,4 @@
-"""Judging qualifications: what each one an applicant holds is worth for the part."""
+"""Judging qualifications: what each one an applicant holds is worth for the part, and which take a second person."""
 
 from uuid import UUID
 
@@ -7,13 +7,44 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from register.account import Account
-from register.application import Application
+from register.application import Application, ApplicationState, SectionName
 from register.assessment.acts import AssessmentEvent
-from register.assessment.check import must_be_assessing
-from register.kit.errors import NotFound
+from register.assessment.check import NotUnderAssessment, last_sent, must_be_assessing
+from register.assessment.steps import CHECKING, took_a_step
+from register.kit.errors import NotFound, Refused
 from register.process import Process
+from register.proposal import (
+    AlreadyProposed,
+    Proposal,
+    ProposalKind,
+    carries_out,
+    waiting_on,
+)
 from register.qualification import Qualification
-from register.rule_set import Verdict
+from register.rule_set import Route, Verdict
+
+
+class ScrutinyFirst(Refused):
+    def __init__(self, qualification: Qualification) -> None:
+        self.qualification = qualification
+        super().__init__(
+            "A qualification from abroad counts only after a scrutiny that a second person confirms."
+        )
+
+
+class PortfolioFirst(Refused):
+    def __init__(self, qualification: Qualification) -> None:
+        self.qualification = qualification
+        super().__init__(
+            "A portfolio counts only after two assessors have signed it and a second person has confirmed the verdict."
+        )
+
+
+class SentSince(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The applicant has sent their qualifications again since then. Return it, so that they are looked at again."
+        )
 
 
 async def qualifications_of(
@@ -28,6 +59,16 @@ async def qualifications_of(
     return list(found)
 
 
+async def qualification_in(
+    session: AsyncSession, application: Application, qualification_id: UUID
+) -> Qualification:
+    """Raises NotFound for one that is not the applicant's."""
+    for held in await qualifications_of(session, application):
+        if held.id == qualification_id:
+            return held
+    raise NotFound
+
+
 async def judge(
     session: AsyncSession,
     application: Application,
@@ -37,16 +78,76 @@ async def judge(
     officer: Account,
     by: Process,
 ) -> None:
-    """Say what the qualification is worth; raises NotFound for one that is not the applicant's."""
+    """Say what it is worth; raises ScrutinyFirst or PortfolioFirst where one person may not find that it counts."""
     must_be_assessing(application, officer)
-    qualification = await session.get(Qualification, qualification_id)
-    if not qualification or qualification.person_id != application.person_id:
-        raise NotFound
+    qualification = await qualification_in(session, application, qualification_id)
+    if waiting := await waiting_on(session, about_qualification(qualification)):
+        raise AlreadyProposed(waiting)
     if qualification.verdict is verdict:
         return
+    if verdict is not Verdict.NO and qualification.by_portfolio:
+        raise PortfolioFirst(qualification)
+    if verdict is not Verdict.NO and qualification.from_abroad:
+        raise ScrutinyFirst(qualification)
     qualification.verify(verdict, now=by.at)
     application.tell(
         AssessmentEvent.QUALIFICATION_JUDGED,
+        by=by,
+        qualification=qualification.id,
+        verdict=verdict,
+    )
+
+
+def about_qualification(qualification: Qualification) -> str:
+    """As a proposal names it."""
+    return f"qualification:{qualification.id}"
+
+
+async def put_to_second(
+    session: AsyncSession,
+    application: Application,
+    qualification: Qualification,
+    verdict: Verdict,
+    route: Route,
+    *,
+    proposer: Account,
+    by: Process,
+) -> Proposal:
+    """Somebody who assessed nothing of the application must agree before the qualification carries the verdict."""
+    sent = await last_sent(session, application, SectionName.QUALIFICATIONS)
+    return await Proposal.make(
+        session,
+        ProposalKind.CONFIRM_VERDICT,
+        about=about_qualification(qualification),
+        application_id=application.id,
+        person_id=application.person_id,
+        data={
+            "reference": application.reference,
+            "verdict": verdict,
+            "route": route,
+            "sent": str(sent),
+        },
+        touched=await took_a_step(session, application, CHECKING),
+        proposer=proposer,
+        by=by,
+    )
+
+
+@carries_out(ProposalKind.CONFIRM_VERDICT)
+async def confirm(session: AsyncSession, proposal: Proposal, by: Process) -> None:
+    """Raises NotUnderAssessment, or SentSince."""
+    application = await session.get_one(Application, proposal.application_id)
+    await application.lock(session)
+    if application.state is not ApplicationState.UNDER_ASSESSMENT:
+        raise NotUnderAssessment(application)
+    sent = await last_sent(session, application, SectionName.QUALIFICATIONS)
+    if str(sent) != proposal.data["sent"]:
+        raise SentSince
+    qualification = await qualification_in(session, application, UUID(proposal.key))
+    verdict = Verdict(proposal.data["verdict"])
+    qualification.verify(verdict, now=by.at)
+    application.tell(
+        AssessmentEvent.QUALIFICATION_CONFIRMED,
         by=by,
         qualification=qualification.id,
         verdict=verdict,

@@ -1,38 +1,31 @@
-"""The queue: applications that wait for a decision, oldest first, with the working days that each has waited for us."""
+"""The queue: applications that wait for a decision, oldest first, each with its target clock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Self
+from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    Date,
-    Integer,
-    Select,
-    SQLColumnExpression,
-    and_,
-    bindparam,
-    case,
-    cast,
-    exists,
-    func,
-    literal,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
 from register.account import Account
-from register.application import Application, ApplicationKind, ApplicationState
+from register.application import Application, ApplicationState
 from register.assessment.assigning import IN_HAND
 from register.assessment.holding import ApplicationHold
 from register.assessment.readers import visible_to
-from register.kit.clock import bank_holidays, day_of
+from register.assessment.target import (
+    Clock,
+    clock,
+    pauses_of,
+    target,
+    waiting_age,
+    waiting_age_at_most,
+)
+from register.kit.clock import day_of
 from register.part import Part
 from register.request import Request, RequestKind
 from register.rule_set import RuleSet
@@ -40,36 +33,79 @@ from register.rule_set import RuleSet
 PAGE = 50
 COUNTED = 1000
 """Past this many the page says "1,000+": counting all would cost more the larger the queue."""
+SOON_WORKING_DAYS = 5
+SOON = timedelta(days=7)
+"""What falls due within a week is worth knowing today."""
 
 
 class Holder(StrEnum):
-    """Whose applications a reader wants to see."""
+    """Whose applications a reader wants to see, where it is not one colleague's."""
 
     ME = "me"
     NOBODY = "nobody"
     ANYONE = "anyone"
 
 
+class Turn(StrEnum):
+    """For whom an application waits. While referees and employers write, all else is assessed."""
+
+    US = "us"
+    APPLICANT = "applicant"
+    REFEREES = "referees"
+    SECOND_PERSON = "second_person"
+    OUTSIDE = "outside"
+    """It is on hold."""
+
+
+class Due(StrEnum):
+    """What is over its time, or soon will be."""
+
+    OVER = "over"
+    TODAY = "today"
+    WEEK = "week"
+    UNANSWERED = "unanswered"
+    """The applicant did not answer in time."""
+    ANSWER = "answer"
+    """The applicant's time to answer ends within a week."""
+    REFERENCE = "reference"
+    """That of a referee does."""
+
+
 @dataclass(frozen=True)
 class Filter:
-    holder: Holder = Holder.ANYONE
+    holder: Holder | UUID = Holder.ANYONE
     state: ApplicationState | None = None
     part: Part | None = None
-    overdue: bool = False
-    held: bool = False
+    turn: Turn | None = None
+    due: Due | None = None
+
+    @classmethod
+    def of(cls, codes: Mapping[str, str]) -> Self:
+        """As an address or a saved filter says it; raises ValueError for what is no code."""
+        holder = codes.get("holder") or Holder.ANYONE
+        return cls(
+            holder=Holder(holder) if holder in set(Holder) else UUID(holder),
+            state=ApplicationState(codes["state"]) if codes.get("state") else None,
+            part=Part(codes["part"]) if codes.get("part") else None,
+            turn=Turn(codes["turn"]) if codes.get("turn") else None,
+            due=Due(codes["due"]) if codes.get("due") else None,
+        )
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """What narrows the list, as an address says it."""
+        said = {name: getattr(self, name) for name in NARROWING}
+        return {n: str(v) for n, v in said.items() if v and v is not Holder.ANYONE}
+
+
+NARROWING = ("holder", "state", "part", "turn", "due")
 
 
 @dataclass(frozen=True)
 class Waiting:
     application: Application
-    age: int
-    """For which it has waited for us, not for the applicant: working days, but of a restoration days."""
-    target: int
+    clock: Clock
     held: bool
-
-    @property
-    def overdue(self) -> bool:
-        return self.age > self.target
 
 
 @dataclass(frozen=True)
@@ -89,11 +125,10 @@ async def queue(
     now: datetime,
     after: str | None = None,
 ) -> QueuePage:
-    """One page in two queries, however long the queue is."""
-    age, target = waiting_age(now), _target()
-    chosen = [visible_to(reader), *_chosen(wanted, reader, age, target)]
+    """One page in three queries, however long the queue is."""
+    chosen = _chosen(wanted, reader, now)
     lines = (
-        select(Application, age, target, _held())
+        select(Application, waiting_age(now), target(), _held())
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .options(joinedload(Application.person), joinedload(Application.assigned_to))
         .where(*chosen)
@@ -102,33 +137,105 @@ async def queue(
     )
     if after:
         lines = lines.where(_behind(after))
-    rows = [Waiting(*row) for row in await session.execute(lines)]
+    rows = (await session.execute(lines)).all()
+    pauses = await pauses_of(session, [application.id for application, *_ in rows])
     return QueuePage(
-        rows[:PAGE],
-        await _count(session, chosen),
-        rows[PAGE - 1].application.reference if len(rows) > PAGE else None,
+        [
+            Waiting(one, clock(one, used, allowed, pauses.get(one.id, [])), held)
+            for one, used, allowed, held in rows[:PAGE]
+        ],
+        await session.scalar(select(count_of(reader, wanted, now=now))) or 0,
+        rows[PAGE - 1][0].reference if len(rows) > PAGE else None,
     )
 
 
+def count_of(reader: Account, wanted: Filter, *, now: datetime) -> ColumnElement[int]:
+    """As many as there are, or one more than COUNTED: to be asked alone, or many at once."""
+    some: Select[int] = (
+        select(literal(1))
+        .select_from(Application)
+        .join(RuleSet, Application.rule_set_id == RuleSet.id)
+        .where(*_chosen(wanted, reader, now))
+        .limit(COUNTED + 1)
+    )
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
 def _chosen(
-    wanted: Filter,
-    reader: Account,
-    age: ColumnElement[int],
-    target: ColumnElement[int],
+    wanted: Filter, reader: Account, now: datetime
 ) -> list[ColumnElement[bool]]:
     states = {wanted.state} if wanted.state else IN_HAND
-    chosen: list[ColumnElement[bool]] = [Application.state.in_(states)]
+    chosen = [visible_to(reader), Application.state.in_(states)]
     if wanted.holder is Holder.ME:
         chosen.append(Application.assigned_to_id == reader.id)
-    if wanted.holder is Holder.NOBODY:
+    elif wanted.holder is Holder.NOBODY:
         chosen.append(Application.assigned_to_id.is_(None))
+    elif wanted.holder is not Holder.ANYONE:
+        chosen.append(Application.assigned_to_id == wanted.holder)
     if wanted.part:
         chosen.append(Application.part == wanted.part)
-    if wanted.overdue:
-        chosen.append(age > target)
-    if wanted.held:
-        chosen.append(_held())
+    if wanted.turn:
+        chosen.append(_turn(wanted.turn))
+    if wanted.due:
+        chosen.append(_due(wanted.due, now))
     return chosen
+
+
+TURNS = {
+    Turn.US: {
+        ApplicationState.SUBMITTED,
+        ApplicationState.UNDER_ASSESSMENT,
+        ApplicationState.PAID,
+    },
+    Turn.APPLICANT: {
+        ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.MINDED_TO,
+    },
+    Turn.SECOND_PERSON: {
+        ApplicationState.PROPOSED,
+        ApplicationState.SUITABILITY_REVIEW,
+    },
+}
+
+
+def _turn(turn: Turn) -> ColumnElement[bool]:
+    if turn is Turn.REFEREES:
+        return or_(_awaits(RequestKind.REFERENCE), _awaits(RequestKind.ENDORSEMENT))
+    if turn is Turn.OUTSIDE:
+        return _held()
+    return Application.state.in_(TURNS[turn])
+
+
+def _due(due: Due, now: datetime) -> ColumnElement[bool]:
+    today, left = day_of(now), target() - waiting_age(now)
+    least = target() - waiting_age_at_most(now)
+    soon = Request.due_on.between(today, today + SOON)
+    running = and_(Application.state.not_in(TURNS[Turn.APPLICANT]), ~_held())
+    return {
+        Due.OVER: and_(least < 0, left < 0),
+        Due.TODAY: and_(running, least <= 0, left == 0),
+        Due.WEEK: and_(
+            running, least <= SOON_WORKING_DAYS, left.between(0, SOON_WORKING_DAYS)
+        ),
+        Due.UNANSWERED: _awaits(
+            RequestKind.FURTHER_INFORMATION, Request.due_on < today
+        ),
+        Due.ANSWER: _awaits(RequestKind.FURTHER_INFORMATION, soon),
+        Due.REFERENCE: _awaits(RequestKind.REFERENCE, soon),
+    }[due]
+
+
+def _awaits(kind: RequestKind, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (
+        select(Request.id)
+        .where(
+            Request.application_id == Application.id,
+            Request.kind == kind,
+            Request.ended_at.is_(None),
+            *more,
+        )
+        .exists()
+    )
 
 
 def _held() -> ColumnElement[bool]:
@@ -145,153 +252,3 @@ def _behind(reference: str) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return tuple_(Application.submitted_at, Application.id) > last
-
-
-async def count_of(
-    session: AsyncSession, reader: Account, wanted: Filter, *, now: datetime
-) -> int:
-    """As many as there are, or one more than COUNTED."""
-    chosen = _chosen(wanted, reader, waiting_age(now), _target())
-    return await _count(session, [visible_to(reader), *chosen])
-
-
-async def _count(session: AsyncSession, chosen: Sequence[ColumnElement[bool]]) -> int:
-    some: Select[int] = (
-        select(literal(1))
-        .select_from(Application)
-        .join(RuleSet, Application.rule_set_id == RuleSet.id)
-        .where(*chosen)
-        .limit(COUNTED + 1)
-    )
-    found = await session.scalar(select(func.count()).select_from(some.subquery()))
-    return found or 0
-
-
-def _target() -> ColumnElement[int]:
-    days = case(
-        (_RESTORATION, RuleSet.data["restoration_decide_days"].astext),
-        else_=RuleSet.data["assessment_target_working_days"].astext,
-    )
-    return cast(days, Integer)
-
-
-_RESTORATION = Application.kind == ApplicationKind.RESTORATION
-"""Its time is counted in days, any other's in working days."""
-
-
-def waiting_age(now: datetime) -> ColumnElement[int]:
-    return case((_RESTORATION, _age(now, days_between)), else_=_age(now, working_days))
-
-
-def _age(
-    now: datetime,
-    between: Callable[[ColumnElement[date], ColumnElement[date]], ColumnElement[int]],
-) -> ColumnElement[int]:
-    """Since the application was sent or opened again, less the days on which it did not wait for us."""
-    today = literal(day_of(now), Date)
-    began = day_in_london(
-        func.coalesce(Application.reopened_at, Application.submitted_at)
-    )
-    # A day on which two things were awaited is one day: the times are put together before they are counted.
-    waited = union_all(
-        _waited(
-            Request.asked_at,
-            Request.ended_at,
-            Request.application_id == Application.id,
-            Request.kind.in_([kind for kind in RequestKind if kind.stops_the_clock]),
-            began=began,
-            today=today,
-        ),
-        _waited(
-            ApplicationHold.held_at,
-            ApplicationHold.released_at,
-            ApplicationHold.application_id == Application.id,
-            began=began,
-            today=today,
-        ),
-        _waited(
-            Application.approved_at,
-            Application.paid_at,
-            Application.approved_at.is_not(None),
-            began=began,
-            today=today,
-        ),
-    ).subquery()
-    together = select(
-        func.unnest(func.range_agg(waited.c.time)).label("time")
-    ).subquery()
-    paused = (
-        select(
-            func.coalesce(
-                func.sum(
-                    between(
-                        func.lower(together.c.time) - 1,
-                        func.upper(together.c.time) - 1,
-                    )
-                ),
-                0,
-            )
-        )
-        .select_from(together)
-        .scalar_subquery()
-    )
-    return cast(between(began, today) - paused, Integer)
-
-
-def _waited(
-    since: SQLColumnExpression[Any],
-    until: SQLColumnExpression[Any],
-    *which: ColumnElement[bool],
-    began: ColumnElement[date],
-    today: ColumnElement[date],
-) -> Select[Any]:
-    """Stretches of days of one application, each after its first day and up to and with its last."""
-    start = func.greatest(day_in_london(since), began)
-    end = func.greatest(func.coalesce(day_in_london(until), today), start)
-    time = func.daterange(start, end, "(]").label("time")
-    return select(time).where(*which).correlate(Application)
-
-
-def day_in_london(moment: SQLColumnExpression[Any]) -> ColumnElement[date]:
-    return cast(func.timezone("Europe/London", moment), Date)
-
-
-def days_between(
-    start: ColumnElement[date], end: ColumnElement[date]
-) -> ColumnElement[int]:
-    return cast(end - start, Integer)
-
-
-def working_days(
-    start: ColumnElement[date], end: ColumnElement[date]
-) -> ColumnElement[int]:
-    """The twin of clock.working_days_between in SQL: weekdays by arithmetic, less the bank holidays among them."""
-    holidays = bindparam(
-        "holidays",
-        sorted(day for day in bank_holidays() if day.weekday() < 5),
-        type_=ARRAY(Date),
-        unique=False,
-    )
-    holiday = func.unnest(holidays).column_valued("holiday")
-    off = (
-        select(func.count())
-        .where(and_(holiday > start, holiday <= end))
-        .scalar_subquery()
-    )
-    return _weekdays_until(end) - _weekdays_until(start) - off
-
-
-def _weekdays_until(day: ColumnElement[date]) -> ColumnElement[int]:
-    """Mondays to Fridays from Monday 1 January 1900 up to and with the day."""
-    count = day - literal(date(1900, 1, 1), Date) + 1
-    return func.div(count, 7) * 5 + func.least(func.mod(count, 7), 5)
-
-
-async def age_of(
-    session: AsyncSession, application: Application, *, now: datetime
-) -> int:
-    """How long one application has waited for us."""
-    age = await session.scalar(
-        select(waiting_age(now)).where(Application.id == application.id)
-    )
-    return age or 0

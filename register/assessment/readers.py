@@ -10,7 +10,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from register.account import Account, StaffRole
 from register.application import Application, SectionName
-from register.assessment.acts import AssessmentAct, AssessmentEvent
+from register.assessment.acts import AssessmentAct
+from register.assessment.quota import Quota, count_reading
 from register.kit.errors import NotFound
 from register.process import Process
 
@@ -51,42 +52,51 @@ def may_read_restricted(application: Application, account: Account) -> bool:
     )
 
 
-def read_restricted(
+async def read_restricted(
     session: AsyncSession,
     application: Application,
     section: SectionName,
     *,
     reader: Account,
     now: datetime,
-) -> None:
-    """The one place at which a health or criminal section is opened: it lets in or raises NotFound, and writes it down."""
+) -> Quota:
+    """The one place at which a health or criminal section is opened: it lets in or raises NotFound, and writes it down.
+
+    Raises ReadingLocked for whoever has opened too many.
+    """
     if not may_read_restricted(application, reader):
         raise NotFound
-    read_restricted_for(session, application, section, reader=reader, now=now)
+    return await read_restricted_for(
+        session, application, section, reader=reader, now=now
+    )
 
 
-def read_restricted_for(
+async def read_restricted_for(
     session: AsyncSession,
     application: Application,
     section: SectionName,
     *,
     reader: Account,
     now: datetime,
-) -> None:
+) -> Quota:
     """Write it down of whoever was let in already: adjudicators read why an application was refused, and nothing else."""
     by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
-    application.tell(AssessmentEvent.RESTRICTED_READ, by=by, section=section)
+    return await count_reading(session, application, section, reader=reader, by=by)
 
 
-def read_checks(
+async def read_checks(
     session: AsyncSession,
     application: Application,
     sections: Iterable[SectionName],
     *,
     reader: Account,
     now: datetime,
-) -> None:
-    """What was found of a restricted section is as restricted as the section."""
+) -> Quota | None:
+    """What was found of a restricted section is as restricted as the section. None where there is none of them."""
+    quota = None
     for section in sections:
         if section.restricted:
-            read_restricted(session, application, section, reader=reader, now=now)
+            quota = await read_restricted(
+                session, application, section, reader=reader, now=now
+            )
+    return quota

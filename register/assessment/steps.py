@@ -16,6 +16,8 @@ CHECKING = frozenset[StrEnum](
     {
         AssessmentEvent.SECTION_CHECKED,
         AssessmentEvent.QUALIFICATION_JUDGED,
+        AssessmentEvent.QUALIFICATION_SCRUTINISED,
+        AssessmentEvent.PORTFOLIO_SIGNED,
         AssessmentEvent.ENDORSEMENT_WAIVED,
         ApplicationEvent.INFORMATION_ASKED,
         ApplicationEvent.WENT_ON_WITHOUT,
@@ -26,7 +28,11 @@ CHECKING = frozenset[StrEnum](
 )
 """Whoever did one of these assessed it. Giving it to somebody, reading it and noting are none."""
 
-STEPS = CHECKING | {ApplicationEvent.REVIEWED, ApplicationEvent.NOTICE_GIVEN}
+STEPS = CHECKING | {
+    ApplicationEvent.REVIEWED,
+    ApplicationEvent.NOTICE_GIVEN,
+    AssessmentEvent.QUALIFICATION_CONFIRMED,
+}
 """Whoever did one of these took a step of the decision."""
 
 

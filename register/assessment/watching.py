@@ -119,14 +119,14 @@ async def _hits(
             joinedload(WatchHit.item),
             joinedload(WatchHit.removed),
         )
-        .where(wanted, _of_others(reader))
+        .where(wanted, hits_of_others(reader))
         .order_by(WatchHit.points.desc(), WatchHit.found_at, WatchHit.id)
         .limit(PAGE)
     )
     return (await session.scalars(found)).all()
 
 
-def _of_others(reader: Account) -> ColumnElement[bool]:
+def hits_of_others(reader: Account) -> ColumnElement[bool]:
     if reader.person_id is None:
         return true()
     return and_(

@@ -13,10 +13,12 @@ from register.condition.clock import (
     standing_of,
     standings_of,
 )
+from register.condition.due import ConditionDue, DuePage, conditions_due, due_of_others
 from register.condition.evidence import ConditionEvidence, evidence_of, send
 from register.condition.proposing import (
     Award,
     NotLater,
+    letter_before,
     propose_discharge,
     propose_extension,
     propose_pause,
@@ -27,15 +29,20 @@ __all__ = [
     "Award",
     "ClockPause",
     "ConditionAct",
+    "ConditionDue",
     "ConditionEvent",
     "ConditionEvidence",
     "DueAlready",
+    "DuePage",
     "NotLater",
     "NotPaused",
     "OutOfOrder",
     "PauseReason",
     "Standing",
+    "conditions_due",
+    "due_of_others",
     "evidence_of",
+    "letter_before",
     "propose_discharge",
     "propose_extension",
     "propose_pause",

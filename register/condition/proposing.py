@@ -18,6 +18,7 @@ from register.condition.clock import (
     standing_of,
 )
 from register.kit.errors import Refused
+from register.kit.post import Letter, letter_of
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out
 from register.qualification import Qualification
@@ -156,7 +157,7 @@ async def pause(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     )
     session.add(paused)
     _tell(standing, ConditionEvent.PAUSED, by, from_on=from_on, because=paused.because)
-    await standing.write(session, "condition_paused", by=by, pause=paused)
+    await _write(session, standing, proposal, by=by)
 
 
 @carries_out(ProposalKind.EXTEND_CONDITION)
@@ -166,7 +167,7 @@ async def extend(session: AsyncSession, proposal: Proposal, by: Process) -> None
     _must_be_later(standing, due_on)
     _tell(standing, ConditionEvent.EXTENDED, by, due_on=due_on)
     await standing.entry.move_due(session, standing.condition, due_on=due_on, by=by)
-    await standing.write(session, "condition_extended", by=by)
+    await _write(session, standing, proposal, by=by)
 
 
 @carries_out(ProposalKind.DISCHARGE_CONDITION)
@@ -178,7 +179,7 @@ async def discharge(session: AsyncSession, proposal: Proposal, by: Process) -> N
         held.award(awarded.awarded_on, now=by.at)
     _tell(standing, ConditionEvent.DISCHARGED, by, **(awarded.data if awarded else {}))
     await standing.entry.end(session, standing.condition, on=by.at, by=by)
-    await standing.write(session, "condition_discharged", by=by)
+    await _write(session, standing, proposal, by=by)
 
 
 async def _standing(session: AsyncSession, proposal: Proposal, by: Process) -> Standing:
@@ -193,3 +194,28 @@ def _tell(standing: Standing, event: ConditionEvent, by: Process, **facts: Any) 
         condition=standing.condition.id,
         **facts,
     )
+
+
+async def _write(
+    session: AsyncSession, standing: Standing, proposal: Proposal, *, by: Process
+) -> None:
+    letter = LETTERS[proposal.kind]
+    await standing.write(session, letter, by=by, **_said_in(proposal))
+
+
+LETTERS = {
+    ProposalKind.PAUSE_CLOCK: "condition_paused",
+    ProposalKind.EXTEND_CONDITION: "condition_extended",
+    ProposalKind.DISCHARGE_CONDITION: "condition_discharged",
+}
+
+
+def letter_before(proposal: Proposal) -> Letter:
+    """What the registrant will read if the proposal is approved."""
+    return letter_of(LETTERS[proposal.kind], _said_in(proposal))
+
+
+def _said_in(proposal: Proposal) -> dict[str, date]:
+    """The day that the letter names, if any."""
+    days = {name: proposal.data.get(name) for name in ("from_on", "due_on")}
+    return {name: date.fromisoformat(day) for name, day in days.items() if day}

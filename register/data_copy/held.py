@@ -13,23 +13,27 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from register.account import Account, SignIn
+from register.appeal import Appeal
 from register.application import Application, ApplicationEvent, SectionName
 from register.application.evidence import evidence_of
 from register.application.section import form_of
 from register.condition import evidence_of as condition_evidence_of
 from register.data_copy.gathering import Record, Shelf, holds
 from register.employment import Employment, EmploymentGap
+from register.enquiry import EnquiryEvent, messages_of, own_enquiries
 from register.entry import Entry, EntryEvent, public_words
 from register.kit.post import Message
 from register.leaving import Leaving
+from register.notice import Notice, said_to
 from register.person import Person, PersonName, with_merged
-from register.process import timeline
+from register.process import Process, timeline
 from register.qualification import Qualification
 from register.request import Request
 
-HISTORY = (*ApplicationEvent, *EntryEvent)
+HISTORY = (*ApplicationEvent, *EntryEvent, *EnquiryEvent)
 """What was done about them; who looked for them on lists of others is not told here."""
 
 
@@ -54,6 +58,30 @@ async def about_the_account(
                 for one in sign_ins
             ],
         ),
+    ]
+
+
+@holds
+async def what_they_wrote_to_us(
+    session: AsyncSession,
+    account: Account,
+    now: datetime,  # noqa: ARG001 - one shape for all
+) -> list[Shelf]:
+    return [
+        Shelf(
+            "messages to us and our answers",
+            [
+                {
+                    "about": enquiry.subject,
+                    "from": "us" if message.from_us else "you",
+                    "at": message.sent_at,
+                    "words": message.words,
+                    "document": message.file.name if message.file else None,
+                }
+                for enquiry in await own_enquiries(session, account)
+                for message in await messages_of(session, enquiry.id)
+            ],
+        )
     ]
 
 
@@ -128,6 +156,45 @@ async def about_the_applications(
     for application in applications:
         shelves += await _application(session, application)
     return shelves
+
+
+@holds
+async def about_notices_and_appeals(
+    session: AsyncSession,
+    account: Account,
+    now: datetime,  # noqa: ARG001 - one shape for all
+) -> list[Shelf]:
+    """What we told them, and what they said to it."""
+    if account.person_id is None:
+        return []
+    ids = await with_merged(session, account.person_id)
+    notices = await session.scalars(
+        select(Notice).where(Notice.person_id.in_(ids)).order_by(Notice.sent_at)
+    )
+    appeals = await session.scalars(
+        select(Appeal)
+        .where(Appeal.account_id == account.id)
+        .options(selectinload(Appeal.lodging).selectinload(Process.texts))
+        .order_by(Appeal.lodged_at)
+    )
+    return [
+        Shelf(
+            "notices",
+            [
+                _told(one, ("kind", "sent_at", "deemed_on", "outcome", "ended_at"))
+                | {"what you said": [r.words for r in await said_to(session, one.id)]}
+                for one in notices
+            ],
+        ),
+        Shelf(
+            "appeals",
+            [
+                _told(one, ("kind", "lodged_at", "hearing_on", "state", "outcome"))
+                | {"your grounds": [text.words for text in one.lodging.texts]}
+                for one in appeals
+            ],
+        ),
+    ]
 
 
 @holds

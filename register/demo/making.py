@@ -20,6 +20,7 @@ from register.demo.employers import open_organisations
 from register.demo.entries import Registrants, Terms
 from register.demo.homes import Homes, make_homes
 from register.demo.lives import Lives
+from register.demo.messages import write_to_us
 from register.demo.people import people
 from register.demo.plots import plots_for
 from register.demo.staff import KNOWN_BY, open_office
@@ -80,12 +81,13 @@ async def make_demo(
     awards = await _awards(session, draw, terms)
     await open_organisations(session, doors, office, homes)
     await _take_stock(session)
-    await doors.open_told(
+    newcomer = await doors.open_told(
         session,
         "new@example.org",
-        good_for="Somebody with a new account, who has not applied yet",
+        good_for="Somebody with a new account, who has not applied yet but has written to us",
         at=draw.moment(draw.working_day(1)),
     )
+    await write_to_us(session, newcomer, office)
     applications = Applications(
         session,
         draw,

@@ -1,7 +1,7 @@
 """The outbox: what we write to people, kept as it was worded, and handed to Notify by a job."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,19 @@ from uuid import UUID, uuid4
 
 import structlog
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-from sqlalchemy import CheckConstraint, Index, delete, select, text, tuple_, update
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    Select,
+    delete,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from register.kit import notify
 from register.kit.db import Base, code
@@ -189,6 +198,21 @@ async def break_silence(session: AsyncSession, person_id: UUID) -> None:
     await session.execute(delete(Silence).where(Silence.person_id == person_id))
 
 
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    body: str
+
+
+def letter_of(letter: str, context: Mapping[str, Any]) -> Letter:
+    """The letter as it is sent, and as whoever is about to send it reads it first."""
+    wording = wording_of(letter)
+    return Letter(
+        " ".join(wording.subject.render(context).split()),
+        wording.body.render(context).strip(),
+    )
+
+
 async def post(
     session: AsyncSession,
     *,
@@ -208,15 +232,15 @@ async def post(
     silent = select(Silence.since).where(Silence.person_id == person_id)
     if person_id and await session.scalar(silent):
         return
-    wording = wording_of(letter)
+    wording, said = wording_of(letter), letter_of(letter, context)
     written = insert(Message).values(
         key=key,
         channel=channel,
         to_address=to,
         letter=letter,
         letter_version=wording.version,
-        subject=" ".join(wording.subject.render(context).split()),
-        body=wording.body.render(context).strip(),
+        subject=said.subject,
+        body=said.body,
         fleeting=wording.fleeting,
         person_id=person_id,
         application_id=application_id,
@@ -230,26 +254,41 @@ async def post(
 
 
 @dataclass(frozen=True)
-class Failed:
-    """A page of the messages that did not arrive, the latest first."""
+class MessagePage:
+    """The latest first."""
 
     messages: list[Message]
     next: UUID | None
 
 
-async def failed(session: AsyncSession, *, after: UUID | None = None) -> Failed:
+async def failed(session: AsyncSession, *, after: UUID | None = None) -> MessagePage:
+    """The messages that did not arrive."""
     found = select(Message).where(Message.state == MessageState.FAILED)
-    if after:
-        last = select(Message.settled_at, Message.id).where(Message.id == after)
-        found = found.where(
-            tuple_(Message.settled_at, Message.id) < last.scalar_subquery()
-        )
-    rows = list(
-        await session.scalars(
-            found.order_by(Message.settled_at.desc(), Message.id.desc()).limit(PAGE + 1)
-        )
+    return await _latest_first(session, found, Message.settled_at, after)
+
+
+async def letters_to(
+    session: AsyncSession, persons: Collection[UUID], *, after: UUID | None = None
+) -> MessagePage:
+    """What was written to somebody, but for what never left since nothing was to be written to them any more."""
+    found = select(Message).where(
+        Message.person_id.in_(persons), Message.state != MessageState.STOPPED
     )
-    return Failed(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+    return await _latest_first(session, found, Message.created_at, after)
+
+
+async def _latest_first(
+    session: AsyncSession,
+    found: Select[Message],
+    at: InstrumentedAttribute[Any],
+    after: UUID | None,
+) -> MessagePage:
+    if after:
+        last = select(at, Message.id).where(Message.id == after)
+        found = found.where(tuple_(at, Message.id) < last.scalar_subquery())
+    latest = found.order_by(at.desc(), Message.id.desc()).limit(PAGE + 1)
+    rows = list(await session.scalars(latest))
+    return MessagePage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
 async def message_to_mend(

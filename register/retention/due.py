@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from register.appeal import Appeal
 from register.application import Application, ApplicationState, SectionName
 from register.application.section import ApplicationSection, SentSection
 from register.entry import ConditionKind, Entry
@@ -61,7 +62,7 @@ async def due_by(
         rules = (await RuleSet.on(session, part, day_of(now))).rules
         for kind, months, since, lines in _lines(part, rules, now):
             lately = start_of(months_after(day, -months) + A_SHORT_MONTH)
-            which = [since < lately, ~_kept_longer(day_of(now))]
+            which = [since < lately, ~_kept_longer(day_of(now)), ~_appealed()]
             if only:
                 which.append(Application.id == only)
             rows = await session.execute(
@@ -132,6 +133,10 @@ def _kept_longer(today: date) -> ColumnElement[bool]:
     return exists().where(
         KeptLonger.application_id == Application.id, KeptLonger.until_on >= today
     )
+
+
+def _appealed() -> ColumnElement[bool]:
+    return exists().where(Appeal.application_id == Application.id, Appeal.waiting)
 
 
 def _of_its_entry() -> ColumnElement[bool]:

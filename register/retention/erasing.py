@@ -2,26 +2,40 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, func, select, union
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    delete,
+    func,
+    select,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
+from register.appeal import Appeal, AppealDocument
 from register.application import Application, SectionName
+from register.application.endorsement import Endorsement
 from register.application.equality import count_answers
 from register.application.evidence import evidence_of, forget_evidence
 from register.application.references import Reference
 from register.application.section import ApplicationSection, SentSection
+from register.assessment import Scrutiny
 from register.employment import Employment, EmploymentGap
 from register.entry import Entry
 from register.entry.facts import Condition, Order, WarningFact
 from register.kit.clock import day_of, months_after
 from register.kit.db import Base, Role, acting_as, code
+from register.kit.files import forget
 from register.kit.jobs import enqueue, every, job
 from register.kit.post import Message
 from register.matching import forget_traits
+from register.notice import Notice, NoticeDocument, Representation
 from register.part import Part
 from register.person import Person, PersonName
 from register.process import Event, Process, ProcessText
@@ -33,6 +47,9 @@ from register.rule_set import RuleSet
 
 A_NIGHT = 200
 """So many applications a night at most: whoever set a figure wrong loses no more than that before somebody sees it."""
+
+
+Paper = TypeVar("Paper", AppealDocument, NoticeDocument)
 
 
 class Erasure(Base):
@@ -126,11 +143,28 @@ async def _all(
     session: AsyncSession, application: Application, *, now: datetime
 ) -> dict[str, int]:
     requests = select(Request.id).where(Request.application_id == application.id)
+    notices = select(Notice.id).where(Notice.application_id == application.id)
+    appeals = select(Appeal.id).where(Appeal.application_id == application.id)
     counts = {
         "documents": await _documents(session, application),
         "answers": await _answers(session, application),
+        "appeal documents": await _papers(
+            session, AppealDocument, AppealDocument.appeal_id.in_(appeals)
+        ),
+        "notice documents": await _papers(
+            session, NoticeDocument, NoticeDocument.notice_id.in_(notices)
+        ),
+        "representations": await _gone(
+            session, Representation, Representation.notice_id.in_(notices)
+        ),
+        "endorsements": await _gone(
+            session, Endorsement, Endorsement.request_id.in_(requests)
+        ),
         "references": await _gone(
             session, Reference, Reference.request_id.in_(requests)
+        ),
+        "scrutinies": await _gone(
+            session, Scrutiny, Scrutiny.application_id == application.id
         ),
         "messages": await _gone(
             session, Message, Message.application_id == application.id
@@ -147,6 +181,21 @@ async def _documents(
     for evidence in found:
         await forget_evidence(session, evidence)
     return len(found)
+
+
+async def _papers(
+    session: AsyncSession, kind: type[Paper], which: ColumnElement[bool]
+) -> int:
+    found = await session.scalars(
+        select(kind).where(which).options(joinedload(kind.file))
+    )
+    papers = found.all()
+    for paper in papers:
+        await session.delete(paper)
+    await session.flush()
+    for paper in papers:
+        await forget(session, paper.file)
+    return len(papers)
 
 
 async def _answers(

@@ -7,6 +7,7 @@ from typing import Any
 
 from register.rule_set import (
     AcceptedTerms,
+    OutcomeTerms,
     Rules,
     StandardTerms,
     StatementTerms,
@@ -19,6 +20,7 @@ class Kind(StrEnum):
     ACCEPTED = "accepted"
     STANDARD = "standard"
     STATEMENT = "statement"
+    OUTCOME = "outcome"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Change:
 
     kind: Kind
     name: str
-    """The figure, or the code of the qualification, standard or statement."""
+    """The figure, or the code of the qualification, standard, statement or outcome."""
     before: Any
     after: Any
 
@@ -39,6 +41,7 @@ def changes(old: Terms, new: Terms) -> list[Change]:
         *_listed(Kind.ACCEPTED, old.accepted, new.accepted),
         *_listed(Kind.STANDARD, old.standards, new.standards),
         *_listed(Kind.STATEMENT, old.statements, new.statements),
+        *_listed(Kind.OUTCOME, old.outcomes, new.outcomes),
     ]
 
 
@@ -49,7 +52,12 @@ def _figures(old: Rules, new: Rules) -> Iterator[Change]:
             yield Change(Kind.FIGURE, name, before, after)
 
 
-Listed = Sequence[AcceptedTerms] | Sequence[StandardTerms] | Sequence[StatementTerms]
+Listed = (
+    Sequence[AcceptedTerms]
+    | Sequence[StandardTerms]
+    | Sequence[StatementTerms]
+    | Sequence[OutcomeTerms]
+)
 
 
 def _listed(kind: Kind, old: Listed, new: Listed) -> Iterator[Change]:

@@ -9,6 +9,9 @@ CASEWORKERS = roles(StaffRole.CASEWORKER)
 GIVERS = roles(StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER)
 """Take an application, or give it to somebody."""
 
+MANAGERS = roles(StaffRole.TEAM_MANAGER)
+"""Give many applications at once."""
+
 OFFICERS = roles(StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
 """Write notes."""
 
@@ -25,6 +28,9 @@ READERS = roles(
     StaffRole.AUDITOR,
 )
 """Read. Finance and administration have no business here."""
+
+STATISTICIANS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR, StaffRole.AUDITOR)
+"""Read how the work goes, and who reads much of what is restricted."""
 
 WATCHERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
 """Keep the watch list."""

@@ -17,6 +17,7 @@ from register.condition import (
     PauseReason,
     Standing,
     evidence_of,
+    letter_before,
     propose_discharge,
     propose_extension,
     propose_pause,
@@ -269,6 +270,7 @@ async def _page(
             (proposal, _day_in(proposal), await _reasons(act, proposal))
             for proposal in await _decided(act, standing)
         ],
+        letter=letter_before(waiting) if waiting else None,
         why_not=waiting.why_not(act.account) if waiting else None,
         returned=await why_returned(act.session, standing.about),
         acts=act.viewer.has(*OFFICERS.roles),

@@ -9,13 +9,18 @@ from register.kit.clock import day_of
 from register.kit.pages import page
 from register.part import Part
 from register.rule_set import RuleSet, Standard
+from register.web.apply.start import open_parts
 from register.web.guards import PUBLIC
 from register.web.needs import Moment, Session
 
 
 @get("/", access=PUBLIC)
-async def home() -> Template:
-    return page("register/home/home.html")
+async def home(session: Session, now: Moment) -> Template:
+    return page(
+        "register/home/home.html",
+        open=await open_parts(session, now=now),
+        parts=len(Part),
+    )
 
 
 @get("/standards", access=PUBLIC)

@@ -173,6 +173,7 @@ async def _page(
         held=entry.held_at(act.now),
         waiting=waiting,
         why_not=waiting.why_not(act.account) if waiting else None,
+        letter=leaving.letter_before(entry, now=act.now) if waiting else None,
         returned=await why_returned(act.session, leaving.about),
         may_propose=act.viewer.has(*OFFICERS.roles),
         may_turn_down=act.viewer.has(*DECIDERS.roles),

@@ -14,17 +14,23 @@ from sqlalchemy import select
 from register.account import Account
 from register.application import Application
 from register.assessment import (
+    applications_about,
+    asked_of_others,
+    hits_shown,
+    matches_shown,
     may_read_restricted,
+    messages_to,
     people,
     person_for,
-    visible_to,
 )
+from register.enquiry import enquiries_of
 from register.entry import Entry, Shown, public_words, shown_at
 from register.entry.facts import Condition
 from register.hiding import about
 from register.kit import forms
 from register.kit.errors import MovedTo
 from register.kit.pages import page
+from register.leaving import own_leavings
 from register.particulars import changes_of, posts_of
 from register.person import Person, names_of, survivor, with_merged
 from register.process import Event
@@ -80,36 +86,36 @@ async def person(
         raise MovedTo(
             f"/staff/persons/{(await person_for(session, act.account, heir)).id}"
         )
-    applications = await _applications(session, act.account, found)
+    persons = await with_merged(session, found.id)
+    applications = await applications_about(session, act.account, persons)
+    reference_of = {one.id: one.reference for one in applications}
     return page(
         "register/persons/person.html",
         person=found,
         applications=applications,
         entries=await _entries(session, act, found),
+        requests=[
+            (request, reference_of[request.application_id])
+            for request in await asked_of_others(session, applications)
+            if request.application_id
+        ],
+        matches=await matches_shown(session, act.account, found),
+        hits=await hits_shown(session, act.account, found.id, now=act.now),
+        leavings=await own_leavings(session, found.id),
         names=await names_of(session, found.id),
         changes=await changes_of(session, found.id),
         posts=await posts_of(session, found.id),
+        enquiries=await enquiries_of(session, act.account, found.id),
         waiting=await waiting_on(session, about(found)),
         may_hide=act.viewer.has(*WITHHOLDERS.roles),
         may_act=act.viewer.has(*OFFICERS.roles),
         told=await history_page(
             session,
             request,
-            persons=await with_merged(session, found.id),
+            persons=persons,
             shown=lambda event: _shown(event, applications, act.account),
         ),
     )
-
-
-async def _applications(
-    session: Session, reader: Account, person: Person
-) -> Sequence[Application]:
-    found = await session.scalars(
-        select(Application)
-        .where(Application.person_id == person.id, visible_to(reader))
-        .order_by(Application.submitted_at.desc())
-    )
-    return list(found)
 
 
 async def _entries(session: Session, act: Act, person: Person) -> list[Held]:
@@ -131,4 +137,24 @@ def _shown(event: Event, seen: Sequence[Application], reader: Account) -> bool:
     return of is not None and (may_read_restricted(of, reader) or not restricted(event))
 
 
-pages = [find, person]
+@get("/staff/persons/{person_id:uuid}/messages", access=READERS)
+async def messages(
+    request: Request[Any, Any, Any],
+    session: Session,
+    act: Act,
+    person_id: FromPath[UUID],
+) -> Template:
+    found, after = await person_for(session, act.account, person_id), after_of(request)
+    persons = await with_merged(session, found.id)
+    sent = await messages_to(session, act.account, persons, after=after)
+    here = f"/staff/persons/{found.id}/messages"
+    return page(
+        "register/persons/messages.html",
+        person=found,
+        messages=sent.rows,
+        first=here if after else "",
+        onward=f"{here}?after={sent.next}" if sent.next else "",
+    )
+
+
+pages = [find, person, messages]

@@ -17,6 +17,7 @@ from register.assessment import (
     explained_in,
     hits_shown,
     how_theirs_ended,
+    letter_before,
     lock_unchanged,
     may_read_restricted,
     notice_of,
@@ -48,13 +49,15 @@ class ReturnForm(Stamped, returning.ReturnForm):
 async def proposals(
     request: Request[Any, Any, Any], session: Session, act: Act
 ) -> Template:
-    after = after_of(request)
-    found = await pending(session, act.account, after=after)
+    after, theirs = after_of(request), request.query_params.get("show") == "yours"
+    found = await pending(session, act.account, after=after, theirs=theirs)
+    here = f"/staff/proposals?show={'yours' if theirs else 'all'}"
     return page(
         "register/proposals/list.html",
         found=found,
-        first="/staff/proposals" if after else "",
-        onward=f"/staff/proposals?after={found.next}" if found.next else "",
+        here=here,
+        first=here if after else "",
+        onward=f"{here}&after={found.next}" if found.next else "",
     )
 
 
@@ -113,7 +116,9 @@ async def proposal_page(
     notice = await notice_of(session, application)
     shown = [r for r in reasons if not (sealed and r.section.restricted)]
     sections = [reason.section for reason in shown]
-    read_checks(session, application, sections, reader=act.account, now=act.now)
+    quota = await read_checks(
+        session, application, sections, reader=act.account, now=act.now
+    )
     return page(
         "register/proposals/proposal.html",
         found=found,
@@ -125,6 +130,10 @@ async def proposal_page(
         waiting=found.proposal.state is ProposalState.WAITING,
         checks=await checks_of(session, application),
         sealed=sealed,
+        letter=await letter_before(session, application, found.proposal, now=act.now)
+        if found.proposal.waiting
+        else None,
+        quota=quota,
         reasons=shown,
         conditions=await conditions_of(session, conditions_in(found.proposal)),
         explained=await explained_in(session, found.proposal),

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 
+from register.assessment import ReadingLocked
 from register.kit.errors import Gone, MovedTo, NotFound, Refused, TooMany
 from register.kit.logs import where
 from register.kit.pages import page
@@ -91,6 +92,8 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 def refusal_of(error: Exception) -> Refusal:  # noqa: C901, PLR0911 - one line a kind
     match error:
+        case ReadingLocked():
+            return Refusal("refused", HTTPStatus.FORBIDDEN, str(error))
         case Refused():
             return Refusal("refused", HTTPStatus.CONFLICT, str(error))
         case NotFound():

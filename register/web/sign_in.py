@@ -36,6 +36,7 @@ from register.process import Process
 from register.web.guards import PUBLIC, path_within
 from register.web.needs import Form, Limits, Moment, Network, Session, Viewer, Visit
 
+HOME = "/your-registration"
 DEVICE_COOKIE = "__Host-d"
 DEVICE_KNOWN_FOR = timedelta(days=365)
 SECOND_STEP_WITHIN = timedelta(minutes=10)
@@ -189,7 +190,8 @@ BEGIN_AGAIN: Any = {NotHalfWay: _begin_again}
 @get("/sign-in", access=PUBLIC)
 async def ask(viewer: Viewer, wanted: Wanted = "") -> Template | Redirect:
     if viewer.signed_in:
-        return see(path_within(wanted, otherwise="/account"))
+        first = "/account" if viewer.staff else HOME
+        return see(path_within(wanted, otherwise=first))
     return page("register/sign_in/sign_in.html", form=SignInForm(), wanted=wanted)
 
 
@@ -331,7 +333,7 @@ SYSTEMS = (
 def _first_page(account: Account, wanted: str) -> str:
     if account.is_staff and not account.has_factor:
         return "/account/second-factor"
-    return path_within(wanted, otherwise="/staff" if account.is_staff else "/account")
+    return path_within(wanted, otherwise="/staff" if account.is_staff else HOME)
 
 
 def _trace_of(email: str) -> str:

@@ -1,24 +1,29 @@
-"""The first page of staff: what waits for whoever opens it."""
+"""The first page of staff: what is due, and what waits for whoever opens it."""
 
 from litestar import get
 from litestar.response import Template
 
 from register.account import StaffRole
 from register.assessment import (
+    FILTERS,
     Filter,
     Holder,
-    count_of,
     pending,
     queue,
     returned_to,
+    saved_filters,
+    work_of,
 )
 from register.kit.pages import page
 from register.self_check import latest
 from register.web.appeals.staff import APPEAL_READERS
-from register.web.casework import READERS, WATCH_READERS
+from register.web.applications.queue import address
+from register.web.casework import READERS, STATISTICIANS, WATCH_READERS
 from register.web.guards import STAFF
 from register.web.needs import Act, Session
 from register.web.self_check import WATCHERS
+
+QUEUES = {work: address(wanted.codes) for work, wanted in FILTERS.items()}
 
 
 @get("/staff", access=STAFF)
@@ -38,19 +43,19 @@ async def home(session: Session, act: Act) -> Template:
         assesses=assesses,
         reads_appeals=bool(account.roles & APPEAL_READERS.roles),
         reads_watch_list=bool(account.roles & WATCH_READERS.roles),
+        oversees=bool(account.roles & STATISTICIANS.roles),
+        work=await work_of(session, account, now=now),
+        queues=QUEUES,
+        saved=[
+            (one, address(one.query)) for one in await saved_filters(session, account)
+        ]
+        if reads
+        else [],
         mine=await queue(session, account, Filter(holder=Holder.ME), now=now)
         if assesses
         else None,
         returned=await returned_to(session, account) if assesses else [],
-        free=await count_of(session, account, Filter(holder=Holder.NOBODY), now=now)
-        if reads
-        else 0,
-        late=await count_of(session, account, Filter(overdue=True), now=now)
-        if reads
-        else 0,
-        to_decide=[p for p in (await pending(session, account)).rows if not p.why_not]
-        if reads
-        else [],
+        to_decide=(await pending(session, account, theirs=True)).rows if reads else [],
     )
 
 

@@ -15,13 +15,18 @@ from register.assessment import (
     AssessmentAct,
     Outcome,
     SectionCheck,
+    Shown,
+    Translation,
     Wanted,
     ask_for_more,
     note,
     propose_grant,
     propose_refusal,
+    qualifications_of,
+    scrutinise,
 )
 from register.kit import store
+from register.kit.clock import day_of
 from register.kit.files import StoredFile
 from register.kit.security import passwords, totp
 from register.qualification import Qualification
@@ -170,6 +175,31 @@ async def sent(session, of, account, name, *, at):
         qualification.verify(Verdict.FULL, now=NOW)
     await session.flush()
     return application
+
+
+async def scrutinised(session, of, application, *, officer):
+    """What they studied abroad; a second person has still to agree."""
+    (held,) = await qualifications_of(session, application)
+    shown = Shown(
+        statement_reference=of.office("scrutiny.statement_reference"),
+        statement_on=day_of(NOW),
+        statement_level=5,
+        practice_from=of.office("scrutiny.practice_from"),
+        practice_on=day_of(NOW),
+        translation=Translation.SEEN,
+    )
+    await scrutinise(
+        session,
+        application,
+        held.id,
+        shown,
+        Verdict.PARTIAL,
+        because=of.office("scrutiny.because"),
+        gaps=of.office("scrutiny.gaps"),
+        officer=officer,
+        by=act(session, AssessmentAct.SCRUTINISE, officer),
+    )
+    await session.flush()
 
 
 async def noted(session, of, application, *, officer):

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from uuid import uuid4
 
@@ -36,6 +37,7 @@ from tests.leaks.table import (
     DEAD,
     ELSEWHERE,
     ENTRY,
+    FILTER,
     FREE,
     GRANT,
     HIDDEN,
@@ -45,16 +47,19 @@ from tests.leaks.table import (
     MERGED,
     OF_APPLICANT,
     PAUSED,
+    PORTFOLIO,
     PROPOSED_ONE,
     PROPOSED_OUTCOME,
     RECONSIDERED,
     REFUSAL,
     RESTRICTED,
     RULES,
+    SCRUTINY,
     TABLE,
     UNDECIDED,
     UNJOINED,
     UNSENT,
+    VERDICT,
     WITHHELD,
 )
 from tests.make import NOW
@@ -125,11 +130,14 @@ MISSING = {
     "document_id": lambda _: str(uuid4()),
     "about_id": lambda _: str(uuid4()),
     "leaving_id": lambda _: str(uuid4()),
+    "lock_id": lambda _: str(uuid4()),
+    "filter_id": lambda _: str(uuid4()),
     "organisation_id": lambda _: str(uuid4()),
     "user_id": lambda _: str(uuid4()),
     "invitation_id": lambda _: str(uuid4()),
     "employment_id": lambda _: str(uuid4()),
     "change_id": lambda _: str(uuid4()),
+    "enquiry_id": lambda _: str(uuid4()),
     "entry_id": lambda _: str(uuid4()),
     "fact_id": lambda _: str(uuid4()),
     "post_id": lambda _: str(uuid4()),
@@ -164,9 +172,17 @@ class Atlas:
         number = self.world.withheld.entry.person.number
         return [
             Place(row.path, at, query.format(withheld=number))
-            for at in self._at(row, about_self=about_self)
+            for at in self._at_for(row, role, about_self=about_self)
             for query in queries
         ]
+
+    def _at_for(self, row, role, *, about_self):
+        if "{filter_id}" not in row.path:
+            return self._at(row, about_self=about_self)
+        filters = self.world.filters
+        other = Role.REGISTRAR if role is not Role.REGISTRAR else Role.AUDITOR
+        whose = other if row.of == ELSEWHERE or role not in filters else role
+        return [{"filter_id": str(filters[whose].id)}]
 
     def _at(self, row, *, about_self):
         names = set(PARAMETER.findall(row.path))
@@ -179,6 +195,7 @@ class Atlas:
         if row.path.startswith(CASE):
             return list(self._case(row, names, about_self=about_self))
         several = {
+            "enquiry_id": partial(self._enquiries, about_self=about_self),
             "appeal_id": self._appeals,
             "condition_id": self._conditions,
             "document_id": self._documents,
@@ -266,6 +283,12 @@ class Atlas:
             for of in found
         ]
 
+    def _enquiries(self, row, names, *, about_self):
+        world, of_staff = self.world, row.path.startswith("/staff")
+        enquiry = world.their_enquiry if about_self and of_staff else world.enquiry
+        at = {"enquiry_id": enquiry.id, "document_id": world.enclosed.id}
+        return [{name: str(at[name]) for name in names}]
+
     def _documents(self, _row, _names):
         world = self.world
         at = {"notice_id": world.spoken.id, "document_id": world.sent_with.id}
@@ -275,7 +298,7 @@ class Atlas:
         """The manager part has a draft that is being written, the deputy part one that was proposed."""
         proposed = row.path.startswith(f"{RULES}/proposal")
         at = {"part": "deputy" if proposed else "manager", "version": "1"}
-        codes = {"standards": "R1", "statements": "D1"}
+        codes = {"standards": "R1", "statements": "D1", "outcomes": "P1"}
         at["code"] = next(
             (code for name, code in codes.items() if f"/{name}/" in row.path),
             "scotland-scqf9",
@@ -313,6 +336,7 @@ class Atlas:
             "notice_id": self._notices(row, about_self=about_self),
             "entry_id": [self._entry(row)],
             "item_id": [str(world.watched.id)],
+            "lock_id": [str(world.locked.id)],
             "hit_id": [str((world.their_hit if about_self else world.hit).id)],
             "match_id": self._matches(row, about_self=about_self),
             "message_id": [str(world.message.id)],
@@ -420,6 +444,12 @@ STANDING = {
     ("POST", f"{CASE}/approval"): "held_back",
     ("GET", f"{CASE}/hold"): "overdue",
     ("POST", f"{CASE}/hold/release"): "overdue",
+    ("GET", SCRUTINY): "abroad",
+    ("POST", f"{VERDICT}/approval"): "abroad",
+    ("POST", f"{VERDICT}/return"): "abroad",
+    ("GET", PORTFOLIO): "signed",
+    ("POST", PORTFOLIO): "unsigned",
+    ("POST", f"{PORTFOLIO}/recommendation"): "signed",
     ("GET", f"{CASE}/suitability"): "reviewing",
     ("POST", f"{CASE}/suitability"): "reviewing",
     ("GET", f"{CASE}/reversal"): "reversing",
@@ -451,6 +481,9 @@ class Known:
                 "overdue",
                 "free",
                 "assessed",
+                "abroad",
+                "signed",
+                "unsigned",
                 "reviewing",
                 "reversing",
                 "owing",
@@ -581,6 +614,14 @@ def given_to(known, place, role):
     return known.stamp(place) | {"to": str(known.world.accounts[to].id)}
 
 
+def given_at_once(known, _place, _role):
+    """One that is free, and one that is nobody's to give any more."""
+    found = [known.filed[name] for name in ("free", "registered")]
+    chosen = [f"{one.reference}.{one.stamp['version']}" for one in found]
+    to = known.world.accounts[Role.OTHER_CASEWORKER]
+    return {"chosen": chosen, "to": str(to.id)}
+
+
 def of_match(**more):
     """With what the page of the match carries."""
 
@@ -707,6 +748,11 @@ def statement(known, place, role):
     return drafted(known, place, role) | row
 
 
+def outcome(known, place, role):
+    row = {"code": place.at["code"], "title": "Lead a team"}
+    return drafted(known, place, role) | row
+
+
 def certified(_known, place, _role):
     at = f"r{place.at['registration_id'].replace('-', '')}"
     said = {"certified": "good_standing", "seen_as": "certificate"}
@@ -741,6 +787,20 @@ def signature_of(content):
     return hmac.new(b"webhook_test_secret", content, sha256).hexdigest()
 
 
+SCRUTINISED = {
+    "statement_reference": "0123-4567",
+    "statement_on-day": "9",
+    "statement_on-month": "3",
+    "statement_on-year": "2027",
+    "statement_level": "5",
+    "practice_from": "A home manager",
+    "practice_on-day": "9",
+    "practice_on-month": "3",
+    "practice_on-year": "2027",
+    "translation": "not_needed",
+    "verdict": "full",
+    "because": "It compares",
+}
 FORM_PAGES = {
     "/apply/{reference}/{section}",
     "/apply/{reference}/{section}/items/{item}",
@@ -791,10 +851,26 @@ BODIES = {
     **dict.fromkeys(FORM_PAGES, from_the_page),
     "/staff/applications/{reference}/approval": stamped(words="Look again"),
     "/staff/applications/{reference}/assignment": given_to,
+    "/staff/applications/assignment": given_at_once,
+    "/staff/filters": {"name": "Late", "holder": "me", "due": "over"},
+    "/staff/reading/{lock_id}/release": {"words": "They stood in for two others"},
+    FILTER: {"name": "Nobody's", "opens_first": "no"},
     "/staff/applications/{reference}/notes": {"words": "A note"},
     "/staff/applications/{reference}/proposal": stamped(decision="refuse"),
     "/staff/applications/{reference}/qualifications/{qualification_id}": {
-        "verdict": "partial"
+        "verdict": "no"
+    },
+    "/staff/applications/{reference}/qualifications/{qualification_id}/scrutiny": SCRUTINISED,
+    "/staff/applications/{reference}/qualifications/{qualification_id}/verdict/return": {
+        "words": "Look again"
+    },
+    "/staff/applications/{reference}/qualifications/{qualification_id}/portfolio": {
+        "because": "The documents",
+        **{f"outcome_{n}": "met" for n in range(1, 10)},
+    },
+    "/staff/applications/{reference}/qualifications/{qualification_id}/portfolio/recommendation": {
+        "verdict": "no",
+        "because": "Too little",
     },
     "/staff/applications/{reference}/hold": {"because": "police", "words": "A call"},
     "/staff/applications/{reference}/hold/release": {"words": "No further action"},
@@ -855,6 +931,9 @@ BODIES = {
     "/staff/removals/{entry_id}/notice": {"ground": "error", "words": "A mistake"},
     "/staff/removals/{entry_id}/conviction": {"evidence": "The court said so"},
     "/staff/removals/{entry_id}/return": {"words": "Look again"},
+    "/messages/new": {"subject": "other", "words": "A question"},
+    "/messages/{enquiry_id}": {"words": "One thing more"},
+    "/staff/messages/{enquiry_id}": {"words": "An answer"},
     "/leaving": {
         "entry": "deputy",
         "because": "retired",
@@ -919,6 +998,8 @@ BODIES = {
     "/staff/rules/{part}/draft/standards/{code}/removal": drafted,
     "/staff/rules/{part}/draft/statements/{code}": statement,
     "/staff/rules/{part}/draft/statements/{code}/removal": drafted,
+    "/staff/rules/{part}/draft/outcomes/{code}": outcome,
+    "/staff/rules/{part}/draft/outcomes/{code}/removal": drafted,
     "/staff/rules/{part}/draft/proposal": drafted,
     "/staff/rules/{part}/proposal/approval": drafted,
     "/staff/rules/{part}/proposal/return": returned,
@@ -961,6 +1042,8 @@ QUERIES = {
     ("GET", "/employer/staff"): ("", "?attention=yes"),
     ("GET", "/verify"): ("", "?serial=4F7K-2M9Q-X3ZB-8RTW"),
     ("GET", "/staff/persons"): ("", "?q=Zqx", "?q={withheld}"),
-    ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed"),
+    ("GET", "/staff/applications"): ("", "?holder=me", "?state=proposed", "?due=over"),
+    ("GET", "/staff/proposals"): ("", "?show=yours"),
+    ("GET", "/staff/conditions"): ("", "?due=soon"),
     ("GET", "/staff/payments"): ("", "?show=due", "?show=paid"),
 }

@@ -160,7 +160,12 @@ DOCUMENT = "/apply/{reference}/documents/{document}"
 ITEM = "/apply/{reference}/{section}/items/{item}"
 REFEREE = "/apply/{reference}/referees/{referee}"
 CASE = "/staff/applications/{reference}"
+VERDICT = f"{CASE}/qualifications/{{qualification_id}}/verdict"
+PORTFOLIO = f"{CASE}/qualifications/{{qualification_id}}/portfolio"
+SCRUTINY = f"{CASE}/qualifications/{{qualification_id}}/scrutiny"
 PROPOSAL = "/staff/proposals/{proposal_id}"
+READING = "/staff/reading/{lock_id}"
+FILTER = "/staff/filters/{filter_id}"
 OF_APPLICANT = "a notice to an applicant"
 UNDECIDED = "a request on which nobody has proposed anything"
 PAUSED = "a condition whose clock stands still"
@@ -173,6 +178,7 @@ LATE, RECONSIDERED, PROPOSED_OUTCOME = (
 )
 REVERSING = "a decision that it is proposed to reverse"
 LEAVING = "/staff/leaving/{leaving_id}"
+ENQUIRY, OWN_ENQUIRY = "/staff/messages/{enquiry_id}", "/messages/{enquiry_id}"
 CHANGE = "/staff/particulars/{change_id}"
 ENTRY = "/staff/entries/{entry_id}"
 NOTICE = "/staff/notices/{notice_id}"
@@ -190,7 +196,7 @@ HIDING = {
 RULES = "/staff/rules/{part}"
 LISTS = tuple(
     f"{RULES}/draft/{name}/{{code}}"
-    for name in ("qualifications", "standards", "statements")
+    for name in ("qualifications", "standards", "statements", "outcomes")
 )
 RETAINED = "/staff/retention/{reference}"
 WATCH_LIST = "/staff/watch-list"
@@ -351,6 +357,13 @@ TABLE = [
         for what in ("contact", "employment", "employment/{post_id}")
         for method in ("GET", "POST")
     ),
+    own("GET", "/your-registration"),
+    own("GET", "/messages"),
+    own("GET", "/messages/new"),
+    own("POST", "/messages/new"),
+    own("GET", "/messages/letters"),
+    own("GET", OWN_ENQUIRY, REGISTRANT),
+    own("POST", OWN_ENQUIRY, REGISTRANT),
     own("GET", "/conditions"),
     own("GET", "/conditions/{condition_id}", REGISTRANT),
     own("POST", "/conditions/{condition_id}", REGISTRANT),
@@ -436,6 +449,26 @@ TABLE = [
     # Casework
     work("GET", "/staff", *STAFF),
     work("GET", "/staff/applications", *READERS),
+    work("POST", "/staff/applications/assignment", TEAM_MANAGER),
+    work("GET", "/staff/filters", *READERS),
+    work("POST", "/staff/filters", *READERS),
+    work("GET", FILTER, *READERS),
+    nobody("GET", FILTER, *READERS, of=ELSEWHERE),
+    work("POST", FILTER, *READERS),
+    nobody("POST", FILTER, *READERS, of=ELSEWHERE),
+    work("POST", f"{FILTER}/removal", *READERS),
+    nobody("POST", f"{FILTER}/removal", *READERS, of=ELSEWHERE),
+    work("GET", "/staff/conditions", *READERS),
+    work("GET", "/staff/statistics", *WATCH_READERS),
+    work("GET", "/staff/statistics/figures.csv", *WATCH_READERS),
+    work("GET", "/staff/reading", *WATCH_READERS),
+    work("GET", READING, *WATCH_READERS),
+    work(
+        "POST",
+        f"{READING}/release",
+        TEAM_MANAGER,
+        REGISTRAR,
+    ),
     case("GET", CASE, *READERS),
     nobody("GET", CASE, *READERS, of=UNSENT),
     case("POST", f"{CASE}/assignment", CASEWORKER, TEAM_MANAGER, of=FREE),
@@ -471,6 +504,17 @@ TABLE = [
         refused=UNASSIGNED,
         of=ELSEWHERE,
     ),
+    case("GET", SCRUTINY, *READERS),
+    nobody("GET", SCRUTINY, *READERS, of=ELSEWHERE),
+    held("POST", SCRUTINY),
+    nobody("POST", SCRUTINY, CASEWORKER, of=ELSEWHERE),
+    case("POST", f"{VERDICT}/approval", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{VERDICT}/return", TEAM_MANAGER, REGISTRAR),
+    case("GET", PORTFOLIO, *READERS),
+    nobody("GET", PORTFOLIO, *READERS, of=ELSEWHERE),
+    case("POST", PORTFOLIO, CASEWORKER),
+    nobody("POST", PORTFOLIO, CASEWORKER, of=ELSEWHERE),
+    held("POST", f"{PORTFOLIO}/recommendation"),
     *(
         row
         for what in ("repeat", "waiver")
@@ -532,6 +576,8 @@ TABLE = [
     work("POST", f"{APPEAL}/return", ADJUDICATOR, of=PROPOSED_OUTCOME),
     work("GET", "/staff/persons", *READERS),
     case("GET", "/staff/persons/{person_id}", *READERS),
+    case("GET", f"{PERSON}/messages", *READERS),
+    nobody("GET", f"{PERSON}/messages", *READERS, of=UNSENT),
     case("GET", "/staff/persons/{person_id}", *READERS, find=Meets.MOVE, of=MERGED),
     nobody("GET", "/staff/persons/{person_id}", *READERS, of=UNSENT),
     work("GET", CONDITION, *READERS),
@@ -561,6 +607,11 @@ TABLE = [
     work("POST", f"{CHANGE}/refusal", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{CHANGE}/approval", TEAM_MANAGER, REGISTRAR),
     work("POST", f"{CHANGE}/return", TEAM_MANAGER, REGISTRAR),
+    work("GET", "/staff/messages", *READERS),
+    case("GET", ENQUIRY, *READERS),
+    case("POST", ENQUIRY, *OFFICERS),
+    case("POST", f"{ENQUIRY}/settlement", *OFFICERS),
+    case("GET", f"{ENQUIRY}/documents/{{document_id}}", *READERS),
     case("GET", f"{PERSON}/contact", *OFFICERS),
     nobody("GET", f"{PERSON}/contact", *OFFICERS, of=UNSENT),
     work("GET", "/staff/notices", *READERS),

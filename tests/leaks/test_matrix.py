@@ -11,6 +11,9 @@ from tests.leaks.driving import UNSAFE
 from tests.leaks.roles import EVERYBODY, STAFF_ROLES, Role
 from tests.leaks.table import TABLE, Meets
 
+pytestmark = pytest.mark.xdist_group("leaks")
+"""One process makes the world and drives each role through it once."""
+
 MET = {
     Meets.ALLOW: {200, 204, 303, 400, 409, 422},
     Meets.SIGN_IN: {303},
@@ -98,7 +101,7 @@ def test_a_role_gets_to_know_nothing_but_its_own(answers, driver):
         f"{answer}: {canary}"
         for answer in answers
         for canary in canaries(driver, answer.told, but_of=answer)
-        if answer.role not in canary.known_to
+        if answer.role not in canary.known_to and not was_written(answer, canary)
     ]
 
     assert not told, lines(told)
@@ -320,6 +323,13 @@ def canaries(driver, text, *, but_of):
             yield canary
 
 
+def was_written(answer, canary):
+    """What a letter told them once they may read again, with the letter."""
+    own = {answer.role, "theirs" if answer.role is Role.INTERESTED else answer.role}
+    again = answer.row.path == "/messages/letters"
+    return again and canary.written and canary.subject in own
+
+
 def unfit(driver, letter):
     """What a letter may not say to whoever reads that address."""
     aviary = driver.world.aviary
@@ -336,6 +346,7 @@ def is_casework(answer):
     return answer.row.path.startswith(
         (
             "/staff/applications/",
+            "/staff/persons/",
             "/staff/proposals/",
             "/staff/watch-list",
             "/staff/appeals/",

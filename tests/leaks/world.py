@@ -32,7 +32,13 @@ from register.application.evidence import Evidence, EvidenceKind
 from register.application.outside import token_of
 from register.assessment import (
     AssessmentAct,
+    Filter,
+    Holder,
     HoldReason,
+    Quota,
+    ReadingEvent,
+    ReadingLock,
+    SavedFilter,
     hold,
     matters_of,
     return_to_officer,
@@ -50,6 +56,7 @@ from register.condition import (
 from register.correction import Correction, CorrectionReason, propose_correction
 from register.data_copy import DataCopy
 from register.employment import Employment, Home
+from register.enquiry import Enquiry, EnquiryMessage, EnquirySubject, messages_of
 from register.entry import (
     ConditionKind,
     Entry,
@@ -112,6 +119,7 @@ from tests.leaks.cases import (
     paid,
     pieces,
     refusal_proposed,
+    scrutinised,
     sent,
     somebody,
     submitted,
@@ -123,6 +131,7 @@ from tests.leaks.roles import (
     READERS,
     READERS_OF_APPEALS,
     READERS_OF_RESTRICTED,
+    READERS_OF_THE_WATCH_LIST,
     STAFF_ROLES,
     TREASURY,
     Role,
@@ -139,7 +148,13 @@ from tests.make import (
     make_person,
     make_process,
 )
-from tests.register.assessing import act, give, weighed
+from tests.register.assessing import (
+    act,
+    claimed_by_portfolio,
+    give,
+    signed_off,
+    weighed,
+)
 from tests.register.employing import (
     invite,
     make_organisation,
@@ -177,6 +192,11 @@ class World:
     """Assigned to nobody."""
     assessed: Application = None
     """Being checked, after a proposal came back; another referee has been asked since."""
+    abroad: Application = None
+    """With a scrutiny that waits for a second person."""
+    signed: Application = None
+    """A portfolio that two assessors have signed."""
+    unsigned: Application = None
     reviewing: Application = None
     """Its suitability is to be reviewed once more."""
     matters: tuple[str, ...] = ()
@@ -222,6 +242,12 @@ class World:
     """Somebody else's, that it is proposed to agree to."""
     owned: Condition = None
     """The registrant's."""
+    enquiry: Enquiry = None
+    """The registrant's, answered once and waiting again, with a document."""
+    enclosed: EnquiryMessage = None
+    """The message that the document came with."""
+    their_enquiry: Enquiry = None
+    """A member of staff's."""
     asking_change: ParticularsChange = None
     """The registrant's."""
     change: ParticularsChange = None
@@ -282,7 +308,10 @@ class World:
     reset: str = ""
     links: dict[str, str] = field(default_factory=dict)
     """Of referees, by what became of them."""
+    locked: ReadingLock = None
+    """Somebody who opened too many restricted sections."""
     rules: dict[Part, RuleDraft] = field(default_factory=dict)
+    filters: dict[Role, SavedFilter] = field(default_factory=dict)
 
     def subject(self, name, *own, **more):
         return Subject(self.aviary, name, frozenset(own), **more)
@@ -296,6 +325,8 @@ async def make_world(session):
     await late(world, session)
     await free(world, session)
     await being_assessed(world, session)
+    await from_abroad(world, session)
+    await portfolios(world, session)
     await vouched(world, session)
     await in_review(world, session)
     await refusal(world, session)
@@ -311,6 +342,7 @@ async def make_world(session):
     await conditions(world, session)
     await employers(world, session)
     await particulars(world, session)
+    await enquiries(world, session)
     await corrections(world, session)
     await notices(world, session)
     await alike(world, session)
@@ -320,6 +352,8 @@ async def make_world(session):
     await reversal(world, session)
     await outbox(world, session)
     await rules(world, session)
+    await filters(world, session)
+    await many_read(world, session)
     await session.commit()
     return world
 
@@ -417,6 +451,30 @@ async def being_assessed(world, session):
     await named_another(session, of, application)
     await ask_again(session, application, by=make_process(session))
     world.assessed = application
+
+
+async def from_abroad(world, session):
+    of = world.subject("abroad")
+    application = await in_hand(world, session, of, *await somebody(session, of))
+    officer = world.accounts[Role.CASEWORKER]
+    await scrutinised(session, of, application, officer=officer)
+    world.abroad = application
+
+
+async def portfolios(world, session):
+    """Two of somebody who is not named in them: one signed by two assessors, one by nobody."""
+    officer, other = (
+        world.accounts[Role.CASEWORKER],
+        world.accounts[Role.OTHER_CASEWORKER],
+    )
+    for name in ("unsigned", "signed"):
+        of = world.subject(name)
+        application = await in_hand(world, session, of, *await somebody(session, of))
+        await claimed_by_portfolio(session, application)
+        setattr(world, name, application)
+    for assessor in (officer, other):
+        words = of.office(f"portfolio.because {assessor.id.hex[:6]}")
+        await signed_off(session, application, assessor, because=words)
 
 
 async def vouched(world, session):
@@ -689,6 +747,39 @@ async def particulars(world, session):
     officer = world.accounts[Role.CASEWORKER]
     by = make_process(session, actor=officer)
     await world.change.propose(session, proposer=officer, by=by)
+
+
+async def enquiries(world, session):
+    of, account = world.subject(Role.REGISTRANT, Role.REGISTRANT), world.accounts
+    own, officer = account[Role.REGISTRANT], account[Role.CASEWORKER]
+    world.enquiry = await ask(session, own, of.told("question"))
+    answer = of.asked("answer to the question")
+    by = make_process(session, actor=officer)
+    await world.enquiry.answer(session, answer, by=by)
+    file = evidence(of, "enclosed")["evidence"]
+    words, by = of.told("second question"), make_process(session, actor=own)
+    await world.enquiry.add(session, own, words, file=file, by=by)
+    *_, world.enclosed = sorted(
+        await messages_of(session, world.enquiry.id),
+        key=lambda m: m.file_id is not None,
+    )
+    await cleaned(of, world.enclosed.file)
+    world.their_enquiry = await ask(
+        session,
+        account[Role.INTERESTED],
+        world.subject("theirs", Role.INTERESTED).told("question"),
+    )
+
+
+async def ask(session, account, words):
+    return await Enquiry.begin(
+        session,
+        account,
+        EnquirySubject.OTHER,
+        words,
+        file=None,
+        by=make_process(session, actor=account),
+    )
 
 
 async def corrections(world, session):
@@ -1128,3 +1219,26 @@ async def rules(world, session):
     by = make_process(session, actor=writer)
     await propose(session, drafted, seen=seen, proposer=writer, by=by)
     await session.flush()
+
+
+async def filters(world, session):
+    """One each, of whoever has a queue to look at."""
+    for role in READERS:
+        of = world.subject(f"filter of {role}", role)
+        wanted = Filter(holder=Holder.NOBODY)
+        account = world.accounts[role]
+        world.filters[role] = await SavedFilter.save(
+            session, account, of.private("filter"), wanted
+        )
+
+
+async def many_read(world, session):
+    """By a caseworker who has left since."""
+    of = world.subject("reader", staff=READERS_OF_THE_WATCH_LIST)
+    reader = await make_account(
+        session, StaffRole.CASEWORKER, name=of.told("name"), disabled_at=NOW
+    )
+    by = act(session, AssessmentAct.READ, reader)
+    by.tell(ReadingEvent.WARNED, account=reader.id, sections=40)
+    world.locked = ReadingLock.of(reader, Quota(80, warn=40, lock=80), by=by)
+    session.add(world.locked)

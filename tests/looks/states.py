@@ -143,7 +143,9 @@ async def long_names(stage):
     await stage.see(
         None, f"/register/{person.number}", f"/search?q={person.family_name}"
     )
-    await stage.see(account, "/certificates", "/account", "/apply")
+    await stage.see(
+        account, "/certificates", "/account", "/apply", "/your-registration"
+    )
     await stage.see(
         stage.world.accounts[Role.REGISTRAR],
         f"/staff/persons?q={person.family_name}",
@@ -156,7 +158,9 @@ async def long_names(stage):
 async def draft_just_begun(stage):
     account = await make_account(stage.session)
     await stage.see(account, "/apply", "/apply/begin", "/account/payments", "/pay")
+    await stage.see(account, "/your-registration", "/messages", "/messages/letters")
     application = await make_application(stage.session, account=account)
+    await stage.see(account, "/your-registration")
     await through(stage, account, application)
 
 
@@ -203,7 +207,7 @@ async def coming_back(stage):
         else:
             reason = LapseReason.NOT_RENEWED
             await entry.lapse(stage.session, on=on, because=reason, by=by)
-        await stage.see(account, "/apply", "/account")
+        await stage.see(account, "/apply", "/account", "/your-registration")
     application = await make_application(stage.session, account=account)
     await through(stage, account, application)
     await fill(stage.session, application, make_form())
@@ -544,7 +548,7 @@ async def empty_lists(stage):
         (
             Role.CASEWORKER,
             "/staff/applications?state=nonsense",
-            "/staff/applications?holder=me&overdue=yes",
+            "/staff/applications?holder=me&due=over",
             "/staff/persons?q=nobody",
         ),
     ):

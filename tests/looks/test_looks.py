@@ -22,6 +22,8 @@ FILES = {
     "/staff/appeals/{appeal_id}/documents/{document_id}",
     "/staff/applications/{reference}/evidence/{evidence_id}",
     "/staff/conditions/{condition_id}/evidence/{evidence_id}",
+    "/staff/messages/{enquiry_id}/documents/{document_id}",
+    "/staff/statistics/figures.csv",
     "/staff/particulars/{change_id}/evidence",
     "/staff/notices/{notice_id}/documents/{document_id}",
 }

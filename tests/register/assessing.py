@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
+import msgspec
+from sqlalchemy import select
+
 from register.account import Account, StaffRole
 from register.application import (
     Application,
@@ -29,6 +32,7 @@ from register.assessment import (
     let_it_rest,
     matters_of,
     notice_of,
+    portfolio_of,
     propose_grant,
     propose_notice_of_conditions,
     propose_notice_of_refusal,
@@ -36,13 +40,14 @@ from register.assessment import (
     record_status,
     registrations_of,
     send_to_review,
+    sign_off,
 )
 from register.kit.clock import day_of
 from register.notice import NoticeAct
 from register.part import Part
 from register.process import Process
 from register.qualification import Qualification
-from register.rule_set import RuleSet, Verdict
+from register.rule_set import AcceptedQualification, Route, RuleSet, Verdict
 from tests.applications import make_declaration, make_form, make_health
 from tests.make import NOW, make_account, make_employment, make_person
 
@@ -260,6 +265,54 @@ async def weighed(
     return review
 
 
+async def claimed_by_portfolio(session, application):
+    """What they hold, as if the rules had the route and nobody had judged it yet."""
+    held = await session.scalar(
+        select(Qualification).where(Qualification.person_id == application.person_id)
+    )
+    row = AcceptedQualification(
+        id=uuid4(),
+        rule_set_id=application.rule_set_id,
+        position=99,
+        code=f"portfolio-{held.id.hex}",
+        title="Portfolio of practice",
+        route=Route.PORTFOLIO,
+        country="England",
+        verdict=Verdict.PARTIAL,
+        gap_units=[],
+    )
+    session.add(row)
+    await session.flush()
+    held.accepted_id, held.verdict, held.verified_at = row.id, None, None
+    held.awarded_on, held.enrolled_on = None, date(2026, 9, 1)
+    await session.flush()
+    await session.refresh(held, ["accepted"])
+    return held
+
+
+async def signed_off(
+    session, application, assessor, *, but=(), because="The documents", now=NOW
+):
+    """Every outcome met, but those."""
+    held = await session.scalar(
+        select(Qualification).where(Qualification.person_id == application.person_id)
+    )
+    portfolio = await portfolio_of(session, application, held.id)
+    codes = {outcome.code for outcome in portfolio.outcomes}
+    signed = await sign_off(
+        session,
+        application,
+        held.id,
+        met=codes - set(but),
+        not_met=but,
+        because=because,
+        assessor=assessor,
+        by=act(session, AssessmentAct.SIGN_PORTFOLIO, assessor, now=now),
+    )
+    await session.flush()
+    return signed
+
+
 async def notice_given(session, application, officer, *, conditions=(), now=NOW):
     """Of a refusal, or of the conditions; by a team manager of whom nothing else is known."""
     known = {
@@ -335,3 +388,14 @@ async def make_office(session):
         await make_account(session, StaffRole.TEAM_MANAGER, name="Tess Manager"),
         await make_account(session, StaffRole.REGISTRAR, name="Rory Registrar"),
     )
+
+
+async def allow(session, *, warn, lock):
+    """Rules by which a reader is warned at so many restricted sections in a day, and locked out at so many."""
+    latest, *_ = await RuleSet.versions(session, Part.MANAGER)
+    rules = msgspec.structs.replace(
+        latest.rules, restricted_reads_warn=warn, restricted_reads_lock=lock
+    )
+    terms = msgspec.structs.replace(latest.terms, rules=rules)
+    await RuleSet.publish(session, Part.MANAGER, terms, on=day_of(NOW))
+    await session.flush()

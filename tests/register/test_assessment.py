@@ -16,6 +16,7 @@ from register.assessment import (
     REASONS,
     AssessmentAct,
     AssessmentEvent,
+    Due,
     DueInThePast,
     Filter,
     Holder,
@@ -55,7 +56,7 @@ from register.assessment import (
     to_ask,
 )
 from register.assessment.asking import remind_of_requests
-from register.assessment.queue import working_days
+from register.assessment.target import working_days
 from register.kit.clock import LONDON, working_days_between
 from register.kit.errors import NotFound, Refused
 from register.kit.post import Message
@@ -139,7 +140,7 @@ async def test_the_restricted_sections_are_not_there_for(session, role):
     reader = await make_account(session, role)
 
     with pytest.raises(NotFound):
-        read_restricted(
+        await read_restricted(
             session, application, SectionName.HEALTH, reader=reader, now=NOW
         )
 
@@ -148,7 +149,9 @@ async def test_reading_a_restricted_section_is_written_down(session):
     reader = await make_account(session, StaffRole.AUDITOR)
     application = await make_sent(session)
 
-    read_restricted(session, application, SectionName.HEALTH, reader=reader, now=NOW)
+    await read_restricted(
+        session, application, SectionName.HEALTH, reader=reader, now=NOW
+    )
     await session.flush()
 
     events = await session.scalars(
@@ -1024,18 +1027,18 @@ async def test_on_the_target_day_nothing_is_overdue(session):
 
     [row] = (await queue(session, reader, Filter(), now=NOW)).rows
 
-    assert (row.age, row.target, row.overdue) == (10, 10, False)
-    assert not (await queue(session, reader, Filter(overdue=True), now=NOW)).rows
+    assert (row.clock.used, row.clock.target, row.clock.overdue) == (10, 10, False)
+    assert not (await queue(session, reader, Filter(due=Due.OVER), now=NOW)).rows
 
 
 async def test_the_working_day_after_it_is(session):
     reader = await make_caseworker(session)
     await make_sent(session, sent_at=datetime(2027, 2, 23, 10, tzinfo=UTC))
 
-    [row] = (await queue(session, reader, Filter(overdue=True), now=NOW)).rows
+    [row] = (await queue(session, reader, Filter(due=Due.OVER), now=NOW)).rows
 
-    assert row.age == 11
-    assert row.overdue
+    assert row.clock.used == 11
+    assert row.clock.overdue
 
 
 async def test_the_age_stands_still_while_we_wait_for_the_applicant(session):
@@ -1057,7 +1060,7 @@ async def test_the_age_stands_still_while_we_wait_for_the_applicant(session):
 
     [row] = (await queue(session, officer, Filter(), now=NOW)).rows
 
-    assert row.age == 5
+    assert row.clock.used == 5
 
 
 @settings(

@@ -18,6 +18,7 @@ from register.data_copy import (
 )
 from register.data_copy.gathering import Shelf
 from register.data_copy.printing import printed
+from register.enquiry import Enquiry, EnquirySubject
 from register.kit import store
 from register.kit.post import Message
 from register.kit.security import passwords
@@ -92,6 +93,19 @@ async def test_it_holds_every_answer_of_an_application(session):
     answers = told[f"application {application.reference}: answers"]
     assert {one["section"] for one in answers} == set(application.kind.sections)
     assert told[f"application {application.reference}"][0]["state"] == "submitted"
+
+
+async def test_it_holds_what_was_written_both_ways(session, account):
+    by = make_process(session, actor=account)
+    subject, words = EnquirySubject.FEES, "I paid twice"
+    enquiry = await Enquiry.begin(session, account, subject, words, file=None, by=by)
+    by = make_process(session, actor=await make_caseworker(session))
+    await enquiry.answer(session, "One goes back", by=by)
+
+    told = (await held(session, account))["messages to us and our answers"]
+
+    said = [("you", "I paid twice"), ("us", "One goes back")]
+    assert sorted((one["from"], one["words"]) for one in told) == sorted(said)
 
 
 async def test_it_leaves_out_what_staff_and_others_wrote_in_confidence(session):

@@ -17,7 +17,8 @@ from register.assessment import (
     NotYourApplication,
     OnHold,
     Outcome,
-    age_of,
+    Turn,
+    clock_of,
     hold,
     hold_on,
     holds_of,
@@ -172,7 +173,7 @@ async def test_the_queue_shows_what_is_on_hold(session, office, application):
     await make_sent(session)
     await held(session, application, office.caseworker)
 
-    found = await queue(session, office.manager, Filter(held=True), now=NOW)
+    found = await queue(session, office.manager, Filter(turn=Turn.OUTSIDE), now=NOW)
 
     assert [row.application.id for row in found.rows] == [application.id]
     assert found.rows[0].held
@@ -187,7 +188,7 @@ async def test_days_on_hold_do_not_count(session, office):
         session, application, office.caseworker, now=NOW + timedelta(days=7)
     )  # Wednesday
 
-    age = await age_of(session, application, now=NOW + timedelta(days=9))
+    age = (await clock_of(session, application, now=NOW + timedelta(days=9))).used
 
     assert age == 4
 
@@ -199,7 +200,7 @@ async def test_what_is_opened_again_is_counted_from_then(session, office):
     application.reopened_at = NOW + timedelta(days=5)  # Monday, while it was held
     await session.flush()
 
-    assert await age_of(session, application, now=NOW + timedelta(days=7)) == 1
+    assert (await clock_of(session, application, now=NOW + timedelta(days=7))).used == 1
 
 
 START = datetime(2027, 3, 10, 10, 0, tzinfo=UTC)
@@ -247,7 +248,7 @@ async def test_a_day_on_which_two_things_were_awaited_is_one_day(
                 )
             )
         await session.flush()
-        age = await age_of(session, application, now=at[30])
+        age = (await clock_of(session, application, now=at[30])).used
         await point.rollback()
 
     paused = {

@@ -261,7 +261,7 @@ async def test_it_waits_in_the_queue_without_the_days_in_which_the_fee_was_await
 
     (row,) = found.rows
     assert row.application.id == approved.id
-    assert row.age == 2
+    assert row.clock.used == 2
 
 
 async def test_the_others_are_entered_though_one_cannot_be(session, approved, office):

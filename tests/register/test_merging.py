@@ -10,6 +10,7 @@ from register.account import StaffRole
 from register.application import ApplicationState
 from register.application.answers import Contact
 from register.employment import Employment
+from register.enquiry import Enquiry, EnquirySubject
 from register.entry import EntryProjection
 from register.kit.post import Message
 from register.kit.security.sessions import StoredSession
@@ -262,14 +263,16 @@ async def test_of_two_accounts_one_stays_and_has_all(
     new = await make_account(session, person=lost)
     application = await make_sent(session, person=lost, account=new)
     session.add(stored_session(old))
+    by, subject = make_process(session, actor=old), EnquirySubject.OTHER
+    enquiry = await Enquiry.begin(session, old, subject, "Hello", file=None, by=by)
 
     await approve(await propose(account=lost.id))
 
-    for row in (old, new, application):
+    for row in (old, new, application, enquiry):
         await session.refresh(row)
     assert (new.person_id, new.disabled_at) == (kept.id, None)
     assert (old.person_id, old.disabled_at) == (None, NOW)
-    assert application.account_id == new.id
+    assert {application.account_id, enquiry.account_id} == {new.id}
     assert (await session.scalars(select(StoredSession.token_hash))).all() == []
     told = await session.scalars(
         select(Message.to_address).where(Message.letter == "account_closed")

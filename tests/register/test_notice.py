@@ -18,8 +18,8 @@ from register.assessment import (
     Overtaken,
     SectionCheck,
     Wanted,
-    age_of,
     answer_notice,
+    clock_of,
     expire_notices_to_applicants,
     let_it_rest,
     lock_unchanged,
@@ -269,7 +269,7 @@ async def test_nobody_is_reminded_after_the_last_day_or_an_answer(session, notic
 async def test_the_clock_stands_still_while_the_applicant_may_answer(
     session, application, noticed
 ):
-    assert await age_of(session, application, now=NOW + 20 * DAY) == 0
+    assert (await clock_of(session, application, now=NOW + 20 * DAY)).used == 0
 
 
 async def test_a_reason_of_which_nobody_was_told_needs_another_notice(

@@ -39,10 +39,10 @@ from register.assessment import (
     Outcome,
     Overtaken,
     ReferencesAwaited,
-    age_of,
     ask_for_more,
     ask_referee_again,
     checks_of,
+    clock_of,
     go_on_without_reference,
     propose_grant,
     took_a_step,
@@ -121,7 +121,7 @@ async def test_a_link_says_nothing_but_which_request_it_is_for(session, sent):
 async def test_references_do_not_stop_the_clock(session, sent):
     waited = NOW + timedelta(days=14)
 
-    assert await age_of(session, sent, now=waited) == 10
+    assert (await clock_of(session, sent, now=waited)).used == 10
 
 
 # Links

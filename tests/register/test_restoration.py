@@ -463,4 +463,8 @@ async def test_a_restoration_is_to_be_decided_in_84_days(session, waited, overdu
 
     (row,) = found.rows
     assert row.application.id == application.id
-    assert (row.age, row.target, row.overdue) == (waited, 84, overdue)
+    assert (row.clock.used, row.clock.target, row.clock.overdue) == (
+        waited,
+        84,
+        overdue,
+    )

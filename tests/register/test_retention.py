@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from register.account import StaffRole
+from register.appeal import Outcome, add_document
 from register.application import (
     ApplicationState,
     SectionName,
@@ -16,8 +17,10 @@ from register.application.evidence import Evidence
 from register.application.section import ApplicationSection, SentSection
 from register.assessment import SectionCheck
 from register.entry import ConditionKind, Entry, LapseReason, NewCondition
+from register.kit.cleaning import MediaType
 from register.kit.clock import day_of, start_of
 from register.kit.post import Message
+from register.kit.uploads import Received
 from register.part import Part
 from register.person import Person
 from register.process import Event, ProcessText, TextKind
@@ -33,6 +36,7 @@ from register.retention.erasing import count_old_answers, erase_one
 from tests.applications import make_sent_application
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.reading import Page
+from tests.register.appealing import decided, lodged, make_refused
 from tests.register.assessing import check, make_caseworker
 
 CLOSED = start_of(date(2027, 3, 10)) + timedelta(hours=11)
@@ -192,6 +196,43 @@ async def test_all_of_an_application_goes_and_its_history_stays(session):
     erasure = (await session.scalars(select(Erasure))).one()
     assert erasure.counts["answers"] == 2 * len(application.kind.sections)
     assert erasure.counts["words"] == 1
+
+
+async def test_what_was_said_to_a_notice_and_on_appeal_goes_too(browser, session):
+    refused = await make_refused(session)
+    application, account = refused.application, refused.account
+    appeal = await lodged(session, account, grounds="It was somebody else")
+    by = make_process(session, actor=account)
+    await add_document(session, appeal, received(), owner=account.id, by=by)
+    await session.flush()
+    on = date(2037, 3, 11)
+    waiting = await due(session, on)
+    await decided(session, appeal, Outcome.DISMISSED)
+
+    await erase_all(session, application, Kind.APPLICATION, on)
+    await session.commit()
+
+    assert (Kind.APPLICATION, application.id) not in waiting
+    erasure = (await session.scalars(select(Erasure))).one()
+    assert erasure.counts["appeal documents"] == 1
+    said = await session.scalars(select(ProcessText.words))
+    assert "It was somebody else" not in said.all()
+    await browser.sign_in(account)
+    own = [
+        (await browser.get(at)).status_code
+        for at in (f"/apply/{application.reference}", f"/appeals/{appeal.id}")
+    ]
+    await browser.sign_in(await make_account(session, StaffRole.AUDITOR), proved=True)
+    at = f"/staff/applications/{application.reference}"
+    staff = [
+        (await browser.get(address)).status_code
+        for address in (at, f"{at}/suitability", "/staff/notices", "/staff/appeals")
+    ]
+    assert own + staff == [200] * 6
+
+
+def received():
+    return Received("letter.pdf", MediaType.PDF, 1, bytes(32), "2027-03-10/letter")
 
 
 async def test_only_what_was_told_of_health_goes_with_health(session):

@@ -43,7 +43,7 @@ from tests.register.referring import asked_of
 OPENS = date(2027, 4, 1)
 THEN = start_of(OPENS) + timedelta(hours=12)
 STARTED = date(2027, 1, 4)
-DAY = timedelta(days=1)
+DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 
 
 @pytest.fixture
@@ -159,6 +159,23 @@ async def granted(session, application, *, officer, registrar, now):
     await proposal.approve(session, approver=registrar, by=by)
     await application.paid(session, at=now, by=make_process(session, now=now))
     await session.flush()
+
+
+async def test_the_start_page_says_who_may_apply_from_the_day_the_part_opens(
+    browser, clock, rule_set
+):
+    clock.now = start_of(OPENS) - INSTANT
+    before = Page(await browser.get("/")).text
+    clock.now = start_of(OPENS)
+
+    after = Page(await browser.get("/")).text
+
+    assert rule_set.rules.open
+    assert "people who manage children’s homes" in before
+    assert "Apply as manager of a children’s home." in before
+    assert "people who work in children’s homes" in after
+    assert "Apply as manager of a children’s home or residential worker." in after
+    assert "Not everybody who works in a home has to be registered yet" in after
 
 
 async def test_nobody_applies_before_the_part_is_open(session, rule_set):

@@ -183,7 +183,7 @@ async def _refused(act: Acting, appeal: Appeal) -> list[Asked]:
     found = await refused_because(act.session, appeal.application)
     for item in found:
         if item.section.restricted:
-            read_restricted_for(
+            await read_restricted_for(
                 act.session,
                 appeal.application,
                 item.section,

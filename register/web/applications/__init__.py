@@ -10,6 +10,7 @@ from register.web.applications import (
     evidence,
     holding,
     notes,
+    portfolio,
     proposing,
     queue,
     recognising,
@@ -17,8 +18,10 @@ from register.web.applications import (
     references,
     reopening,
     reversing,
+    scrutiny,
     sections,
     suitability,
+    verdicts,
 )
 from register.web.applications.overtaken import overtaken
 
@@ -32,6 +35,9 @@ pages = [
             *notes.pages,
             *sections.pages,
             *recognising.pages,
+            *scrutiny.pages,
+            *portfolio.pages,
+            *verdicts.pages,
             *evidence.pages,
             *asking.pages,
             *references.pages,

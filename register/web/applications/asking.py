@@ -57,10 +57,13 @@ async def preview_page(
     """Nothing of it may be changed here: what is wrong is put right in its section."""
     asked = await to_ask(session, opened.application)
     sections = [item.section for item in asked]
-    read_checks(session, opened.application, sections, reader=act.account, now=act.now)
+    quota = await read_checks(
+        session, opened.application, sections, reader=act.account, now=act.now
+    )
     return application_page(
         "request",
         opened,
+        quota=quota,
         form=form,
         asked=asked,
         letter=await previewed(session, opened.application, asked, now=act.now),

@@ -66,7 +66,7 @@ async def evidence(
     if not found:
         raise NotFound
     if of.section.restricted:
-        read_restricted(
+        await read_restricted(
             session, application, of.section, reader=act.account, now=act.now
         )
     return download(found)

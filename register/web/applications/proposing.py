@@ -264,10 +264,13 @@ async def proposal_page(
     checks = await checks_of(session, opened.application)
     not_met = found_wanting(checks, Outcome.NOT_MET)
     sections = [item.section for item in not_met]
-    read_checks(session, opened.application, sections, reader=act.account, now=act.now)
+    quota = await read_checks(
+        session, opened.application, sections, reader=act.account, now=act.now
+    )
     return application_page(
         "proposal",
         opened,
+        quota=quota,
         form=form,
         term=await _term(session, act, opened),
         not_met=not_met,

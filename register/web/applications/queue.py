@@ -1,31 +1,45 @@
-"""The queue of applications, with its filters."""
+"""The queue of applications, with its filters, and giving several at once."""
 
-from typing import Any
+import re
+from collections.abc import Sequence
+from typing import Any, Self
 from urllib.parse import urlencode
 
-from litestar import Request, get
-from litestar.response import Template
+from litestar import Request, get, post
+from litestar.response import Redirect, Template
 
+from register.account import Account
 from register.application import ApplicationState
-from register.assessment import IN_HAND, Filter, Holder, QueuePage
+from register.assessment import (
+    IN_HAND,
+    PAGE,
+    AssessmentAct,
+    Due,
+    Filter,
+    Holder,
+    QueuePage,
+    Turn,
+    assign_all,
+    caseworkers,
+    saved_filters,
+)
 from register.assessment import queue as queue_of
 from register.kit import forms
-from register.kit.pages import page
+from register.kit.pages import page, plural
 from register.part import Part
-from register.web.casework import READERS
-from register.web.needs import Act, Session
+from register.web.casework import MANAGERS, READERS
+from register.web.needs import Act, Acting, Form, Session, Visit
 
 ADDRESS = "/staff/applications"
+ALL = f"{ADDRESS}?holder={Holder.ANYONE}"
+"""Without a word the address opens what the reader chose to see first."""
+SEEN = re.compile(r"A-[0-9A-HJKMNP-TV-Z]{8}\.[0-9]{1,9}")
+NONE_CHOSEN = "Select one or more applications"
 
 
 class FilterForm(forms.Form):
-    holder = forms.Radios(
-        "Assigned to",
-        what="whose applications to show",
-        choices=[
-            (holder, holder) for holder in (Holder.ANYONE, Holder.ME, Holder.NOBODY)
-        ],
-        optional=True,
+    holder = forms.Select(
+        "Assigned to", what="whose applications to show", optional=True
     )
     state = forms.Select(
         "State",
@@ -39,59 +53,103 @@ class FilterForm(forms.Form):
         blank_choice="Any part",
         optional=True,
     )
-    overdue = forms.Checkboxes(
-        "Age", what="an age", choices=[("yes", "Over the target only")], optional=True
+    turn = forms.Select(
+        "Waiting for",
+        choices=[(turn, turn) for turn in Turn],
+        blank_choice="Anyone",
+        optional=True,
+    )
+    due = forms.Select(
+        "Time",
+        choices=[(due, due) for due in Due],
+        blank_choice="Any time",
+        optional=True,
     )
 
-    held = forms.Checkboxes(
-        "Hold", what="a hold", choices=[("yes", "On hold only")], optional=True
-    )
+    @classmethod
+    def of(cls, colleagues: Sequence[Account], sent: Any) -> Self:
+        form = cls(sent)
+        form.holder.blank_choice = "Anyone"
+        form.holder.choices = [
+            (Holder.ANYONE, Holder.ANYONE),
+            (Holder.ME, Holder.ME),
+            (Holder.NOBODY, Holder.NOBODY),
+            *((str(one.id), one.name) for one in colleagues),
+        ]
+        return form
 
     @property
     def filter(self) -> Filter:
-        return Filter(
-            holder=Holder(self.holder.data or Holder.ANYONE),
-            state=ApplicationState(self.state.data) if self.state.data else None,
-            part=Part(self.part.data) if self.part.data else None,
-            overdue=bool(self.overdue.data),
-            held=bool(self.held.data),
-        )
+        return Filter.of({name: self[name].data or "" for name in self.data})
 
     @property
-    def chosen(self) -> dict[str, str]:
-        """What narrows the list, as the address says it."""
-        said = {name: self[name].data for name in ("holder", "state", "part")}
-        for name in ("overdue", "held"):
-            said[name] = "yes" if self[name].data else ""
-        return {
-            name: value
-            for name, value in said.items()
-            if value and value != Holder.ANYONE
-        }
+    def codes(self) -> dict[str, str]:
+        """None where there is a fault in them."""
+        return self.filter.codes if self.validate() else {}
+
+
+class GiveForm(forms.Form):
+    """`chosen`: each a reference and the version that the list showed, as "A-0123ABCD.4"."""
+
+    chosen = forms.Checkboxes(
+        "Applications", what="one or more applications", missing=NONE_CHOSEN
+    )
+    to = forms.Select(
+        "Give the selected to", what="a caseworker", blank_choice="Choose a caseworker"
+    )
+
+    @classmethod
+    def offering(cls, colleagues: Sequence[Account], sent: Any = None) -> Self:
+        form = cls(sent)
+        form.to.choices = [(str(one.id), one.name) for one in colleagues]
+        form.chosen.choices = [
+            (seen, seen) for seen in form.chosen.ticked[:PAGE] if SEEN.fullmatch(seen)
+        ]
+        return form
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The version seen of each application, by its reference."""
+        pairs = (seen.split(".") for seen in self.chosen.data)
+        return {reference: int(version) for reference, version in pairs}
 
 
 @get("/", access=READERS)
 async def applications(
     request: Request[Any, Any, Any], session: Session, act: Act
-) -> Template:
-    form = FilterForm(request.query_params)
-    if not form.validate():
-        return queue_page(form, QueuePage([], 0, None))
-    after = request.query_params.get("after")
-    found = await queue_of(session, act.account, form.filter, now=act.now, after=after)
-    return queue_page(form, found, paged=after is not None)
+) -> Template | Redirect:
+    kept = await saved_filters(session, act.account)
+    first = next((saved for saved in kept if saved.opens_first), None)
+    if first and not request.query_params:
+        return Redirect(address(first.query), status_code=303)
+    return await queue_page(act, request.query_params)
 
 
-def queue_page(form: FilterForm, found: QueuePage, *, paged: bool = False) -> Template:
-    chosen = {} if form.faults else form.chosen
-    onward = f"?{urlencode({**chosen, 'after': found.next})}" if found.next else ""
+async def queue_page(act: Acting, sent: Any, *, refused: bool = False) -> Template:
+    """`sent`: the filters, with what was chosen to be given where that was refused."""
+    colleagues = await caseworkers(act.session)
+    form = FilterForm.of(colleagues, sent)
+    found, chosen, after = QueuePage([], 0, None), {}, sent.get("after")
+    if form.validate():
+        wanted, chosen = form.filter, form.filter.codes
+        found = await queue_of(
+            act.session, act.account, wanted, now=act.now, after=after
+        )
+    give = GiveForm.offering(colleagues, sent if refused else None)
+    if refused:
+        give.validate()
     return page(
         "register/applications/queue.html",
-        form=form,
+        form=give if give.faults else form,
+        filters=form,
+        give=give if act.viewer.has(*MANAGERS.roles) else None,
         found=found,
+        names={str(one.id): one.name for one in colleagues},
         chosen=[(name, value, without(chosen, name)) for name, value in chosen.items()],
-        first=address(chosen) if paged else "",
-        onward=onward and ADDRESS + onward,
+        kept={**chosen, "after": after} if after else chosen,
+        clear=ALL,
+        first=address(chosen) if after else "",
+        onward=address({**chosen, "after": found.next}) if found.next else "",
     )
 
 
@@ -100,7 +158,37 @@ def without(chosen: dict[str, str], name: str) -> str:
 
 
 def address(chosen: dict[str, str]) -> str:
-    return f"{ADDRESS}?{urlencode(chosen)}" if chosen else ADDRESS
+    return f"{ADDRESS}?{urlencode(chosen)}" if chosen else ALL
 
 
-pages = [applications]
+@post("/assignment", access=MANAGERS)
+async def give(
+    session: Session, act: Act, form: Form, visit: Visit
+) -> Redirect | Template:
+    colleagues = await caseworkers(session)
+    answers = GiveForm.offering(colleagues, form)
+    if not answers.validate():
+        return await queue_page(act, form, refused=True)
+    to = next(one for one in colleagues if str(one.id) == answers.to.data)
+    not_given = await assign_all(
+        session,
+        answers.versions,
+        to=to,
+        giver=act.account,
+        by=act.process(AssessmentAct.ASSIGN),
+    )
+    given = len(answers.versions) - len(not_given)
+    back = address(FilterForm.of(colleagues, form).codes)
+    if not_given:
+        return page(
+            "register/applications/given.html",
+            given=given,
+            to=to,
+            not_given=not_given,
+            back=back,
+        )
+    visit.flash(f"{plural(given, 'application')} given to {to.name}")
+    return Redirect(back, status_code=303)
+
+
+pages = [applications, give]

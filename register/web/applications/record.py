@@ -17,12 +17,13 @@ from register.application.references import referees_of
 from register.assessment import (
     IN_HAND,
     Outcome,
+    Quota,
     Seen,
-    age_of,
     application_for,
     asked_for,
     caseworkers,
     checks_of,
+    clock_of,
     hits_shown,
     holds_of,
     how_theirs_ended,
@@ -79,10 +80,14 @@ async def open_application(session: Session, act: Act, reference: str) -> Opened
     return Opened(application, act.account, await seen_now(session, application))
 
 
-def application_page(name: str, opened: Opened, **context: Any) -> Template:
+def application_page(
+    name: str, opened: Opened, *, quota: Quota | None = None, **context: Any
+) -> Template:
+    """`quota`: of restricted sections, where the page shows one."""
     return page(
         f"register/applications/{name}.html",
         opened=opened,
+        quota=quota,
         application=opened.application,
         base=f"/staff/applications/{opened.application.reference}",
         **context,
@@ -98,7 +103,7 @@ async def summary(session: Session, act: Act, reference: FromPath[str]) -> Templ
     return application_page(
         "summary",
         opened,
-        age=await age_of(session, application, now=act.now)
+        clock=await clock_of(session, application, now=act.now)
         if application.state in IN_HAND
         else None,
         rule_set=await rule_set_of(session, application),

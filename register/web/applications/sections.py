@@ -23,7 +23,7 @@ from register.assessment import (
     history_of,
     judge,
     qualifications_of,
-    read_restricted,
+    read_checks,
     references_told,
 )
 from register.kit import forms
@@ -218,14 +218,16 @@ async def section_page(
 ) -> Template:
     """`status`: the form of another register that was refused."""
     application, name = opened.application, checked.section
-    if name.restricted:
-        read_restricted(session, application, name, reader=act.account, now=act.now)
+    quota = await read_checks(
+        session, application, [name], reader=act.account, now=act.now
+    )
     sendings = await sendings_of(session, application.id, name)
     shown = told(sendings[0].answers, _before(sendings))
     return application_page(
         "section",
         opened,
         section=name,
+        quota=quota,
         checked=checked,
         sent_before=len(sendings) > 1,
         told=shown,

@@ -108,7 +108,9 @@ async def suitability_page(
     reviews = await reviews_of(session, application)
     shown = {matter.section for matter in found.matters}
     shown.update(section for review in reviews for section in review.sections)
-    read_checks(session, application, shown, reader=act.account, now=act.now)
+    quota = await read_checks(
+        session, application, shown, reader=act.account, now=act.now
+    )
     if application.allows(Move.REVIEW) and await may_review(
         session, application, act.account
     ):
@@ -116,6 +118,7 @@ async def suitability_page(
     return application_page(
         "suitability",
         opened,
+        quota=quota,
         suitability=found,
         reviews=[await told_of(session, review) for review in reviews],
         form=form,

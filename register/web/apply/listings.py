@@ -28,7 +28,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.input import FormData
-from register.rule_set import AcceptedQualification, renewed
+from register.rule_set import AcceptedQualification, by_portfolio, renewed
 from register.web.apply.items import (
     OTHER,
 )
@@ -257,7 +257,17 @@ class Listing:
             saved=saved,
             evidence=await evidence_of(act.session, application.id, self.name),
             unlike=unlike,
+            **await self.beside(act, application, saved),
         )
+
+    async def beside(
+        self,
+        act: Acting,  # noqa: ARG002 - for those who look something up
+        application: Application,  # noqa: ARG002
+        saved: Any,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """What the page shows beside the items."""
+        return {}
 
     def in_order(self, items: Sequence[Any]) -> list[Any]:
         """Newest first where there are days."""
@@ -339,6 +349,19 @@ class QualificationListing(Listing):
         choices = cast("forms.Select", form["accepted"]).choices
         title = next(choice[1] for choice in choices if choice[0] == chosen)
         return {"accepted_id": UUID(chosen), "title": title}
+
+    @override
+    async def beside(
+        self, act: Acting, application: Application, saved: Any
+    ) -> dict[str, Any]:
+        """What a portfolio must show, for those who claim by one."""
+        listed = {item.accepted_id for item in saved.items if item.accepted_id}
+        claimed = await by_portfolio(act.session, listed)
+        rule_set = await rules_shown(act, application)
+        return {
+            "claimed": {item.id for item in saved.items if item.accepted_id in claimed},
+            "outcomes": rule_set.outcomes,
+        }
 
     @override
     def after(self, application: Application, item: Any) -> str:

@@ -89,7 +89,7 @@ async def _page(
     grounds = await Grounds.of(act.session, notice)
     shown = [r for r in grounds.reasons if may_read or not r.section.restricted]
     if application:
-        read_checks(
+        await read_checks(
             act.session,
             application,
             [reason.section for reason in shown],

@@ -5,7 +5,7 @@ from typing import Any
 
 from register.kit import forms
 
-MONTHS, DAYS = 600, 3_660
+MONTHS, DAYS, READS = 600, 3_660, 10_000
 
 
 class Versioned(forms.Form):
@@ -104,6 +104,28 @@ class FiguresForm(Versioned):
         lowest=1,
         highest=DAYS,
     )
+    portfolio_care_months = forms.Number(
+        "Time in residential care before a portfolio counts",
+        hint="In months",
+        highest=MONTHS,
+    )
+    portfolio_care_within_months = forms.Number(
+        "How far back that time may lie",
+        hint="In months before the application was sent",
+        lowest=1,
+        highest=MONTHS,
+    )
+    portfolio_supervising_months = forms.Number(
+        "Time in which they supervised others before a portfolio counts",
+        hint="In months",
+        highest=MONTHS,
+    )
+    portfolio_valid_months = forms.Number(
+        "Longest time that a portfolio counts which meets part of the requirement",
+        hint="In months from the verdict",
+        lowest=1,
+        highest=MONTHS,
+    )
     representations_days = forms.Number(
         "Time to answer a notice", hint="In days", lowest=1, highest=DAYS
     )
@@ -115,6 +137,18 @@ class FiguresForm(Versioned):
         hint="In working days",
         lowest=1,
         highest=DAYS,
+    )
+    restricted_reads_warn = forms.Number(
+        "Health and criminal record sections after which a reader is warned",
+        hint="In a day",
+        lowest=1,
+        highest=READS,
+    )
+    restricted_reads_lock = forms.Number(
+        "Health and criminal record sections after which no more are shown",
+        hint="In a day",
+        lowest=1,
+        highest=READS,
     )
     payment_window_working_days = forms.Number(
         "Time to pay the fee", hint="In working days", lowest=1, highest=250
@@ -185,14 +219,21 @@ class FiguresForm(Versioned):
     def validate(
         self, extra_validators: Mapping[str, Sequence[Any]] | None = None
     ) -> bool:
-        """The last day of a period is one that every year has."""
+        """The last day of a period is one that every year has, and nobody is locked out before they are warned."""
         sound = super().validate(extra_validators)
         month, day = self.period_end_month.data, self.period_end_day.data
         if month and day and day > LONGEST[month - 1]:
             self.add_error(
                 "period_end_day", "Day of that month on which it ends must be in it"
             )
-            return False
+            sound = False
+        warn, lock = self.restricted_reads_warn.data, self.restricted_reads_lock.data
+        if warn and lock and lock <= warn:
+            self.add_error(
+                "restricted_reads_lock",
+                "The number after which no more are shown must be higher than that of the warning",
+            )
+            sound = False
         return sound
 
 

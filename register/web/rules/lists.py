@@ -1,4 +1,4 @@
-"""The lists of a draft: qualifications, standards and the sentences of the declaration, each row on a page of its own."""
+"""The lists of a draft: qualifications, standards, sentences of the declaration and outcomes, each row on a page of its own."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from register.kit.pages import page
 from register.rule_change import Drafted
 from register.rule_set import (
     AcceptedTerms,
+    OutcomeTerms,
     Route,
     StandardTerms,
     StatementTerms,
@@ -92,6 +93,13 @@ class StatementForm(Versioned):
         what="what the applicant declares",
         hint="A whole sentence, in the words of the applicant",
         longest=1000,
+    )
+
+
+class OutcomeForm(Versioned):
+    code = forms.Text("Code", hint="Like L5", longest=10)
+    title = forms.Text(
+        "What a portfolio must show", what="what a portfolio must show", longest=300
     )
 
 
@@ -201,8 +209,8 @@ async def keep_standard(
 
 
 def find_faults_of_code(
-    form: StandardForm | StatementForm,
-    row: StandardTerms | StatementTerms,
+    form: StandardForm | StatementForm | OutcomeForm,
+    row: StandardTerms | StatementTerms | OutcomeTerms,
     before: Any,
     others: Sequence[Any],
 ) -> None:
@@ -269,6 +277,50 @@ async def remove_statement(
     )
 
 
+@get("/{part:str}/draft/outcomes/{code:str}", access=WRITERS)
+async def outcome(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
+    found = await opened(act, part)
+    await found.draft.must_be_open(act.session)
+    row = _of(found.draft.terms.outcomes, code)
+    known = msgspec.structs.asdict(row) if row else {}
+    form = OutcomeForm(data=known | {"version": found.draft.version})
+    return _item_page("outcome", found, form, code)
+
+
+@post("/{part:str}/draft/outcomes/{code:str}", access=WRITERS)
+async def keep_outcome(
+    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    before = _of(terms.outcomes, code)
+    answers = OutcomeForm(form)
+    if not answers.validate():
+        return _item_page("outcome", found, answers, code)
+    row = OutcomeTerms(answers.code.data, answers.title.data)
+    find_faults_of_code(answers, row, before, terms.outcomes)
+    if answers.faults:
+        return _item_page("outcome", found, answers, code)
+    following = msgspec.structs.replace(
+        terms, outcomes=_with(terms.outcomes, before, row)
+    )
+    if not await written(act, found, answers, terms=following):
+        return _item_page("outcome", found, answers, code)
+    return back(found.draft.part, "#outcomes")
+
+
+@post("/{part:str}/draft/outcomes/{code:str}/removal", access=WRITERS)
+async def remove_outcome(
+    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
+) -> Redirect | Template:
+    found = await opened(act, part, lock=True)
+    terms = found.draft.terms
+    rest = _but(terms.outcomes, code)
+    return await _without(
+        act, found, form, visit, msgspec.structs.replace(terms, outcomes=rest)
+    )
+
+
 async def _without(
     act: Act, found: Drafted, form: Form, visit: Visit, following: Any
 ) -> Redirect:
@@ -324,4 +376,7 @@ pages = [
     statement,
     keep_statement,
     remove_statement,
+    outcome,
+    keep_outcome,
+    remove_outcome,
 ]

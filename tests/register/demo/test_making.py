@@ -262,7 +262,7 @@ async def test_whoever_was_told_signs_in_and_staff_show_their_second_factor(
                 data={"code": totp.code_at(account.secret, clock())},
             )
             assert page.status_code == 303
-        home = await browser.get(first_pages.get(account.email, "/account"))
+        home = await browser.get(first_pages.get(account.email, "/your-registration"))
         assert home.status_code == 200
         browser.cookies.clear()
 

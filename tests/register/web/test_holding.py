@@ -37,13 +37,13 @@ async def test_an_application_is_put_on_hold_and_released(browser, office, at):
     assert done.headers["location"] == at
     assert "On hold since 10 March 2027: a court" in page.text
     assert "The court sits in May" in page.text
-    assert "On hold" in Page(await browser.get("/staff/applications?held=yes")).text
+    assert "On hold" in Page(await browser.get("/staff/applications?turn=outside")).text
 
     await browser.post(f"{at}/hold/release", data={"words": "Acquitted"})
 
     assert "On hold since" not in Page(await browser.get(at)).text
     assert "Acquitted" in Page(await browser.get(f"{at}/hold")).text
-    shown = Page(await browser.get("/staff/applications?held=yes")).text
+    shown = Page(await browser.get("/staff/applications?turn=outside")).text
     assert "No application matches these filters." in shown
 
 

@@ -9,16 +9,20 @@ import fees
 import register
 from register.account import StaffRole
 from register.application import ApplicationState, SectionName
-from register.assessment import Outcome, Reason
+from register.assessment import AssessmentAct, Outcome, Reason, ask_for_more
 from register.entry import EntryEvent, OrderKind
 from register.kit.modules import import_all
+from register.kit.notify import Channel
 from register.kit.pages import environment
+from register.kit.post import Message, MessageState
+from register.matching import look_for_matches
 from register.part import Part
 from register.proposal import ProposalKind
 from register.rule_set import Verdict
-from tests.make import make_account, make_entry, make_person, make_process
+from tests.applications import make_application
+from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.reading import Page
-from tests.register.assessing import check, make_caseworker, make_office, make_sent
+from tests.register.assessing import act, check, make_caseworker, make_office, make_sent
 
 
 @pytest.fixture
@@ -116,6 +120,86 @@ async def test_a_person_is_shown_with_entries_applications_and_timeline(
     assert application.reference in page.text
     assert "Entered in the register" in page.text
     assert "Assessment begun" in page.text
+
+
+async def test_a_person_is_shown_with_what_we_wait_for_and_what_was_written(
+    reader, session
+):
+    office = await make_office(session)
+    entry = await make_entry(session)
+    account = await make_account(session, person=entry.person)
+    application = await make_sent(
+        session, officer=office.caseworker, person=entry.person, account=account
+    )
+    other = await resemble(session, entry.person)
+    await check(
+        session,
+        application,
+        SectionName.DBS,
+        Outcome.ASK,
+        officer=office.caseworker,
+    )
+    by = act(session, AssessmentAct.ASK, office.caseworker)
+    await ask_for_more(session, application, officer=office.caseworker, by=by)
+    draft = await make_application(session)
+    await write(session, entry.person, "Of a draft", application_id=draft.id)
+
+    page = Page(await reader.get(f"/staff/persons/{entry.person_id}"))
+    sent = Page(await reader.get(page.link("Read the messages sent to them")))
+
+    asked = f"More information for {application.reference} , asked 10 March 2027"
+    assert asked in page.text
+    assert page.link(other.name).startswith("/staff/matches/")
+    assert application.reference in sent.text
+    assert "Of a draft" not in sent.text
+
+
+async def resemble(session, person):
+    """Somebody else of the same name and birth date."""
+    other = await make_person(session)
+    for one in (other, person):
+        await look_for_matches(session, one, by=make_process(session))
+    await session.flush()
+    return other
+
+
+async def write(session, person, subject, **more):
+    message = Message(
+        id=uuid4(),
+        key=str(uuid4()),
+        channel=Channel.EMAIL,
+        to_address="ada@example.org",
+        letter="application_started",
+        letter_version=1,
+        subject=subject,
+        body="Open it with secret-link",
+        fleeting=more.pop("fleeting", False),
+        person_id=person.id,
+        created_at=NOW,
+        state=MessageState.QUEUED,
+        **more,
+    )
+    session.add(message)
+    await session.flush()
+
+
+async def test_messages_go_on_and_hide_links(reader, session):
+    entry = await make_entry(session)
+    for n in range(50):
+        await write(session, entry.person, f"Letter {n}.", fleeting=n % 2 == 0)
+    await write(session, await make_person(session), "Of somebody else")
+    at = f"/staff/persons/{entry.person_id}/messages"
+
+    one_page = Page(await reader.get(at))
+    await write(session, entry.person, "The last.")
+    first = Page(await reader.get(at))
+    second = Page(await reader.get(first.link("Next page")))
+
+    assert "Next page" not in one_page.links
+    assert len({*first.headings, *second.headings}) == 51 + 1
+    assert one_page.text.count("secret-link") == 25
+    assert "Of somebody else" not in first.text + second.text
+    assert (await reader.get(f"{at}?after=rubbish")).status_code == 404
 
 
 async def test_the_timeline_of_a_person_tells_what_was_ordered_and_goes_on(

@@ -155,7 +155,7 @@ async def test_staff_see_who_comes_back_and_how_they_left(browser, session, now)
     assert "the fee for coming back" in sent.text
     assert "employer" not in sent.text
     assert "coming back" in queue.text
-    assert "0 days" in queue.text
+    assert "0 of 84 days" in queue.text
     assert page.fact("Asks") == "To come back to the register"
     assert page.fact("Not registered since") == "1 December 2026: Did not renew"
-    assert page.fact("Waiting for us") == "0 days of 84"
+    assert page.fact("Waiting for us") == "0 of 84 days Due 2 June 2027"

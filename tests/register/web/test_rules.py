@@ -158,6 +158,17 @@ async def test_the_28th_of_february_is_the_last_day_that_every_year_has(desk):
     assert (leap.status_code, every.status_code) == (422, 303)
 
 
+async def test_nobody_is_locked_out_of_reading_before_they_are_warned(desk):
+    figures = {"restricted_reads_warn": "10", "restricted_reads_lock": "10"}
+
+    equal = await send(desk, f"{DRAFT}/figures", **figures)
+    more = await send(
+        desk, f"{DRAFT}/figures", **figures | {"restricted_reads_lock": "11"}
+    )
+
+    assert (equal.status_code, more.status_code) == (422, 303)
+
+
 async def test_what_two_people_write_at_once_is_not_lost(desk):
     first = await filled(desk, f"{DRAFT}/figures", appeal_days="14")
     second = await filled(desk, f"{DRAFT}/figures", registrar_name="Ada")
@@ -259,6 +270,27 @@ async def test_a_sentence_of_the_declaration_is_added_changed_and_taken_out(
         "D3",
         "D4",
     ]
+
+
+async def test_what_a_portfolio_must_show_is_added_changed_and_taken_out(desk, session):
+    at = f"{DRAFT}/outcomes"
+
+    await send(desk, f"{at}/new", code="P10", title="Lead a review")
+    added = (await terms(session)).outcomes[-1]
+    await send(desk, f"{at}/P10", title="Lead a review of the home")
+    changed = (await terms(session)).outcomes[-1]
+    taken = await send(desk, f"{at}/new", code="P10", title="Another")
+    draft = Page(await desk.get(DRAFT)).text
+    await desk.post(f"{at}/P10/removal", data=await version(desk))
+
+    assert (added.code, added.title) == ("P10", "Lead a review")
+    assert changed.title == "Lead a review of the home"
+    assert Page(taken).errors == ["Code must be one that no other in the list has"]
+    assert (
+        "Outcome that a portfolio must show added: P10, Lead a review of the home"
+        in draft
+    )
+    assert len((await terms(session)).outcomes) == 9
 
 
 @pytest.mark.parametrize("code", ["R1", "r11", "R 11", "new"])

@@ -93,7 +93,7 @@ async def test_the_right_password_lets_in(browser, session):
     page = Page(await browser.get("/account"))
 
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/account"
+    assert answer.headers["location"] == "/your-registration"
     assert page.fact("Email address") == account.email
 
 
@@ -122,7 +122,7 @@ async def test_nobody_is_led_elsewhere_after_signing_in(browser, session, elsewh
 
     answer = await sign_in(browser, next=elsewhere)
 
-    assert answer.headers["location"] == "/account"
+    assert answer.headers["location"] == "/your-registration"
 
 
 async def test_who_is_signed_in_is_not_asked_again(browser, session):
