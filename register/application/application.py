@@ -335,8 +335,10 @@ class Application(Base):
             "conditions": conditions,
             "by": by,
         }
-        if former := await self.former_entry(session, at=on, lock=True):
-            await former.restore(session, **terms)
+        if former := await self.former_entry(session, at=by.at, lock=True):
+            # Who left on that day or later comes back at this moment: the time away stays on record.
+            begins = {"on": by.at} if former.ended_since(on) else {}
+            await former.restore(session, **terms | begins)
         else:
             await Entry.grant(session, person=person, part=self.part, **terms)
         await self.write_to_applicant(

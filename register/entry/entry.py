@@ -245,6 +245,10 @@ class Entry(Base):
         for condition in conditions:
             await self.set_condition(session, condition, on=on, by=by)
 
+    def ended_since(self, instant: datetime) -> bool:
+        """Whether a lapse or removal began then or later."""
+        return any(fact.starts >= instant for fact in (*self.lapses, *self.removals))
+
     @classmethod
     async def load(
         cls, session: AsyncSession, entry_id: UUID, *, lock: bool = False

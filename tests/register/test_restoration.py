@@ -191,18 +191,18 @@ def test_a_time_away_without_any_job_is_explained():
 # Asking
 
 
-async def former(session, because=None):
+async def former(session, because=None, *, left=LEFT):
     """Somebody who was in the register, with an account."""
     person = await make_person(session, "Zoë", "O’Connor-Łuczak", date(1985, 2, 28))
     account = await make_account(session, person=person)
     entry = await make_entry(
         session, person=person, on=start_of(date(2024, 2, 1)), until=date(2024, 11, 30)
     )
-    by = make_process(session, now=LEFT)
+    by = make_process(session, now=left)
     if because:
-        await entry.remove(session, on=LEFT, because=because, by=by)
+        await entry.remove(session, on=left, because=because, by=by)
     else:
-        await entry.lapse(session, on=LEFT, because=LapseReason.NOT_RENEWED, by=by)
+        await entry.lapse(session, on=left, because=LapseReason.NOT_RENEWED, by=by)
     await session.flush()
     return account, entry
 
@@ -340,6 +340,26 @@ async def test_who_comes_back_has_the_same_number_and_a_new_period(session):
     assert len(entry.registrations) == 2
     assert "We aim to decide within 84 days." in said["application_submitted"]
     assert "Workforce Register again" in said["application_granted"]
+
+
+async def test_who_comes_back_on_the_day_on_which_they_left_comes_back_at_that_moment(
+    session,
+):
+    office = await make_office(session)
+    today = start_of(date(2027, 3, 10))
+    account, entry = await former(session, left=today)
+    application = await sent(session, account, office.caseworker)
+
+    await approve(
+        session, await proposed(session, application, office.caseworker), office.manager
+    )
+    await application.paid(session, at=NOW, by=make_process(session))
+    await session.flush()
+
+    entry = await Entry.load(session, entry.id)
+    assert entry.status_at(today) is Status.LAPSED
+    assert entry.status_at(NOW - timedelta(microseconds=1)) is Status.LAPSED
+    assert entry.status_at(NOW) is Status.REGISTERED
 
 
 async def test_what_they_did_before_they_left_stays_on_record(session):
