@@ -28,12 +28,7 @@ WRITTEN = text("""
 select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables
 where n_tup_ins + n_tup_upd + n_tup_del > 0 and relname <> all(:counted)
 """).bindparams(counted=sorted(COUNTED))
-"""What this transaction has written to each table so far, rolled back or not."""
-ANYTHING = text("""
-select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) from pg_stat_xact_user_tables
-where relname <> all(:counted)
-""").bindparams(counted=sorted(COUNTED))
-"""The same of all tables together: most calls write nothing."""
+"""What has been written to each table so far, rolled back or not."""
 VERSIONS = "select '{}', count(*), coalesce(sum(xmin::text::bigint), 0) from {}"
 
 
@@ -100,8 +95,6 @@ class Driver:
         self._browsers = {}
         self._driven = {}
         self._missing = {}
-        self._counted = {}
-        self._total = 0
 
     async def drive(self, role, table):
         """The answers of every row that is about the role."""
@@ -136,16 +129,21 @@ class Driver:
             sent = self.atlas.sent(row, place, role) if row.method in UNSAFE else {}
         options = _as_sent(row, sent, token)
         async with self.undone():
+            before = await self._written()
             with capture_logs() as logged:
                 response = await browser.request(row.method, place.url, **options)
-            touched = await self._touched()
+            after = await self._written()
+            touched = sorted(
+                table for table in after if after[table] != before.get(table, 0)
+            )
             letters = (
                 await self.letters(since=self.first_letters)
                 if "message" in touched
                 else []
             )
             left = await self._state(touched)
-        found = await self._state(touched)
+        async with self.undone():
+            found = await self._state(touched)
         wrote = {table for table in touched if left[table] != found[table]}
         return Answer(row, role, place, sent, response, wrote, letters, logged)
 
@@ -163,31 +161,34 @@ class Driver:
             made = RoleBrowser(self.app, self.sessions, self.clock)
             if role is not Role.ANONYMOUS:
                 shown = proved and role in STAFF_ROLES.keys() | EMPLOYERS
-                made.kept = await made.sign_in(self.world.accounts[role], proved=shown)
-                await self._touched()
+                async with self.kept():
+                    account = self.world.accounts[role]
+                    made.kept = await made.sign_in(account, proved=shown)
             self._browsers[role, proved] = made
         return self._browsers[role, proved]
 
     @asynccontextmanager
     async def undone(self):
-        point = await self.connection.begin_nested()
+        inner = self.connection.in_transaction()
+        point = await (
+            self.connection.begin_nested() if inner else self.connection.begin()
+        )
         try:
             yield
         finally:
             await point.rollback()
 
-    async def _touched(self):
-        """The tables that were written to since this was last asked."""
-        total = await self.connection.scalar(ANYTHING)
-        if total == self._total:
-            return []
-        before, self._total = self._counted, total
-        self._counted = dict((await self.connection.execute(WRITTEN)).all())
-        return sorted(
-            table
-            for table, count in self._counted.items()
-            if count != before.get(table, 0)
-        )
+    @asynccontextmanager
+    async def kept(self):
+        """For as long as what it stands in."""
+        if self.connection.in_transaction():
+            yield
+        else:
+            async with self.connection.begin():
+                yield
+
+    async def _written(self):
+        return dict((await self.connection.execute(WRITTEN)).all())
 
     async def _state(self, tables):
         """Which versions of its rows a table holds: what was written and rolled back again does not show."""
@@ -199,10 +200,11 @@ class Driver:
 
     async def letters(self, *, since):
         """All but those that were written before."""
-        found = await self.connection.execute(
-            select(Message.id, Message.to_address, Message.subject, Message.body)
-        )
-        return [Letter(*row) for row in found if row.id not in since]
+        async with self.undone():
+            found = await self.connection.execute(
+                select(Message.id, Message.to_address, Message.subject, Message.body)
+            )
+            return [Letter(*row) for row in found if row.id not in since]
 
     async def close(self):
         for browser in self._browsers.values():

@@ -11,9 +11,6 @@ from tests.leaks.driving import UNSAFE
 from tests.leaks.roles import EVERYBODY, STAFF_ROLES, Role
 from tests.leaks.table import TABLE, Meets
 
-pytestmark = pytest.mark.xdist_group("leaks")
-"""One process makes the world and drives each role through it once."""
-
 MET = {
     Meets.ALLOW: {200, 204, 303, 400, 409, 422},
     Meets.SIGN_IN: {303},
