@@ -25,8 +25,9 @@ OUR_PAGE = {"sec-fetch-site": "same-origin"}
 COUNTED = {"rate_limit"}
 """How often somebody tried is counted, whatever they tried."""
 WRITTEN = text("""
-select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables
-where n_tup_ins + n_tup_upd + n_tup_del > 0 and relname <> all(:counted)
+select relname, written from pg_class, lateral (select
+  pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) as written)
+where relkind = 'r' and relnamespace = 'public'::regnamespace and written > 0 and relname <> all(:counted)
 """).bindparams(counted=sorted(COUNTED))
 """What has been written to each table so far, rolled back or not."""
 VERSIONS = "select '{}', count(*), coalesce(sum(xmin::text::bigint), 0) from {}"
