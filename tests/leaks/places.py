@@ -927,7 +927,7 @@ BODIES = {
     "/notices/{notice_id}": {"words": "I disagree"},
     "/notices/{notice_id}/documents": file_alone,
     "/staff/notices/{notice_id}/removal": {"words": "It should go"},
-    "/staff/notices/{notice_id}/end": {"words": "It stays"},
+    "/staff/notices/{notice_id}/end": {"why": "It stays"},
     "/staff/removals/{entry_id}/notice": {"ground": "error", "words": "A mistake"},
     "/staff/removals/{entry_id}/conviction": {"evidence": "The court said so"},
     "/staff/removals/{entry_id}/return": {"words": "Look again"},

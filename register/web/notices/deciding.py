@@ -49,7 +49,7 @@ class RemovalForm(forms.Form):
 
 
 class DroppingForm(forms.Form):
-    words = forms.LongText(
+    why = forms.LongText(
         "Why the entry stays",
         what="why the entry stays",
         hint="The registrant will read this.",
@@ -167,7 +167,7 @@ async def end(
     if not answers.validate():
         return await _page(act, notice, dropping=answers)
     by = act.process(NoticeAct.DROP)
-    await drop(act.session, notice, words=answers.words.data, by=by)
+    await drop(act.session, notice, words=answers.why.data, by=by)
     visit.flash("The notice is dropped, and the registrant is told")
     return Redirect("/staff/notices", status_code=303)
 

@@ -335,9 +335,9 @@ async def test_a_notice_is_dropped_with_words(
     at = f"/staff/notices/{notice.id}/end"
     await browser.sign_in(registrars[0])
 
-    empty = Page(await browser.post(at, data={"words": ""}))
-    await browser.post(at, data={"words": "The certificate came."})
-    twice = await browser.post(at, data={"words": "The certificate came."})
+    empty = Page(await browser.post(at, data={"why": ""}))
+    await browser.post(at, data={"why": "The certificate came."})
+    twice = await browser.post(at, data={"why": "The certificate came."})
 
     await session.refresh(notice)
     assert empty.errors == ["Enter why the entry stays"]
