@@ -18,11 +18,11 @@ help:
 run: set-up
 	@exec $(BIN)/register run
 
+# A module stays with one process, so that what it makes for all its tests is made once.
 test: check migrations
 	@echo "== tests"
 	@$(BIN)/pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not long" --ignore tests/test_migrations.py
 
-# A module stays with one process, so that what it makes for all its tests is made once.
 # Pytest ends with 5 when it finds no test, which is no failure here.
 test-long: set-up-tests
 	@$(BIN)/python -m register.kit.system_packages --browser --java
