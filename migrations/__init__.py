@@ -1,0 +1,1 @@
+"""Changes to the database, in order, and the steps that they share."""
