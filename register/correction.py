@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,10 +25,10 @@ from register.entry import (
 from register.entry.facts import Current, Hold, Lapse, Registration, Removal
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.errors import NotFound, Refused
-from register.kit.post import post
 from register.kit.settings import settings
 from register.process import Process, TextKind
 from register.proposal import Proposal, ProposalKind, carries_out
+from register.reaching import write_to
 
 Validity: TypeAlias = Range[datetime]
 
@@ -96,7 +96,11 @@ class Standing:
     @classmethod
     def of(cls, facts: Facts, at: datetime) -> Self:
         status = status_at(facts, at)
-        found = restrictions_at(facts, {}, at) if status and status.current else ()
+        found = (
+            restrictions_at(facts, {}, at, cited={})
+            if status and status.current
+            else ()
+        )
         return cls(status, tuple(one.kind for one in found))
 
 
@@ -360,15 +364,10 @@ async def _write(
     session: AsyncSession, correction: Correction, of: str, *, by: Process
 ) -> None:
     entry = correction.entry
-    account = await session.scalar(
-        select(Account).where(Account.person_id == entry.person_id)
-    )
-    if account is None:
-        return
-    await post(
+    await write_to(
         session,
-        to=account.email,
-        letter="entry_corrected",
+        entry.person_id,
+        "entry_corrected",
         context={
             "of": of,
             "from_on": correction.from_on,
@@ -377,6 +376,5 @@ async def _write(
             "contact": settings().contact_email,
         },
         key=f"entry_corrected:{by.id}",
-        person_id=entry.person_id,
         now=by.at,
     )

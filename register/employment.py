@@ -175,6 +175,23 @@ class EmploymentGap(Base):
     )
 
 
+async def in_role_since(
+    session: AsyncSession, person_id: UUID, part: Part
+) -> date | None:
+    """The day on which they began in the role of the part, in the posts that they hold.
+
+    A manager's role is to manage a home (CHR r28), everybody else's to care for children (CHR r32).
+    """
+    began = await session.scalar(
+        select(func.min(func.lower(Employment.valid))).where(
+            Employment.person_id == person_id,
+            Employment.manages if part is Part.MANAGER else Employment.care,
+            func.upper(Employment.valid).is_(None),
+        )
+    )
+    return day_of(began) if began else None
+
+
 async def home_by_urn(session: AsyncSession, urn: str) -> Home | None:
     """The home with that URN, however it was typed."""
     plain = "".join(c for c in urn.upper() if c.isalnum())

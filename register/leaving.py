@@ -18,10 +18,12 @@ from register.entry import Entry, EntryHeld, RemovalReason
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
-from register.kit.post import Letter, letter_of, post
+from register.kit.post import Letter, letter_of
+from register.notice import open_notice
 from register.person import Person
 from register.process import Process, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
+from register.proposal import Proposal, ProposalKind, carries_out, withdraw_waiting
+from register.reaching import write_to
 
 AGREED = "leaving_agreed"
 
@@ -67,6 +69,15 @@ class AlreadyLeaving(Refused):
 class NotEntered(Refused):
     def __init__(self) -> None:
         super().__init__("Only somebody who is in the register can ask to leave it.")
+
+
+class ToBeRemoved(Refused):
+    """Whoever may be removed does not leave by this door first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is a notice that this entry may be removed. That is decided first."
+        )
 
 
 class LeavingEnded(Refused):
@@ -122,7 +133,7 @@ class Leaving(Base):
         last_day: date,
         by: Process,
     ) -> Self:
-        """Raises NotEntered, AlreadyLeaving or DayGone. That an entry is held is not told here."""
+        """Raises NotEntered, AlreadyLeaving, DayGone or ToBeRemoved. That an entry is held is not told here."""
         status = entry.status_at(by.at)
         if status is None or not status.current:
             raise NotEntered
@@ -132,6 +143,7 @@ class Leaving(Base):
             select(cls.id).where(cls.entry_id == entry.id, cls.open)
         ):
             raise AlreadyLeaving
+        await _must_not_be_noticed(session, entry)
         leaving = cls(
             id=uuid4(),
             entry=entry,
@@ -163,19 +175,18 @@ class Leaving(Base):
 
     async def withdraw(self, session: AsyncSession, *, by: Process) -> None:
         """They stay; what waits for a second person waits no longer. Raises LeavingEnded."""
-        waiting = await waiting_on(session, self.about)
         self._end(LeavingState.WITHDRAWN, LeavingEvent.WITHDRAWN, by)
-        if waiting:
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, self.about, by=by)
 
     async def propose(
         self, session: AsyncSession, *, proposer: Account, by: Process
     ) -> Proposal:
-        """To agree; raises EntryHeld while a hold stands: who is looked into does not leave by this door."""
+        """To agree; raises EntryHeld or ToBeRemoved: who is looked into does not leave by this door."""
         self._must_be_open()
         entry = await Entry.load(session, self.entry_id)
         if entry.held_at(by.at):
             raise EntryHeld(entry)
+        await _must_not_be_noticed(session, entry)
         return await Proposal.make(
             session,
             ProposalKind.AGREE_TO_LEAVE,
@@ -191,24 +202,29 @@ class Leaving(Base):
         self, session: AsyncSession, *, words: str, by: Process
     ) -> None:
         """With the words that the registrant will read; raises LeavingEnded."""
-        waiting = await waiting_on(session, self.about)
         self._end(LeavingState.TURNED_DOWN, LeavingEvent.TURNED_DOWN, by)
         by.say(TextKind.PUBLIC, words)
-        if waiting:
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, self.about, by=by)
         await self._write(session, "leaving_turned_down", by=by, words=words)
 
     async def agree(self, session: AsyncSession, *, by: Process) -> None:
-        """The entry ends with the last day, or with today where that has gone by; raises EntryHeld or NotPossible."""
+        """The entry ends with the last day, or with today where it has gone by; raises EntryHeld, ToBeRemoved or NotPossible."""
         entry = await Entry.load(session, self.entry_id, lock=True)
         if entry.held_at(by.at):
             raise EntryHeld(entry)
+        await _must_not_be_noticed(session, entry)
         context = self._agreement(entry, now=by.at)
         self.last_day = context["last_day"]
         self._end(LeavingState.AGREED, LeavingEvent.AGREED, by)
         on = end_of(self.last_day)
         await entry.remove(session, on=on, because=RemovalReason.VOLUNTARY, by=by)
         await self._write(session, AGREED, by=by, **context)
+
+    async def agreed_otherwise(self, session: AsyncSession, *, by: Process) -> None:
+        """Whatever held the entry let it go itself, and with this moment; raises LeavingEnded."""
+        self.last_day = day_of(by.at)
+        self._end(LeavingState.AGREED, LeavingEvent.AGREED, by)
+        await withdraw_waiting(session, self.about, by=by)
 
     def letter_before(self, entry: Entry, *, now: datetime) -> Letter:
         """What the registrant will read if we agree now."""
@@ -241,20 +257,33 @@ class Leaving(Base):
     async def _write(
         self, session: AsyncSession, letter: str, *, by: Process, **context: object
     ) -> None:
-        account = await session.scalar(
-            select(Account).where(Account.person_id == self.person_id)
-        )
-        if account is None:
-            return
-        await post(
+        await write_to(
             session,
-            to=account.email,
-            letter=letter,
+            self.person_id,
+            letter,
             context={"leaving": self, **context},
             key=f"{letter}:{self.id}",
-            person_id=self.person_id,
             now=by.at,
         )
+
+
+async def _must_not_be_noticed(session: AsyncSession, entry: Entry) -> None:
+    if await open_notice(session, entry_id=entry.id):
+        raise ToBeRemoved
+
+
+async def let_go(session: AsyncSession, entry: Entry, *, by: Process) -> None:
+    """Out of the register now, although it is held: agreed by those who hold it. A request to leave is answered with it."""
+    await entry.remove(
+        session, on=by.at, because=RemovalReason.VOLUNTARY_DURING_CASE, by=by
+    )
+    asked_for = await session.scalars(
+        select(Leaving)
+        .where(Leaving.entry_id == entry.id, Leaving.open)
+        .with_for_update()
+    )
+    for leaving in asked_for.all():
+        await leaving.agreed_otherwise(session, by=by)
 
 
 @carries_out(ProposalKind.AGREE_TO_LEAVE)

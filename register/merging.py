@@ -13,6 +13,8 @@ from sqlalchemy.orm import selectinload
 
 from register.account import Account
 from register.application import Application, ApplicationState
+from register.cpd import take_learning
+from register.cpd.audit import AuditCase
 from register.employment import Employment, EmploymentGap, EmploymentSuperseded
 from register.enquiry import Enquiry
 from register.entry import Entry, project_many
@@ -30,8 +32,9 @@ from register.part import Part
 from register.particulars import ParticularsChange, changes_of, take_contact
 from register.person import NameKind, Person, PersonName, fold
 from register.process import Process, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
+from register.proposal import Proposal, ProposalKind, carries_out, withdraw_waiting
 from register.qualification import Qualification
+from register.renewal import take_renewals
 from register.request import Request
 
 
@@ -302,6 +305,8 @@ async def _take_account(
 
 async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
     await take_contact(session, kept=kept.id, lost=lost.id)
+    await take_learning(session, kept=kept.id, lost=lost.id)
+    await take_renewals(session, kept=kept.id, lost=lost.id)
     for table in (Entry, Application):
         await session.execute(
             update(table)
@@ -317,6 +322,7 @@ async def _take_rows(session: AsyncSession, kept: Person, lost: Person) -> None:
         Request,
         Proposal,
         Notice,
+        AuditCase,
     ):
         await session.execute(
             update(rows).where(rows.person_id == lost.id).values(person_id=kept.id)
@@ -340,8 +346,7 @@ async def _look_anew(
     traits = record.traits
     await session.delete(record)
     for match in await _open_of(session, lost):
-        if waiting := await waiting_on(session, match.about):
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, match.about, by=by)
         match.settle(MatchState.GONE, by=by)
     for hit in await open_hits(session, lost.id):
         hit.let_go(by=by)

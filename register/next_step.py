@@ -28,6 +28,8 @@ from register.condition import Standing, standings_of
 from register.entry import Entry
 from register.kit.clock import day_of
 from register.notice import Notice, own_notices
+from register.renewal import Standing as RenewalStanding
+from register.renewal import standing as standing_of_renewal
 from register.request import Request
 
 
@@ -35,10 +37,12 @@ class Step(StrEnum):
     """The gravest first."""
 
     ANSWER_NOTICE = "answer_notice"
+    RENEW = "renew"
     SEND_INFORMATION = "send_information"
     NAME_REFEREE = "name_referee"
     NAME_ENDORSER = "name_endorser"
     PAY = "pay"
+    PAY_SCRUTINY = "pay_scrutiny"
     FINISH = "finish"
     MEET_CONDITION = "meet_condition"
     CHALLENGE = "challenge"
@@ -105,6 +109,8 @@ class Underway:
             yield NextStep(Step.NAME_ENDORSER, at)
         if self.application.state is ApplicationState.APPROVED:
             yield NextStep(Step.PAY, at, self.application.pay_by)
+        if self.application.scrutiny_waits:
+            yield NextStep(Step.PAY_SCRUTINY, at)
         if self.application.state is ApplicationState.DRAFT:
             yield NextStep(Step.FINISH, at, self.application.draft_until)
 
@@ -120,6 +126,7 @@ class Circumstances:
     decisions: Sequence[tuple[Decision, date]] = ()
     """That may still be challenged, each with the last day."""
     ways: Sequence[WayBack] = ()
+    renewal: RenewalStanding | None = None
     entered: bool = False
     """In some part of the register."""
     acts_for_provider: bool = False
@@ -128,6 +135,8 @@ class Circumstances:
         for notice in self.notices:
             if notice.open and not notice.heard:
                 yield NextStep(Step.ANSWER_NOTICE, str(notice.id), notice.respond_by)
+        if self.renewal and self.renewal.state.may_act:
+            yield NextStep(Step.RENEW, by=self.renewal.day)
         for one in self.underway:
             yield from one.steps()
         for standing in self.conditions:
@@ -182,6 +191,7 @@ async def circumstances_of(
             if await kinds_open(session, decision)
         ],
         await ways_back(session, account, now=now),
+        await standing_of_renewal(session, person_id, now=now),
         entered=any(status and status.current for status in statuses),
         acts_for_provider=acts_for_provider,
     )

@@ -22,6 +22,8 @@ from register.entry import (
     Facts,
     Shown,
     changes_between,
+    citations_of,
+    cited_at,
     known_at,
     public_words,
     restrictions_at,
@@ -170,6 +172,9 @@ async def people_then(
     titles = await titles_shown(session, people, by=then.day, known=then.as_known)
     known = await _known(session, entries, then)
     words = await public_words(session, *known.values())
+    # As of now, whichever day is asked for: what is published no longer is no longer read by way of a day gone by.
+    citations = await citations_of(session, known)
+    cited = cited_at(citations, now, known=then.as_known)
     past: dict[UUID, list[PastEntry]] = {person_id: [] for person_id in people}
     for entry in entries:
         rules = await rules_at(session, entry.facts, now)
@@ -180,6 +185,7 @@ async def people_then(
                 known[entry.id],
                 rules=rules,
                 words=words,
+                cited=cited,
                 then=then,
                 held=held,
                 now=now,
@@ -221,14 +227,15 @@ def _entry_then(
     *,
     rules: Rules | None,
     words: Mapping[UUID, str],
+    cited: Mapping[UUID, str],
     then: Then,
     held: tuple[str, ...],
     now: datetime,
 ) -> PastEntry:
     tellable = told(facts, rules, now) if rules else Facts()
-    shown = shown_at(facts, words, then.as_at)
+    shown = shown_at(facts, words, then.as_at, cited=cited)
     if shown and shown.status.current:
-        restrictions = restrictions_at(tellable, words, then.as_at)
+        restrictions = restrictions_at(tellable, words, then.as_at, cited=cited)
         shown = replace(shown, restrictions=restrictions)
     return PastEntry(
         entry.part,
@@ -248,5 +255,6 @@ def _published(
         registered_until=shown.registered_until,
         qualifications=qualifications,
         restrictions=tuple(one.as_json() for one in shown.restrictions),
+        decision=shown.decision,
         previous_periods=tuple(one.as_json() for one in shown.previous_periods),
     )

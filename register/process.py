@@ -88,7 +88,7 @@ class Process(Base):
         **facts: Fact,
     ) -> None:
         """Add the line of history. `facts` are codes, ids, dates and pence only; raises WordsInEvent."""
-        data = {name: _plain(value) for name, value in facts.items()}
+        data = {name: plain(value) for name, value in facts.items()}
         self.events.append(
             Event(
                 kind=kind,
@@ -175,7 +175,7 @@ async def timeline(
     return [(event, process, account) for event, process, account in rows]
 
 
-def _plain(value: Fact) -> str | int | bool | None:
+def plain(value: Fact) -> str | int | bool | None:
     if value is None or isinstance(value, bool | int):
         return value
     text = value.isoformat() if isinstance(value, date) else str(value)

@@ -46,10 +46,28 @@ class ProposalKind(StrEnum):
     CORRECT_ENTRY = "correct_entry"
     CONFIRM_VERDICT = "confirm_verdict"
     """Of a qualification that one person may not judge alone."""
+    DRAW_AUDIT = "draw_audit"
+    """Of learning."""
+    RENEW_CONDITIONALLY = "renew_conditionally"
+    """Of somebody whose learning was not enough."""
+    EXTEND_RENEWAL = "extend_renewal"
+    REFUSE_EXTENSION = "refuse_extension"
+    CHANGE_FEES = "change_fees"
+    CREDIT = "credit"
+    """Of an invoice, over the limit."""
+    REFUND = "refund"
+    """Over the limit."""
+    REFUND_MONEY = "refund_money"
+    """Of what came otherwise than by card, over the limit."""
+    RELEASE_LAPSES = "release_lapses"
+    CLOSE_PERIOD = "close_period"
+    """A month of the ledger."""
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: adjudicators to appeals, to all else the registrar, and to some the team manager too."""
+        """Who may say yes: finance to money, adjudicators to appeals, else the registrar, and to some the team manager too."""
+        if self in FINANCE:
+            return frozenset({StaffRole.FINANCE_OFFICER})
         if self in TEAM_MANAGERS:
             return frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
         if self is ProposalKind.APPEAL_OUTCOME:
@@ -65,9 +83,21 @@ TEAM_MANAGERS = frozenset(
         ProposalKind.CHANGE_PARTICULARS,
         ProposalKind.OPEN_ORGANISATION,
         ProposalKind.CONFIRM_VERDICT,
+        ProposalKind.EXTEND_RENEWAL,
+        ProposalKind.REFUSE_EXTENSION,
     }
 )
 """What a team manager may say yes to as well (domain.md 11)."""
+FINANCE = frozenset(
+    {
+        ProposalKind.CHANGE_FEES,
+        ProposalKind.CREDIT,
+        ProposalKind.REFUND,
+        ProposalKind.REFUND_MONEY,
+        ProposalKind.CLOSE_PERIOD,
+    }
+)
+"""What a second finance officer says yes to."""
 
 
 class ProposalState(StrEnum):
@@ -295,6 +325,12 @@ async def waiting_on(session: AsyncSession, about: str) -> Proposal | None:
         select(Proposal).where(Proposal.about == about, Proposal.waiting)
     )
     return found
+
+
+async def withdraw_waiting(session: AsyncSession, about: str, *, by: Process) -> None:
+    """What waits for a second person waits no longer: what it is about has ended, or is another thing now."""
+    if waiting := await waiting_on(session, about):
+        waiting.withdraw(by=by)
 
 
 Effect = Callable[[AsyncSession, Proposal, Process], Awaitable[None]]

@@ -25,6 +25,8 @@ class PublishedEntry:
     qualifications: tuple[str, ...]
     restrictions: tuple[dict[str, Any], ...]
     """As the API sends them: kind, text, from, until, decision."""
+    decision: str | None
+    """Where to read why it was removed."""
     previous_periods: tuple[dict[str, str], ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -36,6 +38,7 @@ class PublishedEntry:
             "registered_until": self.registered_until.isoformat(),
             "qualifications": self.qualifications,
             "restrictions": self.restrictions,
+            "decision": self.decision,
             "previous_periods": self.previous_periods,
         }
 
@@ -170,5 +173,6 @@ def _entry(row: EntryProjection) -> PublishedEntry:
         registered_until=row.registered_until,
         qualifications=tuple(row.qualifications),
         restrictions=tuple(row.restrictions),
+        decision=row.decision,
         previous_periods=tuple(row.previous_periods),
     )

@@ -4,10 +4,20 @@ from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from register.kit.clock import LONDON
 from register.kit.db import Base, code
 from register.person import fold
 from register.rule_set import AcceptedQualification, Route, Verdict
@@ -58,7 +68,7 @@ class Qualification(Base):
 
     __table_args__ = (
         CheckConstraint(
-            "awarded_on is not null or enrolled_on is not null",
+            "awarded_on is not null or enrolled_on is not null or accepted_id is not null",
             name="awarded_or_enrolled",
         ),
         CheckConstraint("(verdict is null) = (verified_at is null)", name="verified"),
@@ -86,11 +96,30 @@ class Qualification(Base):
         self.verify(Verdict.FULL, now=now)
 
 
+async def wants_scrutiny(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether they hold something from abroad that nobody has judged."""
+    found = await session.scalars(
+        select(Qualification)
+        .where(
+            Qualification.person_id == person_id,
+            Qualification.awarded_on.is_not(None),
+            Qualification.verdict.is_(None),
+        )
+        .options(joinedload(Qualification.accepted))
+        .execution_options(populate_existing=True)
+    )
+    return any(held.from_abroad for held in found)
+
+
 async def unfinished(session: AsyncSession, person_id: UUID) -> list[Qualification]:
     """What somebody is working towards."""
     found = await session.scalars(
         select(Qualification)
-        .where(Qualification.person_id == person_id, Qualification.awarded_on.is_(None))
+        .where(
+            Qualification.person_id == person_id,
+            Qualification.awarded_on.is_(None),
+            Qualification.enrolled_on.is_not(None),
+        )
         .order_by(Qualification.title, Qualification.id)
     )
     return list(found)
@@ -103,22 +132,34 @@ async def titles_shown(
     by: date | None = None,
     known: datetime | None = None,
 ) -> dict[UUID, list[str]]:
-    """What the register shows of each: what was awarded, and verified as meeting the part's requirement or some of it.
+    """What the register shows of each: what was awarded, and verified as meeting the part's requirement or some of it; and
+    a portfolio that meets the whole of it, from the day of that verdict.
 
     Of a day gone by: what was awarded by then, and verified by the moment at which it was known.
     """
-    held = select(Qualification.person_id, Qualification.title).where(
-        Qualification.person_id.in_(people),
-        Qualification.awarded_on.is_not(None),
-        Qualification.verdict.in_([Verdict.FULL, Verdict.PARTIAL]),
+    portfolio = AcceptedQualification.route.is_not_distinct_from(Route.PORTFOLIO)
+    verified_on = cast(func.timezone(LONDON.key, Qualification.verified_at), Date)
+    since = case((portfolio, verified_on), else_=Qualification.awarded_on)
+    held = (
+        select(Qualification.person_id, Qualification.title)
+        .outerjoin(
+            AcceptedQualification,
+            Qualification.accepted_id == AcceptedQualification.id,
+        )
+        .where(
+            Qualification.person_id.in_(people),
+            since.is_not(None),
+            or_(
+                Qualification.verdict == Verdict.FULL,
+                (Qualification.verdict == Verdict.PARTIAL) & ~portfolio,
+            ),
+        )
     )
     if by:
-        held = held.where(Qualification.awarded_on <= by)
+        held = held.where(since <= by)
     if known:
         held = held.where(Qualification.verified_at <= known)
-    rows = await session.execute(
-        held.order_by(Qualification.awarded_on.desc(), Qualification.title)
-    )
+    rows = await session.execute(held.order_by(since.desc(), Qualification.title))
     titles: dict[UUID, list[str]] = {}
     for person_id, title in rows:
         titles.setdefault(person_id, []).append(title)

@@ -23,11 +23,15 @@ class RequestKind(StrEnum):
     REFERENCE = "reference"
     ENDORSEMENT = "endorsement"
     REPRESENTATIONS = "representations"
+    REFLECTION = "reflection"
+    """Of a peer or supervisor, on what somebody learnt."""
+    LEARNING = "learning"
+    """More of it, from somebody whose year was not enough."""
 
     @property
     def stops_the_clock(self) -> bool:
         """Whether nothing can be done before the answer comes. While others write, all else is assessed."""
-        return self not in {RequestKind.REFERENCE, RequestKind.ENDORSEMENT}
+        return self in {RequestKind.FURTHER_INFORMATION, RequestKind.REPRESENTATIONS}
 
 
 class RequestEvent(StrEnum):
@@ -38,6 +42,7 @@ class RequestEvent(StrEnum):
     EXPIRED = "request:expired"
     REPLACED = "request:replaced"
     WAIVED = "request:waived"
+    MOVED = "request:moved"
 
 
 class Outcome(StrEnum):
@@ -76,7 +81,7 @@ class Request(Base):
     kind: Mapped[RequestKind] = mapped_column(code(RequestKind))
     application_id: Mapped[UUID | None] = mapped_column(index=True)
     entry_id: Mapped[UUID | None] = mapped_column(index=True)
-    """What it is about: an application, or an entry."""
+    """What it is about: an application, an entry, or neither where it is about the person."""
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     about_id: Mapped[UUID | None]
     """Which of several it is about, such as the referee."""
@@ -97,7 +102,19 @@ class Request(Base):
     __table_args__ = (
         CheckConstraint("(ended_at is null) = (outcome is null)", name="ended"),
         CheckConstraint("ended_at >= asked_at", name="order"),
-        CheckConstraint("num_nonnulls(application_id, entry_id) = 1", name="about"),
+        CheckConstraint(
+            "num_nonnulls(application_id, entry_id) = case when kind in ('reflection', 'learning') then 0 else 1 end",
+            name="about",
+        ),
+        CheckConstraint(
+            "kind not in ('reflection', 'learning') or about_id is not null",
+            name="about_what",
+        ),
+        Index(
+            "request_about_id_ix",
+            "about_id",
+            postgresql_where="kind in ('reflection', 'learning')",
+        ),
         Index(
             "request_one_open",
             "application_id",
@@ -163,6 +180,12 @@ class Request(Base):
         self._must_be_open()
         self.reminded_at = by.at
         self._tell(RequestEvent.REMINDED, by)
+
+    def move(self, due_on: date, *, by: Process) -> None:
+        """A new last day, before which a reminder comes again."""
+        self._must_be_open()
+        self.due_on, self.reminded_at = due_on, None
+        self._tell(RequestEvent.MOVED, by, due_on=due_on)
 
     def receive(self, *, by: Process) -> None:
         """The answer has come; late ones count too as long as nobody has let the request expire."""

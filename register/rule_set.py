@@ -1,7 +1,7 @@
 """Rule sets: the effective-dated terms of each part; every decision and deadline records the version it was made under."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -110,6 +110,26 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the day after a notice is served to the last day to answer it."""
     representations_reminder_days: int
     """Before that day."""
+    cpd_records: int
+    """Of learning that says what children have of it, in each registration year."""
+    cpd_reflections: int
+    """Of those that a peer or supervisor reflected on."""
+    cpd_safeguarding: int
+    cpd_leadership: int
+    cpd_carry_over_months: int
+    """At the end of a year: what was learnt in them and not needed for it counts in the next."""
+    cpd_joined_months: int
+    """At the end of a year: who came in them owes no learning for it."""
+    cpd_reflection_due_days: int
+    """From the asking of a peer to the last day on which their link works."""
+    cpd_reflection_reminder_days: int
+    """Before that day."""
+    cpd_sample_per_mille: int
+    """Of those who may be drawn for an audit, rounded up."""
+    cpd_grace_days: int
+    """From the day on which an audit asks for more learning to the last day to send it."""
+    cpd_grace_reminder_days: int
+    """Before that day."""
     assessment_target_working_days: int
     restricted_reads_warn: int
     """Different health and criminal record sections that a member of staff may open in a day before they are warned."""
@@ -118,10 +138,85 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payment_window_working_days: int
     payment_reminder_days: int
     """Before the last day to pay."""
+    refund_alone_pence: int
+    """The most that one finance officer gives back or credits without a second."""
     period_end_month: int
     period_end_day: int
+    renewal_opens_month: int
+    renewal_opens_day: int
+    renewal_reminder_days: tuple[int, ...]
+    """Before the last day to renew, besides the day on which renewal opens."""
+    renewal_notice_days: int
+    """Before the last day to renew: from then on, notice is given that an entry will lapse."""
+    renewal_notice_least_days: int
+    """Before that day a notice must have been served, or nobody lapses by it."""
+    renewal_release_hours: int
+    """After the end of that day, before lapses may be released: a payment that was begun on it must have been heard of."""
+    renewal_cure_days: int
+    """After that day, in which who lapsed may still finish what was left."""
+    renewal_extension_days: int
+    """After that day, to which it may be moved at most for one person."""
     publication_former_months: int
     publication_order_months: int
+    concern_draft_days: int
+    """How long a concern is kept that somebody has begun to write."""
+    concern_screen_working_days: int
+    """Within which a concern is looked at for an immediate risk to children."""
+    concern_acknowledge_days: int
+    """Within which whoever raised it is told that we have it."""
+    allegation_age_months: int
+    """What happened longer ago is not looked into unless the public interest asks for it."""
+    triage_target_days: int
+    investigation_notice_days: int
+    """From the opening of an investigation to the last day on which its registrant is told."""
+    investigation_target_days: int
+    """From the opening of an investigation to the day by which it should be over, not counting days on hold."""
+    investigation_comment_days: int
+    """From the day after what we found is served to the last day to say something to it."""
+    case_escalation_months: tuple[int, ...]
+    """From the opening of a case: its age is then told to those who answer for it."""
+    examination_target_days: int
+    """From the report on an investigation to the day by which two case examiners should have decided."""
+    proposal_answer_days: int
+    """From the day after a disposal is proposed to the registrant to the last day on which they may agree to it."""
+    interim_notice_days: int
+    """Between the day on which notice of a hearing for an interim order counts as served and that hearing."""
+    hearing_notice_days: int
+    """The same for a final hearing."""
+    review_notice_days: int
+    """The same for a hearing that reviews an order."""
+    hearing_listed_days: int
+    """Before a hearing: from then on the public list names it."""
+    hearing_shown_months: int
+    """After a hearing: until then the public list names it."""
+    panel_members: int
+    """How many adjudicators sit on a panel."""
+    panel_quorum: int
+    """With how many a panel may still decide."""
+    conflict_employer_months: int
+    """Before a hearing: an adjudicator who worked for the same provider group in that time does not sit."""
+    conflict_area_months: int
+    """Before a hearing: an adjudicator who worked in the same area in that time is asked about it first."""
+    interim_order_months: int
+    """The longest term of an interim order."""
+    check_in_reminder_days: int
+    """Before the last day to show how an order is kept."""
+    interim_review_months: int
+    """From its making, or the last review, to the day by which an interim order is reviewed."""
+    advice_months: int
+    """How long advice is shown."""
+    warning_months: tuple[int, ...]
+    """The terms that a warning may have."""
+    conditions_months: int
+    """The longest term of an order of conditions."""
+    suspension_months: int
+    """The longest term of an order of suspension."""
+    order_appeal_days: int
+    """From the day after an order is served to the last day to appeal to the court."""
+    publication_advice_months: int
+    """How long a published decision to advise is shown."""
+    publication_after_months: int
+    """How long a published order of conditions or suspension is shown after its term."""
     appeal_days: int
     further_appeal: str
     """To whom somebody may go whose appeal is dismissed, as letters say it."""
@@ -129,6 +224,10 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the day on which a removal by order took effect to the first day on which the person may ask to come back."""
     restoration_retry_months: int
     """From the refusal of a restoration to the first day on which the person may ask again."""
+    restoration_practice_after_months: int
+    """From the first day on which they were not registered: whoever was away longer shows practice, or who vouches for them."""
+    restoration_practice_hours: int
+    """How much of it."""
     restoration_decide_days: int
     """Within which a restoration is to be decided, not counting days on which the applicant is awaited."""
     retention_granted_months: int
@@ -139,6 +238,14 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From the decision to the day on which what was told of health is erased."""
     retention_equality_months: int
     """Until answers to the equality questions become counts."""
+    retention_cpd_years: int
+    """After the year in which it was learnt."""
+    retention_fees_months: int
+    """From the end of the tax year in which the last thing happened to an invoice."""
+    retention_enquiries_months: int
+    """From the last message of a thread."""
+    retention_letters_months: int
+    """Of letters that belong to no application; those of an application go with it."""
     standards_version: str
     declaration_version: str
 
@@ -146,6 +253,23 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The last day of the registration period in which `day` falls."""
         end = date(day.year, self.period_end_month, self.period_end_day)
         return end if day <= end else end.replace(year=day.year + 1)
+
+    def next_period_end(self, ends_on: date) -> date:
+        """The last day of the period after the one that ends then."""
+        return self.period_end(ends_on + timedelta(days=1))
+
+    def renewal_opens(self, ends_on: date) -> date:
+        """The first day on which a period that ends then may be renewed."""
+        opens = date(ends_on.year, self.renewal_opens_month, self.renewal_opens_day)
+        return opens if opens <= ends_on else opens.replace(year=ends_on.year - 1)
+
+    def cure_ends(self, last_day: date) -> date:
+        """The last day on which a lapse after that last day to renew is cured."""
+        return last_day + timedelta(days=self.renewal_cure_days)
+
+    def longest_extension(self, ends_on: date) -> date:
+        """The latest day until which one person may be given to renew."""
+        return ends_on + timedelta(days=self.renewal_extension_days)
 
 
 class AcceptedTerms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,7 +28,7 @@ from register.kit.uploads import Received
 from register.part import Part
 from register.person import Person
 from register.process import Fact, Process, TextKind
-from register.proposal import waiting_on
+from register.proposal import withdraw_waiting
 from register.rule_set import Rules, RuleSet
 
 
@@ -241,10 +241,8 @@ class Appeal(Base):
 
     async def withdraw(self, session: AsyncSession, *, by: Process) -> None:
         """The appellant takes it back, and with it what waits for a second person; raises NotOpen."""
-        waiting = await waiting_on(session, self.about)
         self._end(AppealState.WITHDRAWN, AppealEvent.WITHDRAWN, by)
-        if waiting:
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, self.about, by=by)
 
     async def acknowledge(self, session: AsyncSession, *, by: Process) -> None:
         """Tell the appellant who decides and what comes next."""

@@ -27,7 +27,10 @@ from register.application.returning import (
     Ended,
     NeverAgain,
     NotBefore,
+    StillCurable,
+    Way,
     how_it_ended,
+    way_of,
 )
 from register.application.section import (
     ApplicationSection,
@@ -84,6 +87,8 @@ __all__ = [
     "SectionClosed",
     "SectionName",
     "SentSection",
+    "StillCurable",
+    "Way",
     "WayBack",
     "answer",
     "application_of",
@@ -111,6 +116,7 @@ __all__ = [
     "start",
     "submit",
     "touch",
+    "way_of",
     "ways_back",
     "withdraw",
 ]

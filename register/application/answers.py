@@ -89,7 +89,9 @@ class PostalAddress(Answers, kw_only=True):
 
 class Contact(PostalAddress, kw_only=True):
     mobile: str
-    """The second way to reach the applicant; the first is the confirmed e-mail address of the account."""
+    """The second way to reach the applicant; the first is the confirmed e-mail address of the account. Empty where it is
+    only an address that we know.
+    """
 
 
 class Address(PostalAddress, kw_only=True):
@@ -108,6 +110,8 @@ class Proof(StrEnum):
 
     CERTIFICATE = "certificate"
     AWARDING_BODY = "awarding_body"
+    PORTFOLIO = "portfolio"
+    """It is no award: the applicant shows each outcome of the rules by what they have done."""
 
 
 class HeldQualification(msgspec.Struct, kw_only=True):
@@ -132,6 +136,43 @@ class Qualifications(Answers, kw_only=True):
     items: list[HeldQualification] = []
     none: bool = False
     """Holds none and is enrolled on none."""
+
+    @property
+    def accepted_ids(self) -> set[UUID]:
+        """The accepted qualifications that the applicant chose."""
+        return {said.accepted_id for said in self.items if said.accepted_id}
+
+
+class ShownOutcome(msgspec.Struct, kw_only=True):
+    """How the applicant meets an outcome of the rules, and the pieces of evidence that show it: one may show several."""
+
+    code: str
+    words: str
+    evidence: list[UUID] = []
+
+
+class PortfolioMap(Answers, kw_only=True):
+    outcomes: list[ShownOutcome] = []
+
+    def of(self, code: str) -> ShownOutcome | None:
+        return next((shown for shown in self.outcomes if shown.code == code), None)
+
+    def showing(self, shown: ShownOutcome) -> "PortfolioMap":
+        """The map with that in place of what it said of the same outcome."""
+        others = [other for other in self.outcomes if other.code != shown.code]
+        return PortfolioMap(outcomes=[*others, shown])
+
+    def without(self, evidence_id: UUID) -> "PortfolioMap":
+        """The map once a piece of evidence has been taken back."""
+        return PortfolioMap(
+            outcomes=[
+                msgspec.structs.replace(
+                    shown,
+                    evidence=[id_ for id_ in shown.evidence if id_ != evidence_id],
+                )
+                for shown in self.outcomes
+            ]
+        )
 
 
 class Post(msgspec.Struct, kw_only=True):
@@ -172,6 +213,8 @@ class Skills(Answers, kw_only=True):
     practice_hours: int
     """Of work like that of the part, in the time away."""
     learning: str
+    vouched_by: str = ""
+    """Who can confirm that they are ready to practise again."""
 
 
 class Body(StrEnum):
@@ -334,6 +377,7 @@ HOLDS: dict[SectionName, type[Answers]] = {
     SectionName.CONTACT: Contact,
     SectionName.ADDRESSES: Addresses,
     SectionName.QUALIFICATIONS: Qualifications,
+    SectionName.PORTFOLIO: PortfolioMap,
     SectionName.EMPLOYMENT: EmploymentHistory,
     SectionName.SKILLS: Skills,
     SectionName.REGISTRATIONS: OtherRegistrations,
@@ -357,6 +401,7 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     contact: Contact | None = None
     addresses: Addresses | None = None
     qualifications: Qualifications | None = None
+    portfolio: PortfolioMap | None = None
     employment: EmploymentHistory | None = None
     skills: Skills | None = None
     registrations: OtherRegistrations | None = None
@@ -377,5 +422,4 @@ class ApplicationForm(msgspec.Struct, kw_only=True):
     @property
     def accepted_ids(self) -> set[UUID]:
         """The accepted qualifications that the applicant chose."""
-        held = self.qualifications.items if self.qualifications else []
-        return {said.accepted_id for said in held if said.accepted_id}
+        return self.qualifications.accepted_ids if self.qualifications else set()

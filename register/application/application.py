@@ -20,6 +20,8 @@ from register.application.state import (
     EVENT_OF,
     MOVES,
     OVER,
+    UNDECIDED,
+    ApplicationEvent,
     ApplicationKind,
     ApplicationState,
     Move,
@@ -119,6 +121,10 @@ class Application(Base):
     """When the payer paid the fee; it stays paid where the approval is taken back, until it is given back."""
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
+    scrutiny_asked_at: Mapped[datetime | None]
+    """When a qualification from abroad was first sent with it: there is a fee for its scrutiny."""
+    scrutiny_cleared_at: Mapped[datetime | None]
+    """When that fee was paid, or was found not to be asked."""
     closed_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]
     """When a decision was undone: from then on it is assessed again."""
@@ -148,6 +154,17 @@ class Application(Base):
         ),
         CheckConstraint(
             "state not in ('paid', 'granted') or paid_at is not null", name="paid"
+        ),
+        CheckConstraint(
+            "scrutiny_cleared_at is null or scrutiny_asked_at is not null",
+            name="scrutiny",
+        ),
+        Index(
+            "application_scrutiny_ix",
+            "scrutiny_asked_at",
+            postgresql_where=text(
+                "scrutiny_asked_at is not null and scrutiny_cleared_at is null"
+            ),
         ),
         Index(
             "application_queue_ix",
@@ -182,6 +199,18 @@ class Application(Base):
     @classmethod
     def _over(cls) -> ColumnElement[bool]:
         return cls.state.in_(OVER)
+
+    @hybrid_property
+    def scrutiny_waits(self) -> bool:
+        """Whether what comes from abroad is scrutinised only once the fee for it is paid."""
+        asked, cleared = self.scrutiny_asked_at, self.scrutiny_cleared_at
+        return asked is not None and cleared is None and self.state.undecided
+
+    @scrutiny_waits.inplace.expression
+    @classmethod
+    def _scrutiny_waits(cls) -> ColumnElement[bool]:
+        asked, cleared = cls.scrutiny_asked_at, cls.scrutiny_cleared_at
+        return asked.is_not(None) & cleared.is_(None) & cls.state.in_(UNDECIDED)
 
     async def lock(self, session: AsyncSession) -> Self:
         """Read the row again and keep others from it: a double click, two tabs and two officers meet here."""
@@ -297,6 +326,19 @@ class Application(Base):
         if self.kind is ApplicationKind.FIRST or (status and status.current):
             raise AlreadyEntered(entry)
 
+    def ask_scrutiny(self, *, by: Process) -> None:
+        """There is one fee, whatever comes from abroad and however often it is sent."""
+        if self.scrutiny_asked_at is None:
+            self.scrutiny_asked_at = by.at
+            self.tell(ApplicationEvent.SCRUTINY_ASKED, by=by)
+
+    async def clear_scrutiny(self, session: AsyncSession, *, by: Process) -> None:
+        """The fee for it has come or is not asked, once."""
+        await self.lock(session)
+        if self.scrutiny_asked_at and self.scrutiny_cleared_at is None:
+            self.scrutiny_cleared_at = by.at
+            self.tell(ApplicationEvent.SCRUTINY_CLEARED, by=by)
+
     def close_unpaid(self, *, by: Process) -> None:
         self.go(Move.CLOSE_UNPAID, by=by)
 
@@ -349,6 +391,15 @@ class Application(Base):
             until=until,
             conditions=conditions,
         )
+
+    async def restores(self, session: AsyncSession) -> bool:
+        """Whether it leads back to an entry: one that it was made for, or that a merge has found to be the applicant's."""
+        if self.kind is ApplicationKind.RESTORATION:
+            return True
+        entered = select(Entry.id).where(
+            Entry.person_id == self.person_id, Entry.part == self.part
+        )
+        return await session.scalar(entered) is not None
 
     async def former_entry(
         self, session: AsyncSession, *, at: datetime, lock: bool = False

@@ -27,6 +27,10 @@ class EvidenceKind(StrEnum):
     CERTIFICATE = "certificate"
     TRANSLATION = "translation"
     ENGLISH_TEST = "english_test"
+    OBSERVATION = "observation"
+    TESTIMONY = "testimony"
+    WORK_RECORD = "work_record"
+    REFLECTION = "reflection"
     LETTER = "letter"
     OTHER = "other"
 
@@ -66,6 +70,14 @@ KINDS: dict[SectionName, tuple[EvidenceKind, ...]] = {
         EvidenceKind.CERTIFICATE,
         EvidenceKind.TRANSLATION,
         EvidenceKind.LETTER,
+        EvidenceKind.OTHER,
+    ),
+    SectionName.PORTFOLIO: (
+        EvidenceKind.OBSERVATION,
+        EvidenceKind.TESTIMONY,
+        EvidenceKind.WORK_RECORD,
+        EvidenceKind.REFLECTION,
+        EvidenceKind.CERTIFICATE,
         EvidenceKind.OTHER,
     ),
     SectionName.ENGLISH: (

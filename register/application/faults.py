@@ -19,6 +19,7 @@ from register.application.answers import (
     Identity,
     OtherRegistrations,
     Post,
+    Proof,
     Referee,
     Skills,
 )
@@ -101,6 +102,8 @@ def _(answers: Address, facts: Facts) -> Iterator[Fault]:
 def _(answers: HeldQualification, facts: Facts) -> Iterator[Fault]:
     if answers.learner_number and not ULN.fullmatch(answers.learner_number):
         yield Fault("learner_number", "Unique Learner Number must be 10 numbers")
+    if answers.proof is Proof.PORTFOLIO:
+        return
     if not answers.awarded:
         yield from _enrolment(answers, facts)
         return

@@ -6,7 +6,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application.answers import Answers, Eligibility, Identity
+from register.application.answers import (
+    Answers,
+    Eligibility,
+    Identity,
+    PortfolioMap,
+    Qualifications,
+)
 from register.application.application import Application
 from register.application.evidence import (
     Evidence,
@@ -15,7 +21,11 @@ from register.application.evidence import (
     forget_evidence,
 )
 from register.application.records import call_the_person
-from register.application.section import ApplicationSection, section_of
+from register.application.section import (
+    ApplicationSection,
+    section_of,
+    sendings_of,
+)
 from register.application.state import ApplicationState, SectionName
 from register.kit import files
 from register.kit.clock import months_after
@@ -23,7 +33,7 @@ from register.kit.errors import Refused
 from register.kit.uploads import Received
 from register.person import Person
 from register.request import Request, RequestKind
-from register.rule_set import Rules, RuleSet
+from register.rule_set import Rules, RuleSet, by_portfolio
 
 
 class SectionClosed(Refused):
@@ -52,12 +62,26 @@ async def open_sections(
     session: AsyncSession, application: Application
 ) -> frozenset[SectionName]:
     """What the applicant may change now: all of a draft, later only what we asked about."""
+    found: frozenset[SectionName] = frozenset()
     if application.state is ApplicationState.DRAFT:
-        return frozenset(application.kind.sections)
-    if application.state is not ApplicationState.INFORMATION_REQUESTED:
-        return frozenset()
-    request = await open_request(session, application)
-    return sections_asked(request) if request else frozenset()
+        found = frozenset(application.kind.sections)
+    if application.state is ApplicationState.INFORMATION_REQUESTED:
+        request = await open_request(session, application)
+        found = sections_asked(request) if request else found
+    if SectionName.QUALIFICATIONS in found and await _owes_map(session, application):
+        return found | {SectionName.PORTFOLIO}
+    return found
+
+
+async def _owes_map(session: AsyncSession, application: Application) -> bool:
+    """Whether a qualification is claimed by a portfolio of which nothing has been sent."""
+    row = await section_of(session, application.id, SectionName.QUALIFICATIONS)
+    held = row.answers if row else None
+    if not isinstance(held, Qualifications) or not held.accepted_ids:
+        return False
+    if not await by_portfolio(session, held.accepted_ids):
+        return False
+    return not await sendings_of(session, application.id, SectionName.PORTFOLIO)
 
 
 def sections_asked(request: Request) -> frozenset[SectionName]:
@@ -144,10 +168,13 @@ async def detach(
     now: datetime,
 ) -> None:
     """Take a file back; raises SectionClosed for one that was sent."""
-    await open_for_change(session, application, evidence.section)
+    saved = await open_for_change(session, application, evidence.section)
     if not await may_be_taken_back(session, application, evidence):
         raise SectionClosed(application)
     await forget_evidence(session, evidence)
+    if isinstance(saved, PortfolioMap):
+        left = saved.without(evidence.id)
+        await keep(session, application, evidence.section, left, now=now)
     await touch(session, application, evidence.section, now=now)
 
 

@@ -1,101 +1,27 @@
-"""What an application asks of people outside: by which link they answer, until when it counts, and what they sealed."""
+"""What an application asks of people outside: until when an answer counts, and who is to be reminded."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Self
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import ForeignKey, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, joinedload, mapped_column
+from sqlalchemy.orm import joinedload
 
 from register.application.application import Application
-from register.application.state import ApplicationState
-from register.kit.clock import day_of, end_of
-from register.kit.db import Base
-from register.kit.errors import NotFound, Refused
-from register.kit.security import links
-from register.kit.security.sealing import seal, unseal
-from register.process import Process
+from register.application.state import UNDECIDED, ApplicationState
+from register.by_link import WHY, Answer, Closed, LinkClosed, request_in
+from register.kit.clock import day_of
+from register.kit.errors import NotFound
 from register.request import Outcome, Request, RequestKind
 from register.rule_set import RuleSet
 
-AWAITING = frozenset(
-    {
-        ApplicationState.SUBMITTED,
-        ApplicationState.UNDER_ASSESSMENT,
-        ApplicationState.INFORMATION_REQUESTED,
-        ApplicationState.SUITABILITY_REVIEW,
-        ApplicationState.PROPOSED,
-        ApplicationState.MINDED_TO,
-    }
-)
+AWAITING = UNDECIDED
 """While an application is in one of these, an answer may still count."""
 STILL_OPEN = AWAITING - {ApplicationState.PROPOSED, ApplicationState.MINDED_TO}
 """While nobody has proposed a decision, somebody else may be named."""
 REPLACEABLE = frozenset({Outcome.DECLINED, Outcome.EXPIRED})
 TO_ASK_AGAIN = frozenset({Outcome.EXPIRED, Outcome.REPLACED})
 AT_ONCE = 200
-
-
-class Closed(StrEnum):
-    """Why a link that is ours leads nowhere."""
-
-    ANSWERED = "answered"
-    EXPIRED = "expired"
-    NOT_NEEDED = "not_needed"
-
-
-class LinkClosed(Refused):
-    """The link was ours, and its request has ended."""
-
-    def __init__(self, why: Closed) -> None:
-        self.why = why
-        super().__init__("This link is no longer in use.")
-
-
-WHY = {
-    Outcome.RECEIVED: Closed.ANSWERED,
-    Outcome.DECLINED: Closed.ANSWERED,
-    Outcome.EXPIRED: Closed.EXPIRED,
-    Outcome.REPLACED: Closed.NOT_NEEDED,
-    Outcome.WAIVED: Closed.NOT_NEEDED,
-}
-
-
-class Answer(Base):
-    """One a request: whoever has answered cannot answer again. Sealed, and only added."""
-
-    __abstract__ = True
-
-    request_id: Mapped[UUID] = mapped_column(ForeignKey("request.id"), primary_key=True)
-    process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
-    sealed: Mapped[bytes]
-    received_at: Mapped[datetime]
-
-    @classmethod
-    def of(cls, request: Request, said: msgspec.Struct, *, by: Process) -> Self:
-        return cls(
-            request_id=request.id,
-            process_id=by.id,
-            sealed=seal(
-                msgspec.json.encode(said),
-                table=cls.__tablename__,
-                column="sealed",
-                row=str(request.id),
-            ),
-            received_at=by.at,
-        )
-
-    def _said(self, kind: Any) -> Any:
-        plain = unseal(
-            self.sealed,
-            table=self.__tablename__,
-            column="sealed",
-            row=str(self.request_id),
-        )
-        return msgspec.json.decode(plain, type=kind)
 
 
 async def heard_of(
@@ -111,10 +37,6 @@ async def heard_of(
     return found or 0
 
 
-def token_of(request: Request) -> str:
-    return links.sign(request.kind, str(request.id), until=end_of(request.due_on))
-
-
 async def asked_by_link(
     session: AsyncSession,
     kind: RequestKind,
@@ -124,7 +46,7 @@ async def asked_by_link(
     lock: bool = False,
 ) -> tuple[Request, Application]:
     """What a link is for; raises NotFound for what we never signed, else LinkClosed where nobody waits for an answer."""
-    request_id = _request_in(kind, token, now=now)
+    request_id = request_in(kind, token, now=now)
     return await still_asked(session, kind, request_id, lock=lock)
 
 
@@ -150,23 +72,6 @@ async def still_asked(
     if application.state not in AWAITING:
         raise LinkClosed(Closed.NOT_NEEDED)
     return request, application
-
-
-async def was_answered(
-    session: AsyncSession, kind: RequestKind, token: str, *, now: datetime
-) -> bool:
-    """Whether the holder of the link has sent something by it; raises as `asked_by_link` does for what is not a link."""
-    request = await session.get(Request, _request_in(kind, token, now=now))
-    if request is None or request.kind is not kind:
-        raise NotFound
-    return request.outcome in {Outcome.RECEIVED, Outcome.DECLINED}
-
-
-def _request_in(kind: RequestKind, token: str, *, now: datetime) -> UUID:
-    try:
-        return UUID(links.read(kind, token, now=now))
-    except links.LinkExpired:
-        raise LinkClosed(Closed.EXPIRED) from None
 
 
 async def to_remind(

@@ -1,7 +1,9 @@
 """Coming back: who may ask for their entry to be restored, from which day, and who never."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from register.application.state import ApplicationKind
 from register.entry import Entry, RemovalReason, Status
@@ -26,6 +28,23 @@ class NotBefore(Refused):
         )
 
 
+class StillCurable(Refused):
+    def __init__(self, day: date) -> None:
+        self.day = day
+        super().__init__(
+            f"You can still finish your renewal until {written(day)}, which is all that you need to do."
+        )
+
+
+class Way(StrEnum):
+    """By which somebody comes back, by how long ago they left."""
+
+    FINISH_RENEWAL = "finish_renewal"
+    RESTORATION = "restoration"
+    RESTORATION_WITH_PRACTICE = "restoration_with_practice"
+    """The application also shows practice since then, or names who vouches for them."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """How an entry ended, by the gravest of what ended it."""
@@ -36,6 +55,8 @@ class Ended:
     at: datetime
     left_on: date
     """The first day on which they were not registered any more, whatever came after."""
+    ran_out: bool = False
+    """They lapsed when their period was over, so that there was a renewal to finish."""
 
     @property
     def by_order(self) -> bool:
@@ -51,6 +72,29 @@ class Ended:
         if self.because is RemovalReason.ERROR:
             return ApplicationKind.FIRST
         return ApplicationKind.RESTORATION
+
+
+WAYS: tuple[tuple[Callable[[Ended, Rules, date], bool], Way], ...] = (
+    (lambda ended, rules, on: on <= curable_until(ended, rules), Way.FINISH_RENEWAL),
+    (lambda ended, rules, on: not away_long(ended.left_on, rules, on), Way.RESTORATION),
+    (lambda *_: True, Way.RESTORATION_WITH_PRACTICE),
+)
+"""The first that holds decides."""
+
+
+def way_of(ended: Ended, rules: Rules, on: date) -> Way:
+    return next(way for holds, way in WAYS if holds(ended, rules, on))
+
+
+def curable_until(ended: Ended, rules: Rules) -> date:
+    """The last day on which a lapse is cured by finishing the renewal; in the past for what ended in another way."""
+    if not ended.ran_out:
+        return date.min
+    return rules.cure_ends(ended.left_on - timedelta(days=1))
+
+
+def away_long(left_on: date, rules: Rules, on: date) -> bool:
+    return on > months_after(left_on, rules.restoration_practice_after_months)
 
 
 GRAVEST_FIRST = (
@@ -75,7 +119,9 @@ def how_it_ended(entry: Entry, at: datetime) -> Ended | None:
     removals = [removal for removal in entry.removals if removal.holds(at)]
     if not removals:
         since = [lapse.starts for lapse in entry.lapses if lapse.holds(at)]
-        return Ended(status, None, max(since, default=left), day_of(left))
+        until = max((r.until_on for r in entry.registrations), default=day_of(left))
+        ran_out = until < day_of(left)
+        return Ended(status, None, max(since, default=left), day_of(left), ran_out)
     gravest = min(removals, key=lambda one: GRAVEST_FIRST.index(one.because))
     return Ended(status, gravest.because, gravest.starts, day_of(left))
 
@@ -93,8 +139,10 @@ def first_day(ended: Ended, rules: Rules, *, refused: datetime | None = None) ->
 def must_be_open(
     ended: Ended, rules: Rules, *, on: date, refused: datetime | None = None
 ) -> None:
-    """Raises NeverAgain or NotBefore."""
+    """Raises NeverAgain, StillCurable or NotBefore."""
     if ended.never:
         raise NeverAgain
+    if way_of(ended, rules, on) is Way.FINISH_RENEWAL:
+        raise StillCurable(curable_until(ended, rules))
     if on < (day := first_day(ended, rules, refused=refused)):
         raise NotBefore(day)

@@ -1,6 +1,6 @@
 """When a section is complete: what each still lacks, as sentences for the page."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -15,25 +15,30 @@ from register.application.answers import (
     Identity,
     Knows,
     OtherRegistrations,
+    PortfolioMap,
     Proof,
     Qualifications,
     References,
+    Skills,
     StandardsDeclared,
 )
 from register.application.contradictions import contradictions
 from register.application.evidence import EvidenceKind
 from register.application.faults import Facts, Fault, faults
 from register.application.history import Span, gaps
+from register.application.returning import away_long
 from register.application.state import ApplicationKind, SectionName
 from register.kit.clock import months_after
 from register.kit.forms import written
 from register.part import Part
-from register.rule_set import Rules
+from register.rule_set import OutcomeTerms, Rules
 
 
 class Proven(Protocol):
     """A piece of evidence that can be read, or is still being checked."""
 
+    @property
+    def id(self) -> UUID: ...
     @property
     def section(self) -> SectionName: ...
     @property
@@ -62,6 +67,16 @@ class Filled(NamedTuple):
     kind: ApplicationKind = ApplicationKind.FIRST
     left_on: date | None = None
     """Of a restoration: what they did before it is known."""
+    outcomes: Sequence[OutcomeTerms] = ()
+    """What a portfolio must show, where a qualification is claimed by one."""
+
+    @property
+    def sections(self) -> tuple[SectionName, ...]:
+        """What is asked, in the order of the task list."""
+        asked = {*self.kind.sections}
+        if self.outcomes:
+            asked.add(SectionName.PORTFOLIO)
+        return tuple(name for name in SectionName if name in asked)
 
     def facts(self, item: Any = None) -> Facts:
         referees = self.form.references.items if self.form.references else []
@@ -77,6 +92,8 @@ class Filled(NamedTuple):
     def problems(self, section: SectionName) -> list[Fault]:
         """What keeps the section from being complete; nothing where it is."""
         answers = self.form.of(section)
+        if answers is None and section is SectionName.PORTFOLIO:
+            answers = PortfolioMap()
         if answers is None:
             return [Fault("", "Answer the questions of this section")]
         found = list(faults(answers, self.facts()))
@@ -101,7 +118,7 @@ class Filled(NamedTuple):
     def unfinished(self) -> list[SectionName]:
         return [
             name
-            for name in self.kind.sections
+            for name in self.sections
             if self.progress(name) is not Progress.COMPLETED
         ]
 
@@ -190,6 +207,21 @@ def _qualifications(answers: Qualifications, filled: Filled) -> Iterator[Fault]:
             yield Fault(str(held.id), f"Upload the certificate for {held.title}")
 
 
+def _portfolio(answers: PortfolioMap, filled: Filled) -> Iterator[Fault]:
+    usable = {proof.id for proof in filled.proofs(SectionName.PORTFOLIO)}
+    for outcome in filled.outcomes:
+        shown = answers.of(outcome.code)
+        if shown is None or not shown.words:
+            yield Fault(
+                outcome.code, f"Say how you meet {outcome.code}: {outcome.title}"
+            )
+        elif usable.isdisjoint(shown.evidence):
+            yield Fault(
+                outcome.code,
+                f"Choose or upload a document that shows {outcome.code}: {outcome.title}",
+            )
+
+
 def _employment(answers: EmploymentHistory, filled: Filled) -> Iterator[Fault]:
     if filled.left_on is None and answers.left_education_on is None:
         yield Fault("left_education_on", "Enter when you left full-time education")
@@ -244,11 +276,25 @@ def _standards(answers: StandardsDeclared, filled: Filled) -> Iterator[Fault]:
         yield Fault("", "The standards have changed since: read them and declare again")
 
 
+def _skills(answers: Skills, filled: Filled) -> Iterator[Fault]:
+    """Whoever was away long shows practice, or who vouches for them."""
+    wanted = filled.rules.restoration_practice_hours
+    if not filled.left_on or not away_long(filled.left_on, filled.rules, filled.on):
+        return
+    if answers.practice_hours < wanted and not answers.vouched_by:
+        yield Fault(
+            "vouched_by",
+            f"Enter who can confirm that you are ready to practise again, as you have less than {wanted} hours of practice",
+        )
+
+
 LACKS: dict[SectionName, Callable[[Any, Filled], Iterator[Fault]]] = {
     SectionName.IDENTITY: _identity,
     SectionName.ADDRESSES: _addresses,
     SectionName.QUALIFICATIONS: _qualifications,
+    SectionName.PORTFOLIO: _portfolio,
     SectionName.EMPLOYMENT: _employment,
+    SectionName.SKILLS: _skills,
     SectionName.REGISTRATIONS: _registrations,
     SectionName.CRIMINAL: _declared,
     SectionName.CONDUCT: _declared,

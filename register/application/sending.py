@@ -12,7 +12,10 @@ from register.application.answers import ApplicationForm
 from register.application.application import Application
 from register.application.endorsement import ask_endorser
 from register.application.evidence import evidence_by_application
-from register.application.keeping import open_request, sections_asked
+from register.application.keeping import (
+    open_request,
+    open_sections,
+)
 from register.application.records import take_over, traits_of
 from register.application.references import ask_referees
 from register.application.section import (
@@ -28,7 +31,8 @@ from register.kit.errors import Refused
 from register.matching import look_for_matches
 from register.person import Person
 from register.process import Process
-from register.rule_set import RuleSet, renewed
+from register.qualification import wants_scrutiny
+from register.rule_set import OutcomeTerms, RuleSet, by_portfolio, renewed
 
 
 class NotComplete(Refused):
@@ -77,6 +81,8 @@ async def all_filled_under(
     emails = await _emails(session, applications)
     chosen = {id_ for form in forms.values() for id_ in form.accepted_ids}
     kept = (await renewed(session, rule_set.id, chosen)).keys()
+    claimed = await by_portfolio(session, chosen)
+    outcomes = await _outcomes(session, rule_set) if claimed else ()
     return [
         Filled(
             form=forms[application.id],
@@ -88,9 +94,17 @@ async def all_filled_under(
             lost=forms[application.id].accepted_ids - kept,
             kind=application.kind,
             left_on=application.left_on,
+            outcomes=outcomes if claimed & forms[application.id].accepted_ids else (),
         )
         for application in applications
     ]
+
+
+async def _outcomes(
+    session: AsyncSession, rule_set: RuleSet
+) -> tuple[OutcomeTerms, ...]:
+    await session.refresh(rule_set, ["outcomes"])
+    return tuple(outcome.terms for outcome in rule_set.outcomes)
 
 
 async def _emails(
@@ -120,7 +134,7 @@ async def submit(
         declaration=rule_set.rules.declaration_version,
         rule_set=rule_set.version,
     )
-    await _send(session, application, application.kind.sections, by=by)
+    await _send(session, application, state.sections, by=by)
     await ask_referees(session, application, by=by)
     await ask_endorser(session, application, by=by)
     await application.write_to_applicant(
@@ -139,8 +153,9 @@ async def answer(
     request = await open_request(session, application)
     if request is None:
         raise NothingAsked
-    asked = sections_asked(request)
     state = await filled(session, application, now=by.at)
+    opened = await open_sections(session, application)
+    asked = opened.intersection(state.sections)
     if unfinished := [name for name in state.unfinished() if name in asked]:
         raise NotComplete(application, unfinished)
     request.receive(by=by)
@@ -171,6 +186,8 @@ async def _send(
     await take_over(
         session, application, sent, accepted=accepted, before=before, now=by.at
     )
+    if await wants_scrutiny(session, application.person_id):
+        application.ask_scrutiny(by=by)
     person = await session.get_one(Person, application.person_id)
     account = await session.get_one(Account, application.account_id)
     await look_for_matches(session, person, traits_of(sent, account.email), by=by)

@@ -12,9 +12,11 @@ from register.application.application import Application, draw_reference
 from register.application.keeping import forget_draft
 from register.application.returning import (
     Ended,
+    Way,
     first_day,
     how_it_ended,
     must_be_open,
+    way_of,
 )
 from register.application.state import (
     ApplicationAct,
@@ -122,8 +124,11 @@ class WayBack:
     part: Part
     ended: Ended
     first_day: date | None
+    way: Way
 
     def open(self, today: date) -> bool:
+        if self.way is Way.FINISH_RENEWAL:
+            return False
         return self.first_day is not None and self.first_day <= today
 
 
@@ -144,7 +149,8 @@ async def ways_back(
             continue
         refused = await _refused(session, entry)
         day = None if ended.never else first_day(ended, rules, refused=refused)
-        found.append(WayBack(entry.part, ended, day))
+        way = way_of(ended, rules, day_of(now))
+        found.append(WayBack(entry.part, ended, day, way))
     return sorted(found, key=lambda one: one.part.position)
 
 

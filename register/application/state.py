@@ -47,8 +47,25 @@ class ApplicationState(StrEnum):
         return self not in {ApplicationState.DRAFT, ApplicationState.EXPIRED}
 
     @property
+    def undecided(self) -> bool:
+        """Sent, and neither decided nor ended otherwise."""
+        return self in UNDECIDED
+
+    @property
     def may_be_withdrawn(self) -> bool:
         return Move.WITHDRAW in MOVES[self]
+
+
+UNDECIDED = frozenset(
+    {
+        ApplicationState.SUBMITTED,
+        ApplicationState.UNDER_ASSESSMENT,
+        ApplicationState.INFORMATION_REQUESTED,
+        ApplicationState.SUITABILITY_REVIEW,
+        ApplicationState.PROPOSED,
+        ApplicationState.MINDED_TO,
+    }
+)
 
 
 class Move(StrEnum):
@@ -147,6 +164,7 @@ class SectionName(StrEnum):
     CONTACT = "contact"
     ADDRESSES = "addresses"
     QUALIFICATIONS = "qualifications"
+    PORTFOLIO = "portfolio"
     EMPLOYMENT = "employment"
     SKILLS = "skills"
     REGISTRATIONS = "registrations"
@@ -183,13 +201,15 @@ class ApplicationKind(StrEnum):
 
     @property
     def sections(self) -> tuple[SectionName, ...]:
-        """What is asked, in the order of the task list."""
+        """What is asked of everybody, in the order of the task list."""
         return ASKED[self]
 
 
 ASKED = {
     ApplicationKind.FIRST: tuple(
-        name for name in SectionName if name is not SectionName.SKILLS
+        name
+        for name in SectionName
+        if name not in (SectionName.PORTFOLIO, SectionName.SKILLS)
     ),
     ApplicationKind.RESTORATION: (
         SectionName.IDENTITY,
@@ -205,7 +225,9 @@ ASKED = {
         SectionName.STANDARDS,
     ),
 }
-"""Whoever comes back is known: their history is asked for from the day on which they left."""
+"""Whoever comes back is known: their history is asked for from the day on which they left.
+
+A portfolio is asked only of those who claim a qualification by one."""
 
 
 class ApplicationAct(StrEnum):
@@ -246,7 +268,7 @@ class EndorsementEvent(StrEnum):
 
 
 class ApplicationEvent(StrEnum):
-    """The lines of an application's history; one a move, the start, and another referee or endorser."""
+    """The lines of an application's history; one a move, the start, another referee or endorser, and the fee of a scrutiny."""
 
     STARTED = "application_started"
     SUBMITTED = "application_submitted"
@@ -255,6 +277,8 @@ class ApplicationEvent(StrEnum):
     INFORMATION_SENT = "application_information_sent"
     REFEREE_NAMED = "application_referee_named"
     ENDORSER_NAMED = "application_endorser_named"
+    SCRUTINY_ASKED = "application_scrutiny_asked"
+    SCRUTINY_CLEARED = "application_scrutiny_cleared"
     WENT_ON_WITHOUT = "application_went_on_without"
     SENT_TO_REVIEW = "application_sent_to_review"
     REVIEWED = "application_reviewed"

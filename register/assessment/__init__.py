@@ -58,7 +58,6 @@ from register.assessment.deciding import (
     conditions_in,
     conditions_of,
     how_theirs_ended,
-    in_role_since,
     last_day_to_appeal,
     letter_before,
     propose_grant,
@@ -110,6 +109,8 @@ from register.assessment.noticing import (
     propose_notice_of_conditions,
     propose_notice_of_refusal,
     send_with_notice,
+    serve_by_post,
+    serve_what_did_not_arrive,
 )
 from register.assessment.people import (
     MessagesPage,
@@ -178,9 +179,11 @@ from register.assessment.quota import (
     warned_today,
 )
 from register.assessment.readers import (
+    READ_ALL,
     application_for,
     may_read_restricted,
     read_checks,
+    read_renewal,
     read_restricted,
     read_restricted_for,
     visible_to,
@@ -205,6 +208,7 @@ from register.assessment.saved_filter import (
     saved_filters,
 )
 from register.assessment.scrutiny import (
+    FeeFirst,
     GapsUnsaid,
     NotAwarded,
     NotFromAbroad,
@@ -274,6 +278,7 @@ __all__ = [
     "FILTERS",
     "IN_HAND",
     "PAGE",
+    "READ_ALL",
     "REASONS",
     "STEPS",
     "ApplicationHold",
@@ -292,6 +297,7 @@ __all__ = [
     "EndorsementSoFar",
     "EndorserNotToBeAsked",
     "Experience",
+    "FeeFirst",
     "Figure",
     "Filter",
     "FoundUnsuitable",
@@ -424,7 +430,6 @@ __all__ = [
     "hold_on",
     "holds_of",
     "how_theirs_ended",
-    "in_role_since",
     "item_for",
     "judge",
     "last_day_to_appeal",
@@ -466,6 +471,7 @@ __all__ = [
     "qualifications_of",
     "queue",
     "read_checks",
+    "read_renewal",
     "read_restricted",
     "read_restricted_for",
     "reading_lock_for",
@@ -489,6 +495,8 @@ __all__ = [
     "seen_now",
     "send_to_review",
     "send_with_notice",
+    "serve_by_post",
+    "serve_what_did_not_arrive",
     "sign_off",
     "statistics",
     "suitability_of",

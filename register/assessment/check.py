@@ -28,13 +28,14 @@ from register.application import (
     SectionName,
 )
 from register.application.endorsement import Endorsement
-from register.application.outside import Answer, heard_of
+from register.application.outside import heard_of
 from register.application.references import Reference
 from register.application.section import SentSection
 from register.assessment.acts import AssessmentEvent
 from register.assessment.reasons import REASONS, Reason
 from register.assessment.status_certificate import must_be_certified
 from register.assessment.unchanged import Change, Overtaken
+from register.by_link import Answer
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.process import Event, Process, ProcessText, TextKind

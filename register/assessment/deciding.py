@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
@@ -34,13 +34,12 @@ from register.assessment.qualifications import qualifications_of
 from register.assessment.references import must_not_be_awaited
 from register.assessment.steps import took_a_step
 from register.assessment.suitability import suitability_of
-from register.employment import Employment
+from register.employment import in_role_since
 from register.entry import ConditionKind, Entry, Status
 from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
 from register.kit.post import Letter, letter_of
 from register.matching import open_hits
-from register.part import Part
 from register.process import Process, ProcessText, TextKind
 from register.proposal import Proposal, ProposalKind, ProposalState, carries_out
 from register.rule_set import Rules, RuleSet, Verdict
@@ -135,7 +134,7 @@ async def qualification_term(
     if any(q.verdict is None for q in held):
         raise QualificationNotJudged
     rules = await rules_of(session, application)
-    began = await in_role_since(session, application) or today
+    began = await _role_since(session, application) or today
     due_on = months_after(began, rules.qualification_deadline_months)
     in_part = [
         day_of(q.verified_at)
@@ -148,22 +147,12 @@ async def qualification_term(
     return QualificationTerm(min(due_on, at_most), at_most)
 
 
-async def in_role_since(session: AsyncSession, application: Application) -> date | None:
-    """The day on which the person began, or will begin, in the role: in the posts they hold, and the one they apply for.
-
-    A manager's role is to manage a home (CHR r28), everybody else's to care for children (CHR r32).
-    """
-    manager = application.part is Part.MANAGER
-    began = await session.scalar(
-        select(func.min(func.lower(Employment.valid))).where(
-            Employment.person_id == application.person_id,
-            Employment.manages if manager else Employment.care,
-            func.upper(Employment.valid).is_(None),
-        )
-    )
+async def _role_since(session: AsyncSession, application: Application) -> date | None:
+    """The day on which the person began, or will begin, in the role: in the posts they hold, and the one they apply for."""
+    began = await in_role_since(session, application.person_id, application.part)
     sendings = await sendings_of(session, application.id, SectionName.ELIGIBILITY)
     told = sendings[0].answers if sendings else None
-    found = [day_of(began)] if began else []
+    found = [began] if began else []
     if isinstance(told, Eligibility) and told.started_on:
         found.append(told.started_on)
     return min(found, default=None)

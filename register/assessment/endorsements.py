@@ -24,6 +24,7 @@ from register.application.outside import STILL_OPEN
 from register.assessment.acts import AssessmentEvent
 from register.assessment.check import NotYourApplication
 from register.kit.errors import Refused
+from register.organisation import Organisation
 from register.process import Process, ProcessText, TextKind
 from register.request import Outcome, Request
 
@@ -58,6 +59,8 @@ class EndorsementTold:
     queued: bool
     """Whether their organisation answers on its own pages."""
     said: Said | None
+    account_ended: bool = False
+    """Whether the organisation has no account any more."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +87,23 @@ async def endorsement_so_far(
     asked = await endorsers_asked(session, application)
     requests = [request for request, _ in asked]
     said = await endorsements_of(session, requests)
-    queued = await session.scalars(
-        select(QueuedEndorsement.request_id).where(
-            QueuedEndorsement.request_id.in_([request.id for request in requests])
-        )
+    queued = await session.execute(
+        select(QueuedEndorsement.request_id, Organisation.open)
+        .join(Organisation, QueuedEndorsement.organisation_id == Organisation.id)
+        .where(QueuedEndorsement.request_id.in_([request.id for request in requests]))
     )
-    in_queues = set(queued)
+    in_queues = {request_id: is_open for request_id, is_open in queued}  # noqa: C416 - rows are not pairs to the type checker
     undecided = application.state in STILL_OPEN
     named = await endorser_of(session, application)
     endorsed = await is_endorsed(session, application)
     return EndorsementSoFar(
         [
             EndorsementTold(
-                request, endorser, request.id in in_queues, said.get(request.id)
+                request,
+                endorser,
+                request.id in in_queues,
+                said.get(request.id),
+                account_ended=not in_queues.get(request.id, True),
             )
             for request, endorser in asked
         ],

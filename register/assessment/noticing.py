@@ -1,7 +1,9 @@
 """Notice to an applicant: one officer proposes it, a second serves it; answered or not, the case comes back to the officer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,15 +27,17 @@ from register.assessment.deciding import (
 from register.kit.jobs import every
 from register.kit.uploads import Received
 from register.notice import (
+    CannotBeServed,
     Notice,
     NoticeAct,
     overdue_notices,
     represent,
     say_nothing,
     send,
+    undelivered,
 )
 from register.process import Process, ProcessText, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
+from register.proposal import Proposal, ProposalKind, carries_out, withdraw_waiting
 
 
 async def propose_notice_of_refusal(
@@ -77,21 +81,51 @@ async def give_notice(session: AsyncSession, proposal: Proposal, by: Process) ->
     """Raises CannotBeServed."""
     application = await session.get_one(Application, proposal.application_id)
     grounds, text = proposal.data["grounds"], proposal.data["text"]
-    refusing = proposal.kind is ProposalKind.MINDED_TO_REFUSE
     notice = await Notice.serve(
         session,
         proposal,
         rule_set=await rule_set_of(session, application),
         grounds=grounds,
         text_id=UUID(text) if text else None,
-        letter={
-            "application": application,
-            "reasons": await asked_for(session, grounds) if refusing else [],
-            "conditions": [] if refusing else await conditions_of(session, grounds),
-        },
+        letter=await _letter(session, application, proposal.kind, grounds),
         by=by,
     )
     application.give_notice(by=by, notice=notice.id)
+
+
+async def _letter(
+    session: AsyncSession, application: Application, kind: StrEnum, grounds: list[Any]
+) -> dict[str, Any]:
+    """What the notice is worded with."""
+    refusing = kind == ProposalKind.MINDED_TO_REFUSE
+    return {
+        "application": application,
+        "reasons": await asked_for(session, grounds) if refusing else [],
+        "conditions": [] if refusing else await conditions_of(session, grounds),
+    }
+
+
+async def serve_by_post(session: AsyncSession, notice: Notice, *, by: Process) -> None:
+    """What was served otherwise, or did not arrive; raises NoticeEnded, AlreadyEnded or CannotBeServed."""
+    application = await application_of_notice(session, notice, lock=True)
+    if application:
+        letter = await _letter(session, application, notice.kind, notice.grounds)
+    else:
+        assert notice.entry is not None  # noqa: S101 - the table's CHECK
+        letter = {"because": notice.because, "part": notice.entry.part}
+    await notice.serve_by_post(session, letter=letter, by=by)
+
+
+@every(hours=1)
+async def serve_what_did_not_arrive(session: AsyncSession, now: datetime) -> None:
+    """By post, where an e-mail cannot be delivered. What cannot be sent by post either waits for its officer."""
+    for notice in await undelivered(session):
+        try:
+            async with session.begin_nested():
+                by = Process.begin(session, NoticeAct.SERVE_BY_POST, now=now)
+                await serve_by_post(session, notice, by=by)
+        except CannotBeServed:
+            continue
 
 
 async def application_of_notice(
@@ -109,10 +143,15 @@ async def application_of_notice(
 
 
 async def answer_notice(
-    session: AsyncSession, notice: Notice, words: str, *, by: Process
+    session: AsyncSession,
+    notice: Notice,
+    words: str,
+    *,
+    came_on: date | None = None,
+    by: Process,
 ) -> None:
     """Raises NoticeEnded."""
-    await represent(session, notice, words, by=by)
+    await represent(session, notice, words, came_on=came_on, by=by)
     await _hear(session, notice, by=by)
 
 
@@ -144,10 +183,11 @@ async def send_with_notice(
     received: Received,
     *,
     owner: UUID,
+    came_on: date | None = None,
     by: Process,
 ) -> None:
     """A document; raises NoticeEnded."""
-    await send(session, notice, received, owner=owner, by=by)
+    await send(session, notice, received, owner=owner, came_on=came_on, by=by)
     application = await application_of_notice(session, notice, lock=True)
     if application:
         await _look_again(session, application, by=by)
@@ -168,8 +208,7 @@ async def _look_again(
 ) -> None:
     """Nobody decides on what was not before them: a proposal goes back to the officer, and pages that are open are stale."""
     if application.allows(Move.RETURN):
-        if waiting := await waiting_on(session, about_application(application)):
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, about_application(application), by=by)
         application.take_back(by=by)
     else:
         flag_modified(application, "state")

@@ -19,11 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from register.account import Account
-from register.application import Application, ApplicationState, SectionName
+from register.application import Application, ApplicationState
 from register.assessment.acts import AssessmentEvent
 from register.assessment.assigning import may_assess
-from register.assessment.check import NotUnderAssessment, last_sent, must_be_assessing
-from register.assessment.qualifications import put_to_second, qualification_in
+from register.assessment.check import NotUnderAssessment, must_be_assessing
+from register.assessment.qualifications import (
+    answers_behind,
+    put_to_second,
+    qualification_in,
+)
 from register.employment import Employment
 from register.kit.clock import day_of, months_after
 from register.kit.db import Base
@@ -230,7 +234,7 @@ async def portfolio_of(
     await session.refresh(rule_set, ["outcomes"])
     if not (qualification.by_portfolio and rule_set.outcomes):
         raise NoPortfolio
-    sent = await last_sent(session, application, SectionName.QUALIFICATIONS)
+    sent = await answers_behind(session, application, Route.PORTFOLIO)
     signed = select(PortfolioSignOff).where(
         PortfolioSignOff.application_id == application.id,
         PortfolioSignOff.qualification_id == qualification_id,
@@ -301,7 +305,7 @@ async def sign_off(
         id=uuid4(),
         application_id=application.id,
         qualification_id=qualification_id,
-        sent_id=await last_sent(session, application, SectionName.QUALIFICATIONS),
+        sent_id=await answers_behind(session, application, Route.PORTFOLIO),
         met=shown,
         not_met=missing,
         because_id=by.say(TextKind.INTERNAL, because).id,

@@ -21,12 +21,12 @@ from sqlalchemy.orm import joinedload
 from register.account import Account
 from register.application import Application, ApplicationState
 from register.assessment.matches import between_others
-from register.assessment.readers import visible_to
+from register.assessment.readers import READ_ALL, visible_to
 from register.kit.errors import NotFound, Refused
 from register.matching import Match
 from register.person import Person
 from register.process import Process, ProcessText, TextKind
-from register.proposal import Proposal, ProposalKind, ProposalState
+from register.proposal import FINANCE, Proposal, ProposalKind, ProposalState
 
 PAGE = 50
 
@@ -113,8 +113,14 @@ def waiting_before(reader: Account) -> ColumnElement[bool]:
     ) | Proposal.person_id.is_(None)
     return and_(
         Proposal.waiting,
-        # Appeals have a list of their own, for those who decide them.
-        Proposal.kind != ProposalKind.APPEAL_OUTCOME,
+        # Appeals and money have lists of their own, for those who decide them.
+        Proposal.kind.not_in({ProposalKind.APPEAL_OUTCOME, *FINANCE}),
+        # Who would lapse is for those who oversee.
+        *(
+            []
+            if reader.roles & READ_ALL
+            else [Proposal.kind != ProposalKind.RELEASE_LAPSES]
+        ),
         case(
             (Proposal.application_id.is_not(None), visible_to(reader)),
             (Proposal.kind == ProposalKind.MERGE, between_others(reader)),

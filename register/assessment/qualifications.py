@@ -8,8 +8,13 @@ from sqlalchemy.orm import joinedload
 
 from register.account import Account
 from register.application import Application, ApplicationState, SectionName
+from register.application.section import latest_sent
 from register.assessment.acts import AssessmentEvent
-from register.assessment.check import NotUnderAssessment, last_sent, must_be_assessing
+from register.assessment.check import (
+    NothingSent,
+    NotUnderAssessment,
+    must_be_assessing,
+)
 from register.assessment.steps import CHECKING, took_a_step
 from register.kit.errors import NotFound, Refused
 from register.process import Process
@@ -43,7 +48,7 @@ class PortfolioFirst(Refused):
 class SentSince(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "The applicant has sent their qualifications again since then. Return it, so that they are looked at again."
+            "The applicant has sent their qualifications or portfolio again since. Return it, so that they are looked at again."
         )
 
 
@@ -114,7 +119,7 @@ async def put_to_second(
     by: Process,
 ) -> Proposal:
     """Somebody who assessed nothing of the application must agree before the qualification carries the verdict."""
-    sent = await last_sent(session, application, SectionName.QUALIFICATIONS)
+    sent = await answers_behind(session, application, route)
     return await Proposal.make(
         session,
         ProposalKind.CONFIRM_VERDICT,
@@ -133,6 +138,19 @@ async def put_to_second(
     )
 
 
+async def answers_behind(
+    session: AsyncSession, application: Application, route: Route
+) -> UUID:
+    """The answers that were sent last of what such a claim rests on; raises NothingSent."""
+    names = {SectionName.QUALIFICATIONS}
+    if route is Route.PORTFOLIO:
+        names.add(SectionName.PORTFOLIO)
+    sent = await latest_sent(session, application.id, names)
+    if not sent:
+        raise NothingSent
+    return max(sent, key=lambda one: (one.sent_at, one.name)).id
+
+
 @carries_out(ProposalKind.CONFIRM_VERDICT)
 async def confirm(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     """Raises NotUnderAssessment, or SentSince."""
@@ -140,7 +158,8 @@ async def confirm(session: AsyncSession, proposal: Proposal, by: Process) -> Non
     await application.lock(session)
     if application.state is not ApplicationState.UNDER_ASSESSMENT:
         raise NotUnderAssessment(application)
-    sent = await last_sent(session, application, SectionName.QUALIFICATIONS)
+    route = Route(proposal.data["route"])
+    sent = await answers_behind(session, application, route)
     if str(sent) != proposal.data["sent"]:
         raise SentSince
     qualification = await qualification_in(session, application, UUID(proposal.key))

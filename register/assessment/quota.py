@@ -1,6 +1,6 @@
 """How much of what is restricted one member of staff opens in a day: past one figure they are warned, past another locked out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -16,7 +16,9 @@ from register.assessment.acts import AssessmentAct, AssessmentEvent, ReadingEven
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base
 from register.kit.errors import NotFound, Refused
+from register.part import Part
 from register.process import Event, Process, TextKind
+from register.renewal import Renewal
 from register.rule_set import RuleSet
 
 
@@ -119,6 +121,43 @@ async def count_reading(
     by: Process,
 ) -> Quota:
     """Write down that a section is opened, warn, and lock what would come after it; raises ReadingLocked."""
+
+    def tell() -> None:
+        application.tell(AssessmentEvent.RESTRICTED_READ, by=by, section=section)
+
+    return await _count(session, application.part, tell, reader=reader, by=by)
+
+
+async def count_reading_of_renewal(
+    session: AsyncSession,
+    renewal: Renewal,
+    section: SectionName,
+    *,
+    reader: Account,
+    by: Process,
+) -> Quota:
+    """The same of what was told in a renewal."""
+    rule_set = await session.get_one(RuleSet, renewal.rule_set_id)
+
+    def tell() -> None:
+        by.tell(
+            AssessmentEvent.RESTRICTED_READ,
+            person_id=renewal.person_id,
+            renewal=renewal.id,
+            section=section,
+        )
+
+    return await _count(session, rule_set.part, tell, reader=reader, by=by)
+
+
+async def _count(
+    session: AsyncSession,
+    part: Part,
+    tell: Callable[[], None],
+    *,
+    reader: Account,
+    by: Process,
+) -> Quota:
     # Two pages opened at once are counted one after the other.
     await session.execute(
         select(Account.id)
@@ -126,10 +165,10 @@ async def count_reading(
         .with_for_update(key_share=True)
     )
     since = await _counted_since(session, reader, now=by.at)
-    rules = (await RuleSet.on(session, application.part, day_of(by.at))).rules
+    rules = (await RuleSet.on(session, part, day_of(by.at))).rules
     warn, lock = rules.restricted_reads_warn, rules.restricted_reads_lock
     before = Quota(await _opened(session, reader, since), warn, lock)
-    application.tell(AssessmentEvent.RESTRICTED_READ, by=by, section=section)
+    tell()
     await session.flush()
     after = Quota(await _opened(session, reader, since), warn, lock)
     if after.warns and not before.warns:
@@ -158,7 +197,11 @@ async def _counted_since(
 
 async def _opened(session: AsyncSession, reader: Account, since: datetime) -> int:
     """The same section opened again is not another."""
-    section = tuple_(Event.application_id, Event.data["section"].astext)
+    section = tuple_(
+        Event.application_id,
+        Event.data["renewal"].astext,
+        Event.data["section"].astext,
+    )
     found = await session.scalar(
         select(func.count(section.distinct()))
         .join(Process, Event.process_id == Process.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +12,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from register.account import Account, StaffRole
 from register.application import Application, SectionName
 from register.assessment.acts import AssessmentAct
-from register.assessment.quota import Quota, count_reading
+from register.assessment.quota import (
+    Quota,
+    count_reading,
+    count_reading_of_renewal,
+)
 from register.kit.errors import NotFound
 from register.process import Process
+from register.renewal import Renewal
 
 READ_ALL = frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR, StaffRole.AUDITOR})
 """Who may read the restricted sections of every application; a caseworker only those of their own."""
@@ -82,6 +88,24 @@ async def read_restricted_for(
     """Write it down of whoever was let in already: adjudicators read why an application was refused, and nothing else."""
     by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
     return await count_reading(session, application, section, reader=reader, by=by)
+
+
+async def read_renewal(
+    session: AsyncSession,
+    renewal_id: UUID,
+    section: SectionName,
+    *,
+    reader: Account,
+    now: datetime,
+) -> Quota | None:
+    """What was told in a renewal of health or crime is as restricted as in an application; None where it is of neither."""
+    if not section.restricted:
+        return None
+    renewal = await session.get_one(Renewal, renewal_id)
+    by = Process.begin(session, AssessmentAct.READ, now=now, actor=reader)
+    return await count_reading_of_renewal(
+        session, renewal, section, reader=reader, by=by
+    )
 
 
 async def read_checks(

@@ -31,6 +31,11 @@ class Reason(StrEnum):
     ENROLMENT_NOT_SHOWN = "enrolment_not_shown"
     QUALIFICATION_NOT_ACCEPTED = "qualification_not_accepted"
 
+    PORTFOLIO_WORDS_UNCLEAR = "portfolio_words_unclear"
+    PORTFOLIO_EVIDENCE_MISSING = "portfolio_evidence_missing"
+    PORTFOLIO_EVIDENCE_UNREADABLE = "portfolio_evidence_unreadable"
+    PORTFOLIO_NOT_OWN_WORK = "portfolio_not_own_work"
+
     EMPLOYMENT_GAP_UNEXPLAINED = "employment_gap_unexplained"
     REASON_FOR_LEAVING_MISSING = "reason_for_leaving_missing"
     EMPLOYMENT_DATES_DIFFER = "employment_dates_differ"
@@ -108,6 +113,12 @@ REASONS: dict[SectionName, tuple[Reason, ...]] = {
         Reason.AWARD_NOT_CONFIRMED,
         Reason.ENROLMENT_NOT_SHOWN,
         Reason.QUALIFICATION_NOT_ACCEPTED,
+    ),
+    SectionName.PORTFOLIO: (
+        Reason.PORTFOLIO_WORDS_UNCLEAR,
+        Reason.PORTFOLIO_EVIDENCE_MISSING,
+        Reason.PORTFOLIO_EVIDENCE_UNREADABLE,
+        Reason.PORTFOLIO_NOT_OWN_WORK,
     ),
     SectionName.EMPLOYMENT: (
         Reason.EMPLOYMENT_GAP_UNEXPLAINED,

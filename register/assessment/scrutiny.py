@@ -44,6 +44,14 @@ class NotAwarded(Refused):
         )
 
 
+class FeeFirst(Refused):
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        super().__init__(
+            "The applicant has not paid the fee for the scrutiny of a qualification from abroad. Wait until it is paid or waived."
+        )
+
+
 class GapsUnsaid(Refused):
     def __init__(self) -> None:
         super().__init__(
@@ -114,7 +122,7 @@ async def scrutinise(
 ) -> Proposal:
     """Keep what was seen and found; the verdict waits for a second person.
 
-    Raises NotFromAbroad, NotAwarded, GapsUnsaid, or AlreadyProposed.
+    Raises NotFromAbroad, NotAwarded, FeeFirst, GapsUnsaid, or AlreadyProposed.
     """
     await application.lock(session)
     must_be_assessing(application, officer)
@@ -123,6 +131,8 @@ async def scrutinise(
         raise NotFromAbroad(qualification)
     if qualification.awarded_on is None:
         raise NotAwarded(qualification)
+    if application.scrutiny_waits:
+        raise FeeFirst(application)
     partial = verdict is Verdict.PARTIAL
     if partial and not gaps:
         raise GapsUnsaid

@@ -19,6 +19,13 @@ from register.condition import ConditionDue, due_of_others
 from register.kit.post import Message, MessageState
 from register.leaving import Leaving, of_others
 from register.matching import Match, WatchHit
+from register.notice import Notice, astray
+from register.renewal import (
+    RenewalDeclaration,
+    RenewalExtension,
+    extensions_of_others,
+    waiting_of_others,
+)
 
 Roles = frozenset[StaffRole]
 ASSESSORS: Roles = frozenset({StaffRole.CASEWORKER})
@@ -41,6 +48,8 @@ class Work(StrEnum):
     ALL_UNANSWERED = "all_unanswered"
     ALL_TODAY = "all_today"
     ALL_WEEK = "all_week"
+    NOT_SERVED = "not_served"
+    """Notices that did not arrive."""
     CONDITIONS_OVERDUE = "conditions_overdue"
     CONDITIONS_SOON = "conditions_soon"
     HITS = "hits"
@@ -48,6 +57,10 @@ class Work(StrEnum):
     """Who is locked out of what is restricted."""
     MATCHES = "matches"
     LEAVING = "leaving"
+    MORE_TIME = "more_time"
+    """Who has asked for more time to renew."""
+    DECLARED = "declared"
+    """What was declared in renewals."""
     MESSAGES = "messages"
 
     @property
@@ -60,6 +73,7 @@ LATE = {
     Work.MINE_UNANSWERED,
     Work.ALL_OVER,
     Work.ALL_UNANSWERED,
+    Work.NOT_SERVED,
     Work.CONDITIONS_OVERDUE,
 }
 
@@ -83,12 +97,15 @@ WHOSE: dict[Work, Roles] = {
     **{work: READ_ALL for work in FILTERS if work.startswith("all")},
     Work.TO_DECIDE: DECIDERS,
     Work.FREE: EVERYBODY,
+    Work.NOT_SERVED: EVERYBODY,
     Work.CONDITIONS_OVERDUE: EVERYBODY,
     Work.CONDITIONS_SOON: EVERYBODY,
     Work.HITS: READ_WATCH_LIST,
     Work.READERS: READ_ALL,
     Work.MATCHES: EVERYBODY,
     Work.LEAVING: EVERYBODY,
+    Work.MORE_TIME: EVERYBODY,
+    Work.DECLARED: READ_ALL,
     Work.MESSAGES: EVERYBODY,
 }
 
@@ -114,6 +131,7 @@ def _count(work: Work, reader: Account, now: datetime) -> ColumnElement[int]:
 
 OTHERS: dict[Work, Callable[[Account, datetime], Select[Any]]] = {
     Work.TO_DECIDE: lambda reader, _: to_decide(reader),
+    Work.NOT_SERVED: lambda reader, _: astray(reader).with_only_columns(Notice.id),
     Work.CONDITIONS_OVERDUE: lambda reader, now: due_of_others(
         reader, ConditionDue.OVERDUE, now=now
     ),
@@ -131,6 +149,12 @@ OTHERS: dict[Work, Callable[[Account, datetime], Select[Any]]] = {
     ),
     Work.LEAVING: lambda reader, _: select(Leaving.id).where(
         Leaving.open, of_others(reader)
+    ),
+    Work.MORE_TIME: lambda reader, _: select(RenewalExtension.id).where(
+        RenewalExtension.open, extensions_of_others(reader)
+    ),
+    Work.DECLARED: lambda reader, _: waiting_of_others(reader).with_only_columns(
+        RenewalDeclaration.id
     ),
     Work.MESSAGES: lambda *_: select(Message.id).where(
         Message.state == MessageState.FAILED

@@ -16,6 +16,10 @@ Figure = str | int | float
 Step = Callable[[int], None]
 
 
+class Broken(Exception):
+    """What was measured is worth nothing, or a promise was not kept; its text tells both."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     headings: Sequence[str]
@@ -23,6 +27,8 @@ class Outcome:
     figures: dict[str, Figure]
     notes: Sequence[str] = ()
     """What belongs below the table, such as the plan of a query."""
+    broken: Sequence[str] = ()
+    """Promises that were not kept, in words."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +43,23 @@ class Place:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:
         """A migrated database of its own, thrown away afterwards; gives its URL."""
-        name = f"bench_{uuid4().hex}"
-        url = urlsplit(self.server)._replace(path=f"/{name}").geturl()
-        await self._command(f"create database {name}")
-        try:
+        async with self._made() as url:
             await to_thread(self.schema(url).upgrade)
             yield url
+
+    @asynccontextmanager
+    async def copy(self, url: str) -> AsyncIterator[str]:
+        """A copy of one of them, to which nobody may be connected meanwhile; gives its URL."""
+        template = urlsplit(url).path.removeprefix("/")
+        async with self._made(f" template {template}") as copied:
+            yield copied
+
+    @asynccontextmanager
+    async def _made(self, how: str = "") -> AsyncIterator[str]:
+        name = f"bench_{uuid4().hex}"
+        await self._command(f"create database {name}{how}")
+        try:
+            yield urlsplit(self.server)._replace(path=f"/{name}").geturl()
         finally:
             await self._command(f"drop database {name} with (force)")
 
@@ -63,7 +80,7 @@ class Benchmark:
 
 
 async def carry_out(bench: Benchmark, place: Place) -> str:
-    """What is printed: the table, what belongs below it, and last the line of JSON."""
+    """What is printed: the table, what belongs below it, and last the line of JSON; raises Broken."""
     outcome = await bench.run(place)
     table = [outcome.headings, *outcome.rows]
     widths = [max(len(str(row[n])) for row in table) for n in range(len(table[0]))]
@@ -74,4 +91,7 @@ async def carry_out(bench: Benchmark, place: Place) -> str:
         for row in table
     ]
     told = json.dumps({"bench": bench.name, **outcome.figures})
-    return "\n".join([*(line.rstrip() for line in lines), *outcome.notes, told])
+    said = "\n".join([*(line.rstrip() for line in lines), *outcome.notes, told])
+    if outcome.broken:
+        raise Broken("\n".join(["Not as promised:", *outcome.broken, said]))
+    return said

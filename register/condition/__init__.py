@@ -1,12 +1,15 @@
 """Conditions of registration after they are set: their clocks, what is sent for them, and how they end."""
 
 from register.condition.acts import ConditionAct, ConditionEvent
+from register.condition.carrying import carry_over
 from register.condition.clock import (
     AlreadyPaused,
+    BeforeTheClock,
     ClockPause,
     DueAlready,
     NotPaused,
     OutOfOrder,
+    PausedThen,
     PauseReason,
     Standing,
     resume,
@@ -27,6 +30,7 @@ from register.condition.proposing import (
 __all__ = [
     "AlreadyPaused",
     "Award",
+    "BeforeTheClock",
     "ClockPause",
     "ConditionAct",
     "ConditionDue",
@@ -38,7 +42,9 @@ __all__ = [
     "NotPaused",
     "OutOfOrder",
     "PauseReason",
+    "PausedThen",
     "Standing",
+    "carry_over",
     "conditions_due",
     "due_of_others",
     "evidence_of",

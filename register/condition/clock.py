@@ -11,15 +11,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
-from register.account import Account
 from register.condition.acts import ConditionEvent
-from register.entry import Entry
+from register.employment import in_role_since
+from register.entry import ConditionKind, Entry, rules_at
 from register.entry.facts import Condition
-from register.kit.clock import day_of
+from register.kit.clock import day_of, months_after
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
-from register.kit.post import post
+from register.kit.forms import written
 from register.process import Process
+from register.reaching import write_to
 
 DAY = timedelta(days=1)
 
@@ -50,6 +51,26 @@ class DueAlready(Refused):
     def __init__(self) -> None:
         super().__init__(
             "A pause must begin on or before the day on which the condition is due."
+        )
+
+
+class BeforeTheClock(Refused):
+    """What was before the clock began took nothing from the time that it gives."""
+
+    def __init__(self, began: date) -> None:
+        self.began = began
+        super().__init__(
+            f"A pause must begin on or after {written(began)}, when the clock of this condition began."
+        )
+
+
+class PausedThen(Refused):
+    """A day on which the clock stood still counts once."""
+
+    def __init__(self, last: "ClockPause") -> None:
+        self.last = last
+        super().__init__(
+            "The clock stood still on that day already. A pause must begin after the last one ended."
         )
 
 
@@ -106,6 +127,25 @@ class Standing:
     def paused(self) -> ClockPause | None:
         return next((pause for pause in self.pauses if pause.until_on is None), None)
 
+    async def began(self, session: AsyncSession) -> date:
+        """The clock runs from the start of the role (CHR r28 and r32), or from the day on which the condition was set.
+
+        Of a role that we do not know, its start is what the deadline was counted from.
+        """
+        assert self.condition.valid.lower is not None  # noqa: S101 - each fact begins
+        role = await in_role_since(session, self.entry.person_id, self.entry.part)
+        began = role or await self._counted_from(session)
+        set_on = day_of(self.condition.valid.lower)
+        return min(began, set_on) if began else set_on
+
+    async def _counted_from(self, session: AsyncSession) -> date | None:
+        condition = self.condition
+        rules = await rules_at(session, self.entry.facts, condition.starts)
+        if rules is None or condition.kind is not ConditionKind.QUALIFICATION:
+            return None
+        months = rules.qualification_deadline_months
+        return months_after(condition.due_on, -months) if condition.due_on else None
+
     def overdue(self, today: date) -> bool:
         """Not while the clock stands still."""
         due_on = self.condition.due_on
@@ -114,20 +154,13 @@ class Standing:
     async def write(
         self, session: AsyncSession, letter: str, *, by: Process, **more: Any
     ) -> None:
-        """To the holder, if they have an account."""
-        person_id = self.entry.person_id
-        account = await session.scalar(
-            select(Account).where(Account.person_id == person_id)
-        )
-        if account is None:
-            return
-        await post(
+        """To the holder."""
+        await write_to(
             session,
-            to=account.email,
-            letter=letter,
+            self.entry.person_id,
+            letter,
             context={"standing": self, **more},
             key=f"{letter}:{by.id}",
-            person_id=person_id,
             now=by.at,
         )
 

@@ -11,8 +11,10 @@ from register.account import Account
 from register.condition.acts import ConditionEvent
 from register.condition.clock import (
     AlreadyPaused,
+    BeforeTheClock,
     ClockPause,
     DueAlready,
+    PausedThen,
     PauseReason,
     Standing,
     standing_of,
@@ -64,8 +66,8 @@ async def propose_pause(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Let the clock stand still from that day until somebody sets it going; raises AlreadyPaused or DueAlready."""
-    _may_pause(standing, from_on)
+    """Let the clock stand still from that day until somebody sets it going; raises what `_must_pause_then` does."""
+    await _must_pause_then(session, standing, from_on)
     data = {"because": because, "from_on": from_on.isoformat()}
     kind = ProposalKind.PAUSE_CLOCK
     return await _propose(
@@ -73,11 +75,19 @@ async def propose_pause(
     )
 
 
-def _may_pause(standing: Standing, from_on: date) -> None:
+async def _must_pause_then(
+    session: AsyncSession, standing: Standing, from_on: date
+) -> None:
+    """Raises AlreadyPaused, DueAlready, BeforeTheClock or PausedThen."""
     if standing.paused:
         raise AlreadyPaused
     if standing.condition.due_on is None or from_on > standing.condition.due_on:
         raise DueAlready
+    if from_on < (began := await standing.began(session)):
+        raise BeforeTheClock(began)
+    for last in standing.pauses[:1]:
+        if last.until_on and from_on <= last.until_on:
+            raise PausedThen(last)
 
 
 async def propose_extension(
@@ -146,7 +156,7 @@ async def _propose(
 async def pause(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     standing = await _standing(session, proposal, by)
     from_on = date.fromisoformat(proposal.data["from_on"])
-    _may_pause(standing, from_on)
+    await _must_pause_then(session, standing, from_on)
     paused = ClockPause(
         condition_id=standing.condition.id,
         entry_id=standing.entry.id,

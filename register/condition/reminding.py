@@ -7,15 +7,15 @@ from itertools import pairwise
 from sqlalchemy import Text, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.account import Account
 from register.condition.acts import ConditionAct, ConditionEvent
 from register.condition.clock import ClockPause
 from register.entry import Entry
 from register.entry.facts import Condition, ConditionKind, Registration
 from register.kit.clock import day_of, months_after
 from register.kit.jobs import every
-from register.kit.post import Message, post
+from register.kit.post import Message
 from register.process import Process
+from register.reaching import way_to, write_to
 from register.rule_set import RuleSet
 
 LETTER = "condition_reminder"
@@ -52,10 +52,9 @@ async def _remind(
         f":{months}",
     )
     due = (
-        select(Condition, Entry.person_id, Account.email)
+        select(Condition, Entry.person_id)
         .join(Entry, Entry.id == Condition.entry_id)
         .join(Registration, Registration.entry_id == Entry.id)
-        .join(Account, Account.person_id == Entry.person_id)
         .where(
             Registration.rule_set_id == rule_set.id,
             Registration.valid.contains(now),
@@ -71,7 +70,10 @@ async def _remind(
         .order_by(Condition.due_on, Condition.id)
         .limit(AT_ONCE)
     )
-    for condition, person_id, email in (await session.execute(due)).all():
+    for condition, person_id in (await session.execute(due)).all():
+        way = await way_to(session, person_id)
+        if way is None:
+            continue
         by = Process.begin(session, ConditionAct.REMIND, now=now)
         by.tell(
             ConditionEvent.REMINDED,
@@ -79,13 +81,13 @@ async def _remind(
             condition=condition.id,
             months=months,
         )
-        await post(
+        await write_to(
             session,
-            to=email,
-            letter=LETTER,
+            person_id,
+            LETTER,
+            way=way,
             context={"condition": condition},
             key=f"{LETTER}:{condition.id}:{condition.due_on}:{months}",
-            person_id=person_id,
             now=now,
         )
 

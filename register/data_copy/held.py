@@ -21,6 +21,15 @@ from register.application import Application, ApplicationEvent, SectionName
 from register.application.evidence import evidence_of
 from register.application.section import form_of
 from register.condition import evidence_of as condition_evidence_of
+from register.cpd import (
+    LearningEvent,
+    LearningRecord,
+    all_less_of,
+    documents_of,
+    peers_of,
+    records_of,
+)
+from register.cpd.audit import own_cases, told_of, work_on
 from register.data_copy.gathering import Record, Shelf, holds
 from register.employment import Employment, EmploymentGap
 from register.enquiry import EnquiryEvent, messages_of, own_enquiries
@@ -31,10 +40,25 @@ from register.notice import Notice, said_to
 from register.person import Person, PersonName, with_merged
 from register.process import Process, timeline
 from register.qualification import Qualification
+from register.renewal import (
+    Renewal,
+    RenewalDeclaration,
+    RenewalEvent,
+    RenewalExtension,
+    answers_of,
+    as_told,
+)
 from register.request import Request
 
-HISTORY = (*ApplicationEvent, *EntryEvent, *EnquiryEvent)
-"""What was done about them; who looked for them on lists of others is not told here."""
+OF_STAFF = (RenewalEvent.DECLARATION_SETTLED,)
+HISTORY = (
+    *ApplicationEvent,
+    *EntryEvent,
+    *EnquiryEvent,
+    *LearningEvent,
+    *(event for event in RenewalEvent if event not in OF_STAFF),
+)
+"""What was done about them; who looked for them on lists of others is not told here, nor the work on what they declared."""
 
 
 @holds
@@ -159,6 +183,66 @@ async def about_the_applications(
 
 
 @holds
+async def about_renewals(
+    session: AsyncSession,
+    account: Account,
+    now: datetime,  # noqa: ARG001 - one shape for all
+) -> list[Shelf]:
+    """How each went, and all that they told us in it, sent or only saved."""
+    if account.person_id is None:
+        return []
+    ids = await with_merged(session, account.person_id)
+    found = await session.scalars(
+        select(Renewal).where(Renewal.person_id.in_(ids)).order_by(Renewal.ends_on)
+    )
+    renewals = found.all()
+    declared = await session.scalars(
+        select(RenewalDeclaration)
+        .where(RenewalDeclaration.person_id.in_(ids))
+        .order_by(RenewalDeclaration.declared_at, RenewalDeclaration.section)
+    )
+    extensions = await session.scalars(
+        select(RenewalExtension)
+        .where(RenewalExtension.person_id.in_(ids))
+        .order_by(RenewalExtension.asked_at)
+    )
+    steps = ("details_at", "employment_at", "declared_at", "learning_at", "paid_at")
+    return [
+        Shelf(
+            "renewals",
+            [
+                _told(one, ("ends_on", "until_on", "opened_at", *steps, "finished_at"))
+                | {"more time until": one.extended_until}
+                for one in renewals
+            ],
+        ),
+        Shelf(
+            "declarations in renewals",
+            [
+                {"about": one.section, "declared": one.declared_at}
+                | as_told(one.answers)
+                for one in declared
+            ],
+        ),
+        Shelf(
+            "answers saved in renewals",
+            [
+                {"about": section} | as_told(answers)
+                for one in renewals
+                for section, answers in (await answers_of(session, one)).items()
+            ],
+        ),
+        Shelf(
+            "requests for more time to renew",
+            [
+                _told(one, ("because", "asked_at", "words", "state", "until_on"))
+                for one in extensions
+            ],
+        ),
+    ]
+
+
+@holds
 async def about_notices_and_appeals(
     session: AsyncSession,
     account: Account,
@@ -195,6 +279,99 @@ async def about_notices_and_appeals(
             ],
         ),
     ]
+
+
+@holds
+async def about_learning(
+    session: AsyncSession,
+    account: Account,
+    now: datetime,  # noqa: ARG001 - one shape for all
+) -> list[Shelf]:
+    """What they recorded, with what others wrote of it, which they can read anyway."""
+    if account.person_id is None:
+        return []
+    return [
+        Shelf(
+            "learning",
+            [
+                await _learning(session, record)
+                for record in await records_of(session, account.person_id)
+            ],
+        ),
+        Shelf("audits of your learning", await _audits(session, account.person_id)),
+        Shelf(
+            "requests for less learning",
+            [
+                _told(
+                    one,
+                    (
+                        "year_end",
+                        "because",
+                        "from_on",
+                        "until_on",
+                        "words",
+                        "state",
+                        "records",
+                        "asked_at",
+                        "decided_at",
+                    ),
+                )
+                for one in await all_less_of(session, account.person_id)
+            ],
+        ),
+    ]
+
+
+async def _audits(session: AsyncSession, person_id: UUID) -> list[Record]:
+    """As the pages tell of it: what one of two found is nobody's to read before the other has."""
+    return [
+        {
+            "part": case.audit.part,
+            "year end": case.audit.year_end,
+            "drawn by lot": case.by_chance,
+            "state": case.state,
+            "opened": case.opened_at,
+            "ended": case.ended_at,
+            "what was found": await told_of(session, await work_on(session, case.id)),
+        }
+        for case in await own_cases(session, person_id)
+    ]
+
+
+async def _learning(session: AsyncSession, record: LearningRecord) -> Record:
+    columns = (
+        "year_end",
+        "kinds",
+        "first_on",
+        "last_on",
+        "standards",
+        "safeguarding",
+        "leadership",
+        "discussed_with",
+        "discussed_on",
+        "complete",
+        "written_at",
+        "frozen_at",
+    )
+    words: Record = msgspec.to_builtins(record.words)
+    return (
+        _told(record, columns)
+        | words
+        | {
+            "documents": [
+                one.file.name for one in await documents_of(session, record.id)
+            ],
+            "whom you asked": [
+                {
+                    "role": one.peer.role,
+                    **msgspec.to_builtins(one.peer.named),
+                    "outcome": one.request.outcome,
+                    "words": one.given.words if one.given else None,
+                }
+                for one in await peers_of(session, record.id)
+            ],
+        }
+    )
 
 
 @holds

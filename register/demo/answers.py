@@ -1,9 +1,10 @@
 """What the demo's applicants answer: every section, plausible, complete, and different from one to the next."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import cycle
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,10 +31,12 @@ from register.application.answers import (
     ManagingAs,
     OtherRegistration,
     OtherRegistrations,
+    PortfolioMap,
     Proof,
     Qualifications,
     Referee,
     References,
+    ShownOutcome,
     Skills,
     StandardsDeclared,
 )
@@ -53,19 +56,22 @@ from register.demo.people import Somebody
 from register.demo.wordings import (
     ADJUSTMENTS,
     CONVICTIONS,
+    DEGREES_ABROAD,
     DISCIPLINARY,
     ENGLISH_TESTS,
     GAPS,
     HEALTH,
     LEARNING,
+    OUTCOMES_MET,
     REFEREES,
     STREETS,
 )
 from register.employment import Home
 from register.kit.clock import months_after
-from register.rule_set import Rules, Verdict
+from register.rule_set import OutcomeTerms, Route, Rules, Verdict
 
 SCHOOL_ENGLISH = {"British", "Irish"}
+STUDENT_YEARS = 22
 NUMBERS_ELSEWHERE = {
     Body.SWE: "SW{}",
     Body.SCW: "W/{}",
@@ -86,6 +92,9 @@ class Trait(StrEnum):
     GAP = "gap"
     REGISTERED_ELSEWHERE = "registered_elsewhere"
     NOT_YET_IN_POST = "not_yet_in_post"
+    BY_PORTFOLIO = "by_portfolio"
+    FROM_ABROAD = "from_abroad"
+    """With a degree of another country, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ def answered(
         identity=_identity(draw, who),
         contact=_contact(draw, homes, who),
         addresses=_addresses(draw, homes, who, on),
-        qualifications=_qualifications(who),
+        qualifications=_qualifications(draw, who),
         employment=_employment(draw, homes, who, managing_since, on),
         registrations=_registrations(draw, who),
         dbs=_dbs(draw, on),
@@ -139,6 +148,22 @@ def answered(
         skills=Skills(
             practice_hours=draw.between(0, 40) * 10, learning=draw.one(LEARNING)
         ),
+    )
+
+
+def mapped(
+    draw: Draw, outcomes: Sequence[OutcomeTerms], evidence: Sequence[UUID]
+) -> PortfolioMap:
+    """Each outcome, shown by one or two of the documents."""
+    return PortfolioMap(
+        outcomes=[
+            ShownOutcome(
+                code=outcome.code,
+                words=words,
+                evidence=draw.some(evidence, draw.between(1, 2)),
+            )
+            for outcome, words in zip(outcomes, cycle(OUTCOMES_MET), strict=False)
+        ]
     )
 
 
@@ -213,8 +238,25 @@ def _addresses(draw: Draw, homes: Homes, who: Applicant, on: date) -> Addresses:
     )
 
 
-def _qualifications(who: Applicant) -> Qualifications:
+def _qualifications(draw: Draw, who: Applicant) -> Qualifications:
+    if Trait.FROM_ABROAD in who.traits:
+        return Qualifications(items=[_from_abroad(draw, who)])
     return Qualifications(items=[_held(a) for a in who.awards], none=not who.awards)
+
+
+def _from_abroad(draw: Draw, who: Applicant) -> HeldQualification:
+    title, body, country = draw.one(DEGREES_ABROAD)
+    graduated = who.somebody.birth_date.year + STUDENT_YEARS
+    return HeldQualification(
+        id=draw.uuid(),
+        title=title,
+        awarding_body=body,
+        country=country,
+        awarded=True,
+        awarded_on=date(graduated, 7, draw.between(1, 28)),
+        certificate_number=draw.digits(8),
+        proof=Proof.AWARDING_BODY,
+    )
 
 
 def _held(award: Award) -> HeldQualification:
@@ -233,7 +275,11 @@ def _held(award: Award) -> HeldQualification:
         learner_number=award.learner_number or "",
         enrolled_on=award.enrolled_on,
         expected_on=award.expected_on,
-        proof=proof if award.awarded_on else None,
+        proof=Proof.PORTFOLIO
+        if award.accepted.route is Route.PORTFOLIO
+        else proof
+        if award.awarded_on
+        else None,
     )
 
 

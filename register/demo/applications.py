@@ -1,6 +1,6 @@
 """The demo's applications: brought as far as they have come, step by step, by the verbs that pages call."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from register.application import (
     EvidenceKind,
     SectionName,
     answer,
+    evidence_of,
     keep,
     start,
     submit,
@@ -24,7 +25,6 @@ from register.application.answers import Answers, ApplicationForm, Referee
 from register.application.endorsement import Invitation as Endorsing
 from register.application.endorsement import endorsers_asked
 from register.application.equality import QUESTIONS, keep_answers
-from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Declined,
@@ -44,7 +44,9 @@ from register.assessment import (
     Outcome,
     SectionCheck,
     SeenAs,
+    Shown,
     SuitabilityReview,
+    Translation,
     Wanted,
     Weighed,
     Weight,
@@ -59,6 +61,7 @@ from register.assessment import (
     matters_of,
     note,
     notice_of,
+    portfolio_of,
     propose_grant,
     propose_notice_of_conditions,
     propose_notice_of_refusal,
@@ -67,9 +70,12 @@ from register.assessment import (
     record_status,
     registrations_of,
     return_to_officer,
+    scrutinise,
     send_to_review,
+    sign_off,
 )
-from register.demo.answers import Applicant, answered
+from register.by_link import token_of
+from register.demo.answers import Applicant, answered, mapped
 from register.demo.documents import add_document
 from register.demo.draw import Draw
 from register.demo.entries import Terms
@@ -85,6 +91,8 @@ from register.demo.wordings import (
     NOTES,
     REPRESENTED,
     RETURNED,
+    SCRUTINISED,
+    SIGNED,
     WEIGHED,
 )
 from register.entry import EntryEvent
@@ -96,7 +104,7 @@ from register.person import Person
 from register.process import Process
 from register.proposal import Proposal
 from register.request import Request
-from register.rule_set import AcceptedQualification
+from register.rule_set import AcceptedQualification, Verdict
 
 AN_HOUR = timedelta(hours=1)
 MORNING = timedelta(hours=6)
@@ -104,6 +112,14 @@ IDENTITY_PROOFS = (
     EvidenceKind.PASSPORT,
     EvidenceKind.UTILITY_BILL,
     EvidenceKind.PHOTOGRAPH,
+)
+
+
+PORTFOLIO_PROOFS = (
+    EvidenceKind.OBSERVATION,
+    EvidenceKind.TESTIMONY,
+    EvidenceKind.WORK_RECORD,
+    EvidenceKind.REFLECTION,
 )
 
 
@@ -117,11 +133,13 @@ class Fee(StrEnum):
     NOT_PAID = "not_paid"
     HELD_BACK = "held_back"
     """Paid, and a last check comes before the entry."""
+    SCRUTINY = "scrutiny"
+    """Paid before anything was approved, for the scrutiny of what comes from abroad."""
 
 
 @dataclass(frozen=True)
 class Approved:
-    """An application that waits for its fee, for the package of fees to take."""
+    """An application that waits for a fee, for the package of fees to take."""
 
     application: Application
     account: Account
@@ -138,6 +156,10 @@ class Approved:
         by.tell(EntryEvent.NUMBERED, person_id=person.id, number=number)
 
 
+TakeFees = Callable[[AsyncSession, Sequence[Approved]], Awaitable[None]]
+"""What fees do with the applications that wait for one: it stands on this package, so it is handed in."""
+
+
 @dataclass
 class Journey:
     """One application on its way. `at` is the moment it has come to; each step is taken at a later one, before the demo's day."""
@@ -147,6 +169,7 @@ class Journey:
     office: Office
     homes: Homes
     terms: Terms
+    take_fees: TakeFees
     account: Account
     who: Applicant
     days_ago: int
@@ -244,6 +267,23 @@ class Journey:
             state=state,
             at=self.at,
         )
+
+    async def map_portfolio(self) -> None:
+        """Each outcome of the rules, with what the home has of the work."""
+        self.later()
+        for kind in PORTFOLIO_PROOFS:
+            await self.upload(SectionName.PORTFOLIO, kind)
+        rule_set = self.terms.of_part[Part.MANAGER]
+        await self.session.refresh(rule_set, ["outcomes"])
+        sent = await evidence_of(
+            self.session, self.application.id, SectionName.PORTFOLIO
+        )
+        shown = mapped(
+            self.draw,
+            [outcome.terms for outcome in rule_set.outcomes],
+            sorted(one.id for one in sent),
+        )
+        await self.save(SectionName.PORTFOLIO, shown)
 
     async def send(self) -> None:
         self.later()
@@ -453,6 +493,52 @@ class Journey:
                     officer=self.officer,
                     by=by,
                 )
+        await self.session.flush()
+
+    async def sign_portfolio(self) -> None:
+        """By the officer, with every outcome met."""
+        (held,) = await qualifications_of(self.session, self.application)
+        self.later()
+        portfolio = await portfolio_of(self.session, self.application, held.id)
+        await sign_off(
+            self.session,
+            self.application,
+            held.id,
+            met=[outcome.code for outcome in portfolio.outcomes],
+            not_met=[],
+            because=self.draw.one(SIGNED),
+            assessor=self.officer,
+            by=self.by(AssessmentAct.SIGN_PORTFOLIO, self.officer),
+        )
+        await self.session.flush()
+
+    async def pay_for_scrutiny(self) -> None:
+        draw = self.draw.about(f"scrutiny {self.application.reference}")
+        waits = Approved(self.application, self.account, Fee.SCRUTINY, draw)
+        await self.take_fees(self.session, [waits])
+
+    async def scrutinise(self) -> None:
+        """What comes from abroad counts once a second person agrees."""
+        (held,) = await qualifications_of(self.session, self.application)
+        self.later(1)
+        today = day_of(self.at)
+        await scrutinise(
+            self.session,
+            self.application,
+            held.id,
+            Shown(
+                statement_reference=f"ENIC-{self.draw.digits(7)}",
+                statement_on=today - timedelta(days=self.draw.between(40, 300)),
+                statement_level=6,
+                practice_from="The registered manager of the home",
+                practice_on=today - timedelta(days=self.draw.between(5, 30)),
+                translation=Translation.SEEN,
+            ),
+            Verdict.FULL,
+            because=self.draw.one(SCRUTINISED),
+            officer=self.officer,
+            by=self.by(AssessmentAct.SCRUTINISE, self.officer),
+        )
         await self.session.flush()
 
     async def send_to_review(self) -> None:

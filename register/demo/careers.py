@@ -9,7 +9,7 @@ from register.demo.homes import Homes
 from register.employment import Home
 from register.kit.clock import months_after
 from register.part import Part
-from register.rule_set import AcceptedQualification, Verdict
+from register.rule_set import AcceptedQualification, Route, Verdict
 
 ADULT_YEARS = 18
 FROM_SCHOOL_TO_MANAGER = 4
@@ -183,7 +183,10 @@ class Awards:
 
     def __init__(self, draw: Draw, accepted: list[AcceptedQualification]) -> None:
         self.draw = draw
-        self.full = [a for a in accepted if a.verdict is Verdict.FULL]
+        (self.portfolio,) = [a for a in accepted if a.route is Route.PORTFOLIO]
+        self.full = [
+            a for a in accepted if a.verdict is Verdict.FULL and a is not self.portfolio
+        ]
         self.partial = [a for a in accepted if a.verdict is Verdict.PARTIAL]
 
     def of(self, born: date, *, before: date, qualified: bool) -> list[Award]:
@@ -197,6 +200,14 @@ class Awards:
         if not qualified or self.draw.chance(0.35):
             found.append(self._awarded(self.partial[0], born, before))
         return found
+
+    def by_portfolio(self) -> Award:
+        return Award(
+            id=self.draw.uuid(),
+            accepted=self.portfolio,
+            awarding_body="",
+            awarded_on=None,
+        )
 
     def _awarded(
         self, accepted: AcceptedQualification, born: date, before: date

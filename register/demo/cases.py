@@ -17,8 +17,8 @@ from register.assessment import (
 )
 from register.demo.accounts import Doors
 from register.demo.answers import Applicant, Trait
-from register.demo.applications import Approved, Fee, Journey
-from register.demo.careers import Awards
+from register.demo.applications import Approved, Fee, Journey, TakeFees
+from register.demo.careers import Award, Awards
 from register.demo.draw import Draw
 from register.demo.entries import Terms
 from register.demo.homes import Homes
@@ -177,6 +177,29 @@ async def assessed(j: Journey) -> None:
     await j.judge()
 
 
+async def signed_by_one(j: Journey) -> None:
+    """By a portfolio, which one of the two assessors has signed."""
+    await j.begin()
+    await j.fill()
+    await j.map_portfolio()
+    j.later(j.draw.between(1, PREPARED))
+    await j.send()
+    await j.take()
+    await j.hear()
+    await j.check(j.assessed[:5])
+    await j.sign_portfolio()
+
+
+async def scrutinised(j: Journey) -> None:
+    """With a degree of another country, on whose worth a second person has to agree."""
+    await sent(j)
+    await j.pay_for_scrutiny()
+    await j.take()
+    await j.hear()
+    await j.check(j.assessed[:6])
+    await j.scrutinise()
+
+
 async def in_review(j: Journey) -> None:
     """Somebody senior is to weigh what was declared."""
     await assessed(j)
@@ -312,6 +335,8 @@ class Case:
     """Of those that are told."""
     good_for: str = ""
     certified: bool = False
+    to_be_removed: bool = False
+    """Notice is given of it once they are registered."""
 
 
 UNQUALIFIED = frozenset({Trait.UNQUALIFIED})
@@ -376,6 +401,25 @@ TOLD = (
         email="registrant@example.org",
         good_for="A registrant with a certificate",
     ),
+    Case(
+        approved,
+        (90, 90),
+        1,
+        1,
+        fee=Fee.PAID,
+        to_be_removed=True,
+        email="removal@example.org",
+        good_for="A registrant to whom we have given notice that we may remove their entry",
+    ),
+    Case(
+        signed_by_one,
+        (11, 11),
+        1,
+        1,
+        frozenset({Trait.BY_PORTFOLIO}),
+        email="portfolio@example.org",
+        good_for="An applicant by portfolio, which one of two assessors has signed",
+    ),
 )
 
 CASES = (
@@ -397,6 +441,7 @@ CASES = (
     Case(asked, (28, 40), 1, 2),
     Case(asked_and_answered, (9, 14), 1, 2),
     Case(not_answered, (28, 40), 1, 1),
+    Case(scrutinised, (9, 13), 1, 2, frozenset({Trait.FROM_ABROAD})),
     Case(in_review, (8, 12), 1, 2, frozenset({Trait.CONVICTED})),
     Case(weighed, (10, 14), 1, 1, frozenset({Trait.DISCIPLINED})),
     Case(on_hold, (14, 20), 1, 1, frozenset({Trait.CONVICTED})),
@@ -439,8 +484,10 @@ class Applications:
     terms: Terms
     awards: Awards
     people: Iterator[Somebody]
+    take_fees: TakeFees
     approved: list[Approved] = field(default_factory=list)
     certified: list[Approved] = field(default_factory=list)
+    to_be_removed: list[Approved] = field(default_factory=list)
     count: int = 0
 
     async def tell(self, case: Case) -> None:
@@ -453,6 +500,8 @@ class Applications:
             self.approved.append(approved)
             if case.certified:
                 self.certified.append(approved)
+            if case.to_be_removed:
+                self.to_be_removed.append(approved)
 
     async def _set_out(self, case: Case, draw: Draw) -> Journey:
         days_ago = draw.between(*case.began)
@@ -472,6 +521,7 @@ class Applications:
             self.office,
             self.homes,
             self.terms,
+            self.take_fees,
             account,
             self._applicant(case, draw, somebody, email, at.date()),
             days_ago,
@@ -481,14 +531,21 @@ class Applications:
     def _applicant(
         self, case: Case, draw: Draw, somebody: Somebody, email: str, on: date
     ) -> Applicant:
-        qualified = Trait.UNQUALIFIED not in case.traits
         return Applicant(
             somebody,
             email,
             self.homes.to_manage() or draw.one(self.homes.all),
-            self.awards.of(somebody.birth_date, before=on, qualified=qualified),
+            self._awards(case, somebody, on),
             case.traits,
         )
+
+    def _awards(self, case: Case, somebody: Somebody, on: date) -> list[Award]:
+        if Trait.BY_PORTFOLIO in case.traits:
+            return [self.awards.by_portfolio()]
+        if Trait.FROM_ABROAD in case.traits:
+            return []
+        qualified = Trait.UNQUALIFIED not in case.traits
+        return self.awards.of(somebody.birth_date, before=on, qualified=qualified)
 
 
 def cases_for(registrants: int) -> list[Case]:

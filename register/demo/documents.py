@@ -48,7 +48,7 @@ async def add_document(
         await store.put(cleaned_as, _whole(content))
     file = StoredFile(
         id=draw.uuid(),
-        owner_account_id=application.account_id,
+        owner_id=application.account_id,
         name=f"{kind.replace('_', ' ')}{media_type.suffix}",
         media_type=media_type,
         size=len(content),

@@ -74,9 +74,11 @@ class Life:
         )
 
     async def lapse(self, day: date, because: LapseReason) -> None:
-        await self.entry.lapse(
-            self.session, on=start_of(day), because=because, by=self.by(day)
-        )
+        """Not by the run of the demo's own day, which nobody has released when that day begins."""
+        if day < self.draw.on:
+            await self.entry.lapse(
+                self.session, on=start_of(day), because=because, by=self.by(day)
+            )
 
     async def remove(self, day: date, because: RemovalReason) -> None:
         await self.entry.remove(

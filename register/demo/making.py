@@ -1,6 +1,6 @@
 """Makes the demo: homes, an office, applications, lives and lists, in one transaction of the caller."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from register.account import Account
 from register.certificate import Certificate, CertificateAct, grouped
 from register.demo.accounts import DemoAccount, Doors
-from register.demo.applications import Approved
+from register.demo.applications import Approved, TakeFees
 from register.demo.careers import Awards
 from register.demo.cases import Applications, cases_for
 from register.demo.doubles import compare, doubles_of, fill_watch_list
@@ -19,11 +19,15 @@ from register.demo.draw import Draw
 from register.demo.employers import open_organisations
 from register.demo.entries import Registrants, Terms
 from register.demo.homes import Homes, make_homes
+from register.demo.learning import ask_for_less, record_learning
 from register.demo.lives import Lives
 from register.demo.messages import write_to_us
+from register.demo.notices import give_notice_of_removal
 from register.demo.people import people
 from register.demo.plots import plots_for
-from register.demo.staff import KNOWN_BY, open_office
+from register.demo.renewals import make_renewals
+from register.demo.runs import tell_runs
+from register.demo.staff import KNOWN_BY, Office, open_office
 from register.employment import Home
 from register.entry import Entry, project_many
 from register.imports.homes import HomesEvent, ImportAct
@@ -36,13 +40,13 @@ from register.person import Person
 from register.process import Process
 from register.rule_set import RuleSet
 
-TakeFees = Callable[[AsyncSession, Sequence[Approved]], Awaitable[None]]
-"""What fees do with the applications that were approved: it stands on this package, so it is handed in."""
+OpenCases = Callable[[AsyncSession, Draw, Office], Awaitable[None]]
+"""What fitness to practise does with whoever is registered by then: it stands on this package, so it is handed in."""
 
 EARLIEST = date(2026, 1, 1)
 """Two registration periods after the first rules began: so long ago something has happened."""
 HOMES_EACH = 0.6
-FEWEST_HOMES = 48
+FEWEST_HOMES = 56
 LIVES_EACH = 0.06
 RECENT = timedelta(days=3)
 FAILED_LETTERS = 2
@@ -68,6 +72,7 @@ async def make_demo(
     on: date,
     step: Callable[[int], None],
     take_fees: TakeFees,
+    open_cases: OpenCases,
 ) -> list[DemoAccount]:
     """Everything that had happened when the day `on` began; gives the accounts that can be signed in to."""
     _must_be_possible(on)
@@ -97,6 +102,7 @@ async def make_demo(
         terms,
         awards,
         people(draw.about("applicants")),
+        take_fees,
     )
     for story in cases_for(registrants):
         await applications.tell(story)
@@ -104,6 +110,22 @@ async def make_demo(
     await take_fees(session, sorted(applications.approved, key=_when_approved))
     for approved in applications.certified:
         await _certify(session, approved, doors)
+        await record_learning(
+            session,
+            approved.account,
+            approved.application.person_id,
+            draw.about("learning"),
+        )
+    if applications.certified:
+        last = applications.certified[-1]
+        await ask_for_less(
+            session,
+            last.account,
+            last.application.person_id,
+            draw.about("less learning"),
+        )
+    for approved in applications.to_be_removed:
+        await give_notice_of_removal(session, approved, office)
     await _take_stock(session)
     lists = Registrants(draw.about("lists"), homes, terms, awards)
     doubles = await doubles_of(session, draw.about("doubles"))
@@ -115,10 +137,13 @@ async def make_demo(
     for plot in plots:
         await lives.tell(next(known), plot)
         step(1)
+    await tell_runs(session, draw.about("runs"), office)
     await _take_stock(session)
+    await open_cases(session, draw.about("cases"), office)
     await _project_again(session, draw)
     rest = max(0, registrants - await _registered(session))
     await lists.enter(session, known, rest, step=step)
+    await make_renewals(session, draw.about("renewals"), doors, office, terms)
     await fill_watch_list(session, draw.about("watch list"), office)
     await _settle_letters(session, draw)
     return doors.told

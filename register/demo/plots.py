@@ -125,6 +125,21 @@ async def came_back(life: Life) -> None:
     )
 
 
+async def cured(life: Life) -> None:
+    """Lapsed, and paid within the days of the cure: registered again, and the condition stands again."""
+    await _condition(life, life.registered_on, ConditionKind.REGISTRATION)
+    lapsed = _day_after_period(life)
+    await life.lapse(lapsed, LapseReason.NON_PAYMENT)
+    by = life.by(lapsed + timedelta(days=life.draw.between(2, 12)))
+    await life.entry.cure(
+        life.session,
+        on=by.at,
+        rule_set=life.terms.of_part[life.entry.part],
+        until=registered_until(life.draw, life.terms.rules[life.entry.part]),
+        by=by,
+    )
+
+
 def removed(because: RemovalReason) -> Tell:
     async def tell(life: Life) -> None:
         await life.remove(life.ago(10, 200), because)
@@ -273,6 +288,7 @@ PLOTS = (
     Plot(not_renewed, 8, ended=1),
     Plot(not_paid, 4, ended=1),
     Plot(came_back, 5, ended=2),
+    Plot(cured, 3, ended=2),
     Plot(removed(RemovalReason.VOLUNTARY), 6),
     Plot(removed(RemovalReason.VOLUNTARY_DURING_CASE), 2),
     Plot(removed(RemovalReason.CONDITION), 2),

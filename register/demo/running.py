@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.demo.accounts import keep_told, kept_told
-from register.demo.making import TakeFees, is_demo, is_used, make_demo
+from register.demo.applications import TakeFees
+from register.demo.making import OpenCases, is_demo, is_used, make_demo
 from register.kit.db import connect, sessions_of
 
 
@@ -21,6 +22,7 @@ async def fill(
     on: date,
     step: Callable[[int], None],
     take_fees: TakeFees,
+    open_cases: OpenCases,
 ) -> str:
     """Fill the database; gives the accounts as they are to be printed."""
     async with _session(url) as session:
@@ -31,6 +33,7 @@ async def fill(
             on=on,
             step=step,
             take_fees=take_fees,
+            open_cases=open_cases,
         )
         # Before it is committed: a demo whose passwords nobody was told could only be thrown away.
         return keep_told(folder, accounts)

@@ -1,4 +1,4 @@
-"""The demo's office: one of each role, two caseworkers and two adjudicators."""
+"""The demo's office: one of each role, and two of those who may not work alone."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +25,18 @@ STAFF: tuple[tuple[str, StaffRole, str], ...] = (
     ),
     ("Margaret Eze", StaffRole.ADJUDICATOR, "Adjudicator: decides appeals"),
     ("David Lindqvist", StaffRole.ADJUDICATOR, "The other adjudicator"),
+    ("Amara Nwosu", StaffRole.INVESTIGATOR, "Investigator: takes concerns in"),
+    ("Bryn Howells", StaffRole.INVESTIGATOR, "The other investigator"),
+    ("Sunita Rao", StaffRole.CASE_EXAMINER, "Case examiner, lay"),
+    ("Patrick Doyle", StaffRole.CASE_EXAMINER, "Case examiner, from the profession"),
+    (
+        "Olu Adeyemi",
+        StaffRole.HEARINGS_OFFICER,
+        "Hearings officer: brings hearings about",
+    ),
+    ("Fiona Marchbank", StaffRole.LEGAL_ADVISER, "Legal adviser: advises panels"),
     ("Imran Qureshi", StaffRole.FINANCE_OFFICER, "Finance officer: sees who paid what"),
+    ("Nerys Bowen", StaffRole.FINANCE_OFFICER, "The other finance officer"),
     ("Ruth Sinclair", StaffRole.AUDITOR, "Auditor: reads everything, changes nothing"),
     ("Dafydd Parry", StaffRole.ADMIN, "Administrator: mends what did not work"),
 )
@@ -36,6 +47,7 @@ class Office:
     caseworkers: tuple[Account, ...]
     team_manager: Account
     registrar: Account
+    investigators: tuple[Account, ...]
 
 
 async def open_office(session: AsyncSession, draw: Draw, doors: Doors) -> Office:
@@ -54,6 +66,7 @@ async def open_office(session: AsyncSession, draw: Draw, doors: Doors) -> Office
         tuple(of_role[StaffRole.CASEWORKER]),
         of_role[StaffRole.TEAM_MANAGER][0],
         of_role[StaffRole.REGISTRAR][0],
+        tuple(of_role[StaffRole.INVESTIGATOR]),
     )
 
 

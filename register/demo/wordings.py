@@ -147,3 +147,29 @@ LEARNING = (
     "Shadow shifts in a home nearby, twice a month, with written feedback from its manager.",
     "I read the inspection reports of homes like mine, and joined the online seminars of a managers’ network.",
 )
+DEGREES_ABROAD = (
+    ("Bachelor of Social Work", "University of Pune", "India"),
+    ("Diplomado en Educación Social", "Universidad de Sevilla", "Spain"),
+    ("Bachelor of Social Science (Youth Work)", "University of Lagos", "Nigeria"),
+    ("Licencjat z pedagogiki", "Uniwersytet Łódzki", "Poland"),
+)
+OUTCOMES_MET = (
+    "I wrote the home’s safeguarding plan anew after an inspection, and review it with the team each month.",
+    "I led the team through training on development and trauma, and we changed how we greet children after school.",
+    "Each child has a key worker whom they chose. I see to it that shifts keep them together.",
+    "I brought in a plan for each child of what helps when they are upset; restraint fell from nine a quarter to one.",
+    "I agreed health plans with the nurse for looked-after children, and homework time with the school.",
+    "The children meet every Sunday. I answer what they ask for in writing, and say why where the answer is no.",
+    "I recruited five of the eight who work here now, and supervise four of them each month.",
+    "I chair the meeting with school, police and social workers for two children who had been missing.",
+    "I read every record of the week on Fridays, and what I find goes into the plan that inspectors have seen.",
+)
+SIGNED = (
+    "The plans and the supervision records show it. I asked two members of the team.",
+    "Each outcome is shown by at least one document, and what the referees say agrees with it.",
+)
+SCRUTINISED = (
+    "The statement of comparability and the employer’s letter agree. The course had placements in two children’s homes.",
+    "Compared to level 6. Two years in residential care since are shown by the employer.",
+)
+REMOVAL_NOTICED = "The certificate with which you applied was awarded to somebody else, as its awarding body has told us."

@@ -1,6 +1,7 @@
 """Entries in the register: dated facts, the status they give, and what the public sees of them."""
 
 from register.entry.changes import Change, Changed, changes_between
+from register.entry.citation import Citation, citations_of, cited_at
 from register.entry.entry import (
     FACTS,
     AlreadyEntered,
@@ -13,6 +14,7 @@ from register.entry.entry import (
     NewCondition,
     NotHeld,
     NotPossible,
+    RenewedAlready,
 )
 from register.entry.facts import (
     ConditionKind,
@@ -50,6 +52,7 @@ __all__ = [
     "AlreadyEntered",
     "Change",
     "Changed",
+    "Citation",
     "ConditionKind",
     "EndedAlready",
     "EndsAsItBegins",
@@ -66,11 +69,14 @@ __all__ = [
     "OrderKind",
     "Period",
     "RemovalReason",
+    "RenewedAlready",
     "Restriction",
     "Shown",
     "Status",
     "WarningKind",
     "changes_between",
+    "citations_of",
+    "cited_at",
     "known_at",
     "project",
     "project_many",

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
+from register.entry.citation import Citation
 from register.entry.facts import (
     Condition,
     ConditionKind,
@@ -43,6 +44,7 @@ F = TypeVar("F", bound=Current)
 class EntryEvent(StrEnum):
     NUMBERED = "entry:numbered"
     REGISTERED = "entry:registered"
+    RENEWED = "entry:renewed"
     RESTORED = "entry:restored"
     LAPSED = "entry:lapsed"
     REMOVED = "entry:removed"
@@ -55,11 +57,14 @@ class EntryEvent(StrEnum):
     FACT_ENDED = "entry:fact_ended"
     FACT_CORRECTED = "entry:fact_corrected"
     FACT_WITHDRAWN = "entry:fact_withdrawn"
+    CITED = "entry:cited"
+    """A decision is published, of which a fact is what came."""
 
 
 class Move(StrEnum):
     """What may be done to an entry."""
 
+    RENEW = "renew"
     LAPSE = "lapse"
     END_PERIOD = "end_period"
     REMOVE = "remove"
@@ -71,6 +76,7 @@ class Move(StrEnum):
 
 
 MOVES: dict[Move, frozenset[Status]] = {
+    Move.RENEW: frozenset({Status.REGISTERED, Status.SUSPENDED}),
     Move.LAPSE: frozenset({Status.REGISTERED, Status.SUSPENDED}),
     Move.END_PERIOD: frozenset({Status.REGISTERED, Status.SUSPENDED}),
     Move.REMOVE: frozenset(
@@ -124,6 +130,12 @@ class NotHeld(Refused):
     def __init__(self, entry: "Entry") -> None:
         self.entry = entry
         super().__init__("This entry is not held, so its period ends by a lapse.")
+
+
+class RenewedAlready(Refused):
+    def __init__(self, entry: "Entry") -> None:
+        self.entry = entry
+        super().__init__("This entry is registered for that time already.")
 
 
 class AlreadyEntered(Refused):
@@ -245,6 +257,74 @@ class Entry(Base):
         for condition in conditions:
             await self.set_condition(session, condition, on=on, by=by)
 
+    async def cure(
+        self,
+        session: AsyncSession,
+        *,
+        on: datetime,
+        rule_set: RuleSet,
+        until: date,
+        by: Process,
+    ) -> dict[UUID, UUID]:
+        """Restore who finished renewing after the end: conditions that ended then stand again, told by what they were."""
+        ended = max(one.valid.upper for one in self.registrations if one.valid.upper)
+        stood = [one for one in self.conditions if one.valid.upper == ended]
+        await self.restore(session, on=on, rule_set=rule_set, until=until, by=by)
+        again = {}
+        for condition in stood:
+            fact = self._fact(
+                Condition,
+                since(on),
+                by,
+                kind=condition.kind,
+                due_on=condition.due_on,
+                text_id=condition.text_id,
+            )
+            await self._add_condition(session, fact, by)
+            again[condition.id] = fact.id
+        return again
+
+    async def go_on(
+        self, session: AsyncSession, *, ended: datetime, by: Process
+    ) -> None:
+        """What ended at that moment did not end: a lapse of then is withdrawn, the registration and its conditions go on."""
+        next_one = min(
+            (
+                fact.starts
+                for fact in (*self.registrations, *self.removals)
+                if fact.starts >= ended
+            ),
+            default=None,
+        )
+        for fact in (*self.registrations, *self.conditions):
+            if fact.valid.upper == ended:
+                valid = Range(fact.starts, next_one, bounds="[)")
+                await self.correct(session, fact, valid=valid, by=by)
+        for lapse in [one for one in self.lapses if one.starts == ended]:
+            await self.withdraw(session, lapse, by=by)
+
+    async def renew(
+        self, session: AsyncSession, *, until: date, rule_set: RuleSet, by: Process
+    ) -> None:
+        """Let the registration that stands go on until another last day, under the rules of that time; raises RenewedAlready.
+
+        It stays one registration: what we said of its last day before is superseded.
+        """
+        self._must_allow(Move.RENEW, by.at)
+        (standing,) = [one for one in self.registrations if one.holds(by.at)]
+        if until <= standing.until_on:
+            raise RenewedAlready(self)
+        standing.until_on, standing.rule_set_id = until, rule_set.id
+        standing.recorded_at, standing.process = by.at, by
+        by.tell(
+            EntryEvent.RENEWED,
+            person_id=self.person_id,
+            entry=self.id,
+            part=self.part,
+            until=until,
+        )
+        await self.project(session, now=by.at)
+
     def ended_since(self, instant: datetime) -> bool:
         """Whether a lapse or removal began then or later."""
         return any(fact.starts >= instant for fact in (*self.lapses, *self.removals))
@@ -292,11 +372,14 @@ class Entry(Base):
     async def lapse(
         self, session: AsyncSession, *, on: datetime, because: LapseReason, by: Process
     ) -> None:
-        """Take the entry out of force for not being renewed; raises EntryHeld while a hold stands."""
+        """Take the entry out of force for not being renewed; raises EntryHeld while a hold stands.
+
+        A condition that was set since then never stood.
+        """
         if self.held_at(on):
             raise EntryHeld(self)
         self._must_allow(Move.LAPSE, on)
-        await self._end_registration(session, on, by)
+        await self._end_period(session, on, by)
         await self._add(
             session,
             self.lapses,
@@ -313,7 +396,7 @@ class Entry(Base):
         if not self.held_at(on):
             raise NotHeld(self)
         self._must_allow(Move.END_PERIOD, on)
-        await self._end_registration(session, on, by)
+        await self._end_period(session, on, by)
         by.tell(EntryEvent.PERIOD_ENDED, person_id=self.person_id, entry=self.id)
         await self.project(session, now=by.at)
 
@@ -377,15 +460,7 @@ class Entry(Base):
             due_on=condition.due_on,
             text_id=text_id,
         )
-        await self._add(
-            session,
-            self.conditions,
-            fact,
-            EntryEvent.CONDITION_SET,
-            by,
-            of=condition.kind,
-            due=condition.due_on,
-        )
+        await self._add_condition(session, fact, by)
         return fact
 
     async def move_due(
@@ -437,7 +512,7 @@ class Entry(Base):
         self._bound(fact, on, by)
         by.tell(
             EntryEvent.FACT_ENDED,
-            person_id=self.person_id,
+            person_id=self._whose(fact),
             entry=self.id,
             fact=fact.id,
             of=fact.__tablename__,
@@ -481,6 +556,42 @@ class Entry(Base):
         )
         await self.project(session, now=by.at)
 
+    async def cite(
+        self,
+        session: AsyncSession,
+        fact_id: UUID,
+        address: str,
+        *,
+        shown: Range[datetime],
+        by: Process,
+    ) -> None:
+        """Say where the public may read why, for that time; told again, for another."""
+        cited = await session.get(Citation, fact_id)
+        if cited is None:
+            cited = Citation(fact_id=fact_id, entry_id=self.id, recorded_at=by.at)
+            session.add(cited)
+            by.tell(
+                EntryEvent.CITED,
+                person_id=self.person_id,
+                entry=self.id,
+                fact=fact_id,
+            )
+        cited.address, cited.shown, cited.process = address, shown, by
+        await self.project(session, now=by.at)
+
+    async def uncite(
+        self, session: AsyncSession, fact_id: UUID, *, by: Process
+    ) -> None:
+        """It is shown no longer from now on."""
+        cited = await session.get(Citation, fact_id)
+        if cited is None or cited.ends <= by.at:
+            return
+        if cited.begins < by.at:
+            cited.shown, cited.process = Range(cited.begins, by.at, bounds="[)"), by
+        else:
+            await session.delete(cited)
+        await self.project(session, now=by.at)
+
     def rows(self, fact: Current) -> list[Any]:
         """The list of this entry that the fact belongs to."""
         rows: list[Any] = next(
@@ -508,6 +619,14 @@ class Entry(Base):
                 self._bound(fact, on, by)
         await session.flush()
 
+    async def _end_period(
+        self, session: AsyncSession, on: datetime, by: Process
+    ) -> None:
+        """It may end later than it was due to end."""
+        for condition in [one for one in self.conditions if one.starts >= on]:
+            await self.withdraw(session, condition, by=by)
+        await self._end_registration(session, on, by)
+
     def _bound(self, fact: Current, on: datetime, by: Process) -> None:
         if on <= fact.starts:
             raise EndsAsItBegins(fact)
@@ -528,6 +647,19 @@ class Entry(Base):
             **terms,
         )
 
+    async def _add_condition(
+        self, session: AsyncSession, fact: Condition, by: Process
+    ) -> None:
+        await self._add(
+            session,
+            self.conditions,
+            fact,
+            EntryEvent.CONDITION_SET,
+            by,
+            of=fact.kind,
+            due=fact.due_on,
+        )
+
     def _words(self, wording: str | None, by: Process) -> UUID | None:
         text: ProcessText | None = by.say(TextKind.PUBLIC, wording) if wording else None
         return text.id if text else None
@@ -543,8 +675,12 @@ class Entry(Base):
     ) -> None:
         """The one door: a fact, its event and the projection go in together."""
         rows.append(fact)
-        by.tell(event, person_id=self.person_id, entry=self.id, **codes)
+        by.tell(event, person_id=self._whose(fact), entry=self.id, **codes)
         await self.project(session, now=by.at)
+
+    def _whose(self, fact: Current) -> UUID | None:
+        """Whose timeline tells of it: of a hold none does, as it would say that there is a case."""
+        return None if isinstance(fact, Hold) else self.person_id
 
 
 FACTS: dict[str, type[Current]] = {

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Constraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
@@ -105,7 +106,7 @@ class Current(Fact, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Constraint, ...]:  # noqa: N805 - SQLAlchemy calls it with the class
+    def __table_args__(cls) -> tuple[Constraint | Index, ...]:  # noqa: N805 - SQLAlchemy calls it with the class
         return (
             CheckConstraint(
                 "not isempty(valid) and not lower_inf(valid)", name="valid"
@@ -137,6 +138,12 @@ class Registration(RegistrationTerms, Current):
     __table_args__ = (
         UniqueConstraint("entry_id", "valid", name="registration_entry_id_valid_key"),
         CheckConstraint("not isempty(valid) and not lower_inf(valid)", name="valid"),
+        Index(
+            "registration_standing",
+            "until_on",
+            "entry_id",
+            postgresql_where="upper_inf(valid)",
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from register.employment import places_change, places_shown
+from register.entry.citation import Citation, citations_of, cited_at
 from register.entry.shown import Shown, publication_ends, shown_at
 from register.entry.status import Facts, Status
 from register.kit.db import Base, code
@@ -43,6 +44,8 @@ class EntryProjection(Base):
     town: Mapped[str | None]
     qualifications: Mapped[list[str]] = mapped_column(ARRAY(Text))
     restrictions: Mapped[list[Any]]
+    decision: Mapped[str | None]
+    """Where the public may read why the entry was removed."""
     previous_periods: Mapped[list[Any]]
     tokens: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Folded words of the name and of former names, in all the forms in which they are typed: searched, never shown."""
@@ -105,12 +108,15 @@ async def rows_at(
     places = await places_shown(session, people, now)
     moves = await places_change(session, people, now)
     titles = await titles_shown(session, people)
+    citations = await _citations(session, entries)
     rows = []
     for entry in entries:
         person, facts = entry.person, entry.facts
-        shown = shown_at(facts, words, now)
+        of_entry = citations.get(entry.id, [])
+        shown = shown_at(facts, words, now, cited=cited_at(of_entry, now))
         ends = await _publication_ends(session, facts, now)
         bounds = {*facts.bounds(), ends, moves.get(person.id)}
+        bounds.update(end for one in of_entry for end in (one.begins, one.ends))
         rows.append(
             {
                 "person_id": person.id,
@@ -143,6 +149,15 @@ async def public_words(session: AsyncSession, *many: Facts) -> dict[UUID, str]:
     return {text_id: words for text_id, words in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
+async def _citations(
+    session: AsyncSession, entries: Iterable["Entry"]
+) -> dict[UUID, list[Citation]]:
+    of_entries: dict[UUID, list[Citation]] = {}
+    for one in await citations_of(session, [entry.id for entry in entries]):
+        of_entries.setdefault(one.entry_id, []).append(one)
+    return of_entries
+
+
 async def _former_names(
     session: AsyncSession, people: Collection[UUID]
 ) -> dict[UUID, list[str]]:
@@ -168,6 +183,7 @@ def _shown(shown: Shown | None) -> dict[str, Any]:
         "registered_from": shown.registered_from if shown else None,
         "registered_until": shown.registered_until if shown else None,
         "restrictions": _json(shown.restrictions) if shown else [],
+        "decision": shown.decision if shown else None,
         "previous_periods": _json(shown.previous_periods) if shown else [],
     }
 

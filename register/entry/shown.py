@@ -28,6 +28,8 @@ class Restriction:
     text: str | None
     from_on: date
     until_on: date | None
+    decision: str | None
+    """Where the public may read why."""
 
     def as_json(self) -> dict[str, str | None]:
         return {
@@ -35,7 +37,7 @@ class Restriction:
             "text": self.text,
             "from": self.from_on.isoformat(),
             "until": self.until_on.isoformat() if self.until_on else None,
-            "decision": None,
+            "decision": self.decision,
         }
 
 
@@ -56,13 +58,19 @@ class Shown:
     registered_from: date
     registered_until: date
     restrictions: tuple[Restriction, ...]
+    decision: str | None
+    """Where the public may read why it was removed."""
     previous_periods: tuple[Period, ...]
 
 
 def shown_at(
-    facts: Facts, words: Mapping[UUID, str], instant: datetime
+    facts: Facts,
+    words: Mapping[UUID, str],
+    instant: datetime,
+    *,
+    cited: Mapping[UUID, str],
 ) -> Shown | None:
-    """None before the entry was first made. `words` holds the public wordings by id."""
+    """None before the entry was first made. `words` holds the public wordings by id, `cited` the addresses by fact."""
     status = status_at(facts, instant)
     if status is None:
         return None
@@ -71,12 +79,26 @@ def shown_at(
         key=lambda fact: fact.starts,
     )
     *before, last = [_period(registration, instant) for registration in begun]
-    restrictions = restrictions_at(facts, words, instant) if status.current else ()
-    return Shown(status, last.from_on, last.until_on, restrictions, tuple(before))
+    restrictions = (
+        restrictions_at(facts, words, instant, cited=cited) if status.current else ()
+    )
+    decided = [cited.get(one.id) for one in facts.removals if one.holds(instant)]
+    return Shown(
+        status,
+        last.from_on,
+        last.until_on,
+        restrictions,
+        next(filter(None, decided), None),
+        tuple(before),
+    )
 
 
 def restrictions_at(
-    facts: Facts, words: Mapping[UUID, str], instant: datetime
+    facts: Facts,
+    words: Mapping[UUID, str],
+    instant: datetime,
+    *,
+    cited: Mapping[UUID, str],
 ) -> tuple[Restriction, ...]:
     """In force at the instant: orders, then conditions, then warnings, each by when it began."""
     kinds: tuple[Sequence[AnyRestriction], ...] = (
@@ -90,7 +112,7 @@ def restrictions_at(
         for fact in sorted(kind, key=lambda fact: fact.starts)
         if fact.holds(instant)
     ]
-    return tuple(_restriction(fact, words) for fact in found)
+    return tuple(_restriction(fact, words, cited) for fact in found)
 
 
 def told(facts: Facts, rules: Rules, now: datetime) -> Facts:
@@ -146,13 +168,16 @@ def _period(registration: AnyRegistration, instant: datetime) -> Period:
     )
 
 
-def _restriction(fact: AnyRestriction, words: Mapping[UUID, str]) -> Restriction:
+def _restriction(
+    fact: AnyRestriction, words: Mapping[UUID, str], cited: Mapping[UUID, str]
+) -> Restriction:
     upper = fact.valid.upper
     return Restriction(
         kind=fact.kind,
         text=_text(fact, words),
         from_on=day_of(fact.starts),
         until_on=day_of(upper - A_MOMENT) if upper else None,
+        decision=cited.get(fact.id),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
+from register.application.answers import PostalAddress
 from register.employment import Employment, Home, Source
 from register.entry import Entry
 from register.imports.homes import ImportAct
@@ -17,9 +18,11 @@ from register.imports.report import Fault, Report, Step
 from register.imports.sheet import Column, Row, read_sheet
 from register.kit.clock import day_of, since, start_of
 from register.kit.db import Base
+from register.kit.forms.contact import read_postcode
 from register.kit.forms.field import HIDDEN
 from register.matching import look_for_matches
 from register.part import Part
+from register.particulars import know_address
 from register.person import IssuedNumber, Person, fold, read_number
 from register.process import Process
 from register.qualification import Qualification
@@ -89,6 +92,14 @@ COLUMNS = (
         "of the qualification",
     ),
     Column("awarded_on", ("Awarded on", "Date of award"), "the day of the award"),
+    Column(
+        "line_1",
+        ("Address line 1", "Address", "Street"),
+        "of their home, for letters; then the town and postcode are filled in too",
+    ),
+    Column("line_2", ("Address line 2",), "the second line, where there is one"),
+    Column("town", ("Town", "Town or city", "Post town"), "of that address"),
+    Column("postcode", ("Postcode", "Post code"), "of that address, in the UK"),
 )
 TITLES = {column.name: column.title for column in COLUMNS}
 LONGEST_NAME = 200
@@ -112,6 +123,7 @@ class Registrant:
     qualification: str
     awarding_body: str
     awarded_on: date | None
+    address: PostalAddress | None
 
     @property
     def key(self) -> tuple[str, date]:
@@ -166,7 +178,12 @@ def _registrants(
     seen: dict[tuple[str, str, str, str], int] = {}
     numbers: dict[str, int] = {}
     for row in rows:
-        faults = [*_empty(row), *_days(row, today), *_codes(row)]
+        faults = [
+            *_empty(row),
+            *_days(row, today),
+            *_codes(row),
+            *_address_faults(row),
+        ]
         key = (
             fold(row["family_name"]),
             fold(row["given_names"]),
@@ -204,6 +221,9 @@ def _empty(row: Row) -> Iterator[Fault]:
         "qualification",
         "awarding_body",
         "role",
+        "line_1",
+        "line_2",
+        "town",
     ):
         if len(row[name]) > LONGEST_NAME:
             yield Fault(
@@ -220,6 +240,31 @@ def _empty(row: Row) -> Iterator[Fault]:
             TITLES["qualification"],
             "needs an awarding body and the day it was awarded",
         )
+
+
+def _address_faults(row: Row) -> Iterator[Fault]:
+    written = [name for name in ("line_1", "line_2", "town", "postcode") if row[name]]
+    if not written:
+        return
+    for name in ("line_1", "town", "postcode"):
+        if not row[name]:
+            yield Fault(row.line, TITLES[name], "is empty: an address needs it")
+    for name in written:
+        if HIDDEN.search(row[name]):
+            yield Fault(row.line, TITLES[name], "has hidden characters")
+    if row["postcode"] and read_postcode(row["postcode"]) is None:
+        yield Fault(row.line, TITLES["postcode"], "is not a UK postcode")
+
+
+def _address(row: Row) -> PostalAddress | None:
+    if not row["line_1"]:
+        return None
+    return PostalAddress(
+        line_1=row["line_1"],
+        line_2=row["line_2"],
+        town=row["town"],
+        postcode=read_postcode(row["postcode"]) or "",
+    )
 
 
 def _days(row: Row, today: date) -> Iterator[Fault]:
@@ -301,6 +346,7 @@ def _registrant(row: Row) -> Registrant:
         qualification=row["qualification"],
         awarding_body=row["awarding_body"],
         awarded_on=days["awarded_on"],
+        address=_address(row),
     )
 
 
@@ -355,6 +401,8 @@ async def _enter(
     if not person.number:
         await person.take_number(session, registrant.number)
         report.alike += bool(await look_for_matches(session, person, by=process))
+    if registrant.address:
+        await know_address(session, person, registrant.address, by=process)
     session.add_all(
         _what_they_bring(registrant, person.id, homes[registrant.urn], process.at)
     )

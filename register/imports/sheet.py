@@ -22,6 +22,14 @@ class SheetRefused(Refused):
     """The file as a whole cannot be read as such a table."""
 
 
+class HeadingsMissing(SheetRefused):
+    def __init__(self, missing: str) -> None:
+        self.missing = missing
+        super().__init__(
+            f"The file has no column for: {missing}. `--template` shows the headings that we know."
+        )
+
+
 ABOUT = """The file is CSV in UTF-8, or as Excel on Windows writes it. Its columns stand in any order, below titles or not;
 those marked * must be there. In brackets: what else a heading may be called."""
 
@@ -78,7 +86,12 @@ def described(columns: Sequence[Column]) -> str:
 
 def read_sheet(file: Path, columns: Sequence[Column]) -> Sheet:
     """Raises SheetRefused with a sentence that says how to put it right."""
-    rows = _lines(_text(file))
+    return sheet_of(_content(file), columns, name=file.name)
+
+
+def sheet_of(raw: bytes, columns: Sequence[Column], *, name: str) -> Sheet:
+    """As read_sheet, of a file whose content is here already; `name` is what sentences call it."""
+    rows = _lines(_text(raw, name))
     places, headings, start = _headings(rows, columns)
     known = {name: headings[place] for name, place in places.items()}
     ignored = [
@@ -96,7 +109,7 @@ def read_sheet(file: Path, columns: Sequence[Column]) -> Sheet:
     return Sheet(kept, known, ignored)
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     try:
         size = file.stat().st_size
         raw = file.read_bytes() if size <= LARGEST_BYTES else b""
@@ -108,22 +121,26 @@ def _text(file: Path) -> str:
         raise SheetRefused(
             f"{file.name} is larger than {LARGEST_BYTES // 1024 // 1024} MB. Import it in parts."
         )
+    return raw
+
+
+def _text(raw: bytes, name: str) -> str:
     if not raw.strip():
-        raise SheetRefused(f"{file.name} is empty.")
+        raise SheetRefused(f"{name} is empty.")
     for start, kind in WORKBOOKS.items():
         if raw.startswith(start):
             raise SheetRefused(
-                f"{file.name} is {kind}. Save it as CSV (UTF-8) and import that."
+                f"{name} is {kind}. Save it as CSV (UTF-8) and import that."
             )
-    text = _decoded(raw, file)
+    text = _decoded(raw, name)
     if "\0" in text:
         raise SheetRefused(
-            f"{file.name} is not a text file. Save it as CSV (UTF-8) and import that."
+            f"{name} is not a text file. Save it as CSV (UTF-8) and import that."
         )
     return text
 
 
-def _decoded(raw: bytes, file: Path) -> str:
+def _decoded(raw: bytes, name: str) -> str:
     """UTF-8, or what Excel on Windows writes; anything else would change names without a word."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
@@ -131,7 +148,7 @@ def _decoded(raw: bytes, file: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise SheetRefused(
-        f"{file.name} is written in an encoding we cannot read. Save it as CSV (UTF-8)."
+        f"{name} is written in an encoding we cannot read. Save it as CSV (UTF-8)."
     )
 
 
@@ -161,9 +178,7 @@ def _headings(
         for column in columns
         if column.required and column.name not in best
     )
-    raise SheetRefused(
-        f"The file has no column for: {missing}. `--template` shows the headings that we know."
-    )
+    raise HeadingsMissing(missing)
 
 
 def _places(cells: list[str], columns: Sequence[Column]) -> dict[str, int]:

@@ -27,7 +27,7 @@ from register.kit.uploads import FOLDER, MEGABYTE, Received, Upload
 log = structlog.get_logger(__name__)
 
 ROOM = 200 * MEGABYTE
-"""What one account may keep here."""
+"""What one account may keep here; who sends without one may be given less."""
 SCANNER_WAIT = timedelta(minutes=1)
 
 
@@ -71,7 +71,8 @@ class StoredFile(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    owner_account_id: Mapped[UUID] = mapped_column(index=True)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    """The account that sent it, or what it was sent for without one: with whom its room is counted."""
     name: Mapped[str]
     """As its sender called it: shown, never a path."""
     media_type: Mapped[MediaType] = mapped_column(code(MediaType, "media_type"))
@@ -118,15 +119,20 @@ async def receive(
     now: datetime,
     file: str = "file",
     fields: tuple[str, ...] = (),
+    room: int | None = None,
 ) -> Upload:
     """Read a form with one file. What is received belongs to nobody until `keep`, and is swept away after a day."""
     taken = await session.scalar(
         select(func.coalesce(func.sum(StoredFile.size), 0)).where(
-            StoredFile.owner_account_id == owner
+            StoredFile.owner_id == owner
         )
     )
     return await uploads.receive(
-        request, file=file, fields=fields, room=ROOM - int(taken or 0), now=now
+        request,
+        file=file,
+        fields=fields,
+        room=(ROOM if room is None else room) - int(taken or 0),
+        now=now,
     )
 
 
@@ -135,7 +141,7 @@ async def keep(
 ) -> StoredFile:
     """Make a file somebody's, and have it checked, if the caller's transaction commits."""
     stored = StoredFile(
-        owner_account_id=owner,
+        owner_id=owner,
         name=received.name,
         media_type=received.media_type,
         size=received.size,

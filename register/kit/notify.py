@@ -21,6 +21,8 @@ OUR_FAULT = {
     HTTPStatus.TOO_MANY_REQUESTS,
 }
 """A wrong key, a wrong clock, too much at once: the message is right, and goes once that is put right."""
+NO_START_OF_A_LINE = '@()=[]"\N{RIGHT DOUBLE QUOTATION MARK}\\/,<>~ '
+"""With which Notify lets no line of a postal address begin."""
 WAIT = httpx2.Timeout(10, connect=3)
 
 
@@ -130,7 +132,7 @@ def _addressed(channel: Channel, to: str, subject: str, body: str) -> dict[str, 
     if channel is Channel.SMS:
         return {"phone_number": to, "personalisation": {"body": body}}
     lines = {
-        f"address_line_{number}": line
+        f"address_line_{number}": line.lstrip(NO_START_OF_A_LINE)
         for number, line in enumerate(to.splitlines(), start=1)
     }
     return {"personalisation": {"subject": subject, "body": body, **lines}}

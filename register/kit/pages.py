@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -11,7 +11,6 @@ from types import CodeType
 from typing import Any, ClassVar
 
 from jinja2 import (
-    BytecodeCache,
     Environment,
     FileSystemBytecodeCache,
     FileSystemLoader,
@@ -172,17 +171,33 @@ def static_files(**opt: Any) -> Router:
     )
 
 
-class InMemory(BytecodeCache):
-    """What was compiled once in this process is not compiled again: tests make an app each."""
+class Kept(FileSystemBytecodeCache):
+    """Compiled templates, in a folder for those who come after, and in memory for the next app of this process."""
 
-    compiled: ClassVar[dict[tuple[str, str], CodeType]] = {}
+    loaded: ClassVar[dict[tuple[str, str], CodeType]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
+        bucket.code = self.loaded.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            self._remember(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        super().dump_bytecode(bucket)
+        self._remember(bucket)
+
+    def _remember(self, bucket: Bucket) -> None:
         if bucket.code:
-            self.compiled[bucket.key, bucket.checksum] = bucket.code
+            self.loaded[bucket.key, bucket.checksum] = bucket.code
+
+
+class SharedGlobals(Environment):
+    """No template has globals of its own. Every import compares them, which takes long where each has a map of maps."""
+
+    def make_globals(
+        self, d: MutableMapping[str, Any] | None
+    ) -> MutableMapping[str, Any]:
+        return super().make_globals(d) if d else self.globals
 
 
 def environment(*packages: str, keep: Path | None = None, **known: Any) -> Environment:
@@ -196,7 +211,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         package: Path(str(resources.files(package))) / "templates"
         for package in packages
     }
-    env = Environment(
+    env = SharedGlobals(
         loader=PrefixLoader(
             {
                 **{
@@ -214,7 +229,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=FileSystemBytecodeCache(str(keep)) if keep else InMemory(),
+        bytecode_cache=Kept(str(keep)) if keep else None,
         extensions=["jinja2.ext.do"],
     )
     env.filters |= {

@@ -1,7 +1,7 @@
 """The outbox: what we write to people, kept as it was worded, and handed to Notify by a job."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,10 +13,19 @@ from uuid import UUID, uuid4
 import structlog
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
+    ColumnElement,
     Index,
     Select,
+    Text,
+    Uuid,
+    and_,
     delete,
+    func,
+    literal,
+    or_,
     select,
     text,
     tuple_,
@@ -25,11 +34,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import TypeEngine
 
 from register.kit import notify
-from register.kit.db import Base, code
+from register.kit.db import Base, code, rows_of
 from register.kit.errors import NotFound, Refused
-from register.kit.jobs import enqueue, every, first_try, job, wait_before
+from register.kit.jobs import enqueue, enqueue_all, every, first_try, job, wait_before
 from register.kit.notify import Channel, Delivery, NotNow, NotTaken
 from register.kit.pages import day, moment, number, plural
 from register.kit.settings import settings
@@ -39,8 +50,12 @@ log = structlog.get_logger(__name__)
 TRIES = 12
 """With waits that double from some seconds to half an hour: about two and a half hours."""
 ASK_EVERY, ASK_FOR = timedelta(minutes=10), timedelta(days=4)
+ASK_FOR_PRINTED = timedelta(days=14)
+"""A letter is printed on the next working day at the earliest, which may be the fifth after Christmas Eve."""
 ASK_AT_ONCE = 100
 PAGE = 50
+UNKEPT = "\N{BULLET}" * 4
+"""Stands in what we keep of a letter where a code stood in what was sent."""
 
 
 class MessageState(StrEnum):
@@ -68,7 +83,8 @@ class NotFailed(Refused):
 class HeldACode(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "This message held a code or link that is not kept. The person can ask for a new one."
+            "This message held a code or link that is not kept. The person can ask for a new one, "
+            "and a notice can be served again."
         )
 
 
@@ -90,6 +106,11 @@ class Message(Base):
         Index(
             "message_failed_ix", "settled_at", postgresql_where=text("state = 'failed'")
         ),
+        Index(
+            "message_of_no_application_ix",
+            "created_at",
+            postgresql_where=text("application_id is null"),
+        ),
         Index("message_sent_ix", "asked_at", postgresql_where=text("state = 'sent'")),
     )
 
@@ -105,6 +126,10 @@ class Message(Base):
     body: Mapped[str]
     fleeting: Mapped[bool]
     """Holds a code or a link that lets somebody in: forgotten as soon as it has left."""
+    secret: Mapped[str | None]
+    """A code in a letter of which all else is kept: in no page of ours, and forgotten as soon as it has left."""
+    discreet: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """That it was written at all is for those alone who work on what it is about: in no list of messages that failed."""
     person_id: Mapped[UUID | None]
     application_id: Mapped[UUID | None]
     state: Mapped[MessageState] = mapped_column(
@@ -146,8 +171,17 @@ class Message(Base):
         )
 
     def _forget(self) -> None:
+        self.secret = None
         if self.fleeting:
             self.body = ""
+
+    @property
+    def held_a_code(self) -> bool:
+        return self.fleeting or UNKEPT in self.body
+
+    @property
+    def sent_body(self) -> str:
+        return self.body.replace(UNKEPT, self.secret or UNKEPT)
 
     async def try_later(
         self, session: AsyncSession, wait: timedelta, *, now: datetime
@@ -159,7 +193,7 @@ class Message(Base):
         """A member of staff has put right what was wrong, or hopes so."""
         if self.state is not MessageState.FAILED:
             raise NotFailed
-        if self.fleeting:
+        if self.held_a_code:
             raise HeldACode
         self.state, self.failed_because, self.attempts, self.settled_at = (
             MessageState.QUEUED,
@@ -193,6 +227,11 @@ async def silence(session: AsyncSession, person_id: UUID, *, now: datetime) -> N
     )
 
 
+async def silenced(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether nothing is to be written to that person."""
+    return await session.get(Silence, person_id) is not None
+
+
 async def break_silence(session: AsyncSession, person_id: UUID) -> None:
     """What was stopped meanwhile stays unsent."""
     await session.execute(delete(Silence).where(Silence.person_id == person_id))
@@ -222,17 +261,20 @@ async def post(
     key: str,
     now: datetime,
     channel: Channel = Channel.EMAIL,
+    ending: str = "",
+    secret: str | None = None,
     person_id: UUID | None = None,
     application_id: UUID | None = None,
-) -> None:
+) -> UUID | None:
     """Put a letter into the outbox, if the caller's transaction commits; the same key is never written twice.
 
-    To a person of whom there is a silence it is not written.
+    To a person of whom there is a silence it is not written. The wording says `secret` where the secret belongs.
     """
-    silent = select(Silence.since).where(Silence.person_id == person_id)
-    if person_id and await session.scalar(silent):
-        return
-    wording, said = wording_of(letter), letter_of(letter, context)
+    if person_id and await silenced(session, person_id):
+        return None
+    by_post = channel is Channel.LETTER
+    wording = wording_of(letter)
+    said = letter_of(letter, {"by_post": by_post, "secret": Ours(UNKEPT), **context})
     written = insert(Message).values(
         key=key,
         channel=channel,
@@ -240,8 +282,10 @@ async def post(
         letter=letter,
         letter_version=wording.version,
         subject=said.subject,
-        body=said.body,
+        body=f"{said.body}\n\n{ending}".strip(),
+        secret=secret,
         fleeting=wording.fleeting,
+        discreet=wording.discreet,
         person_id=person_id,
         application_id=application_id,
         created_at=now,
@@ -251,6 +295,140 @@ async def post(
     )
     if message_id:
         await enqueue(session, "send_message", {"message_id": message_id})
+    return message_id
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """To whom one of many alike goes; `key` is that of `post`."""
+
+    to: str
+    key: str
+    person_id: UUID | None = None
+
+
+async def post_all(
+    session: AsyncSession,
+    letter: str,
+    said: Letter,
+    envelopes: Sequence[Envelope],
+    *,
+    channel: Channel,
+    now: datetime,
+    after: timedelta = timedelta(0),
+) -> None:
+    """Put the same letter into the outbox for many, in two statements, to leave no sooner than `after`.
+
+    Of whom there is a silence the caller knows.
+    """
+    each = rows_of(
+        key=(Text, [envelope.key for envelope in envelopes]),
+        to_address=(Text, [envelope.to for envelope in envelopes]),
+        person_id=(Uuid, [envelope.person_id for envelope in envelopes]),
+    )
+    alike = {
+        "letter": letter,
+        "letter_version": wording_of(letter).version,
+        "subject": said.subject,
+        "body": said.body,
+        "fleeting": False,
+        "discreet": wording_of(letter).discreet,
+    }
+    ids = await _put(session, each, alike, channel=channel, now=now)
+    sent = [{"message_id": message_id} for message_id in ids.values()]
+    await enqueue_all(session, "send_message", sent, after=after)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A letter to somebody, for `post_many`."""
+
+    to: str
+    letter: str
+    context: Mapping[str, Any]
+    key: str
+    person_id: UUID | None = None
+
+
+async def post_many(
+    session: AsyncSession, letters: Sequence[Outgoing], *, now: datetime
+) -> dict[str, UUID]:
+    """As `post` does, in as many statements as one takes: the messages by their keys.
+
+    One is missing where its key was written before, or nothing may be written to the person.
+    """
+    people = {one.person_id for one in letters if one.person_id}
+    found = select(Silence.person_id).where(Silence.person_id.in_(people))
+    silent = set(await session.scalars(found)) if people else set()
+    rows = [
+        _row(one)
+        for one in {one.key: one for one in letters}.values()
+        if one.person_id not in silent
+    ]
+    if not rows:
+        return {}
+    each = rows_of(
+        **{name: (kind, [row[name] for row in rows]) for name, kind in OF_EACH.items()}
+    )
+    ids = await _put(session, each, {}, channel=Channel.EMAIL, now=now)
+    jobs = [{"message_id": message_id} for message_id in ids.values()]
+    await enqueue_all(session, "send_message", jobs)
+    return ids
+
+
+def _row(one: Outgoing) -> dict[str, Any]:
+    wording, said = wording_of(one.letter), letter_of(one.letter, one.context)
+    return {
+        "key": one.key,
+        "to_address": one.to,
+        "letter": one.letter,
+        "letter_version": wording.version,
+        "subject": said.subject,
+        "body": said.body,
+        "fleeting": wording.fleeting,
+        "discreet": wording.discreet,
+        "person_id": one.person_id,
+    }
+
+
+OF_EACH: Mapping[str, type[TypeEngine[Any]]] = {
+    "key": Text,
+    "to_address": Text,
+    "letter": Text,
+    "letter_version": BigInteger,
+    "subject": Text,
+    "body": Text,
+    "fleeting": Boolean,
+    "discreet": Boolean,
+    "person_id": Uuid,
+}
+
+
+async def _put(
+    session: AsyncSession,
+    each: TableValuedAlias,
+    alike: Mapping[str, Any],
+    *,
+    channel: Channel,
+    now: datetime,
+) -> dict[str, UUID]:
+    """Those whose keys are new, by their keys: one statement, however many they are."""
+    same = {**alike, "channel": channel, "created_at": now}
+    own = {column.name: column for column in each.c}
+    table = Message.__table__.c
+    values = select(
+        func.gen_random_uuid(),
+        func.gen_random_uuid(),
+        *own.values(),
+        *(literal(value, table[name].type) for name, value in same.items()),
+    )
+    rows = await session.execute(
+        insert(Message)
+        .from_select(["id", "reference", *own, *same], values)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(Message.key, Message.id)
+    )
+    return {key: message_id for key, message_id in rows}  # noqa: C416 - rows are not pairs to the type checker
 
 
 @dataclass(frozen=True)
@@ -263,7 +441,9 @@ class MessagePage:
 
 async def failed(session: AsyncSession, *, after: UUID | None = None) -> MessagePage:
     """The messages that did not arrive."""
-    found = select(Message).where(Message.state == MessageState.FAILED)
+    found = select(Message).where(
+        Message.state == MessageState.FAILED, ~Message.discreet
+    )
     return await _latest_first(session, found, Message.settled_at, after)
 
 
@@ -296,7 +476,7 @@ async def message_to_mend(
 ) -> Message:
     """One that failed: what is under way, or has arrived, is nobody's to look at."""
     message = await session.get(Message, message_id, with_for_update=lock or None)
-    if message is None or message.state is not MessageState.FAILED:
+    if message is None or message.state is not MessageState.FAILED or message.discreet:
         raise NotFound
     return message
 
@@ -329,7 +509,7 @@ async def _hand_over(message: Message, *, in_doubt: bool) -> str:
         message.channel,
         message.to_address,
         subject=message.subject,
-        body=message.body,
+        body=message.sent_body,
         reference=message.reference,
     )
 
@@ -339,7 +519,7 @@ async def ask_after_messages(session: AsyncSession, now: datetime) -> None:
     """Whether what was sent arrived; after some days it is taken that nobody will say."""
     due = (
         select(Message)
-        .where(Message.state == MessageState.SENT, Message.sent_at > now - ASK_FOR)
+        .where(Message.state == MessageState.SENT, _may_still_be_told(now))
         .where((Message.asked_at.is_(None)) | (Message.asked_at <= now - ASK_EVERY))
         .order_by(Message.asked_at.nulls_first(), Message.id)
         .limit(ASK_AT_ONCE)
@@ -359,18 +539,28 @@ async def ask_after_messages(session: AsyncSession, now: datetime) -> None:
             message.fail(now=now, because=Failure.UNDELIVERABLE)
 
 
+def _may_still_be_told(now: datetime) -> ColumnElement[bool]:
+    printed = Message.channel == Channel.LETTER
+    return or_(
+        Message.sent_at > now - ASK_FOR,
+        and_(printed, Message.sent_at > now - ASK_FOR_PRINTED),
+    )
+
+
 @dataclass(frozen=True)
 class Wording:
     subject: Template
     body: Template
     version: int
     fleeting: bool
+    discreet: bool
 
 
 @cache
 def wording_of(letter: str) -> Wording:
     """`application_received` is ours, `fees/invoice` that of the package fees. The file begins with the lines Subject,
-    Version and, for what lets somebody in, `Keep: no`; then, after an empty line, the body.
+    Version and, for what lets somebody in, `Keep: no`, for what others may not know of, `Listed: no`; then, after an empty
+    line, the body.
     """
     package, _, name = letter.rpartition("/")
     head, _, body = _source(f"{package or 'register'}/letters/{name}.txt").partition(
@@ -382,6 +572,7 @@ def wording_of(letter: str) -> Wording:
         body=letters.from_string(body),
         version=int(lines["Version"]),
         fleeting=lines.get("Keep") == "no",
+        discreet=lines.get("Listed") == "no",
     )
 
 
@@ -425,4 +616,4 @@ letters = Environment(
     lstrip_blocks=True,
 )
 letters.filters |= {"date": day, "moment": moment, "number": number, "plural": plural}
-letters.globals |= {"link": link}
+letters.globals |= {"link": link, "by_post": False, "secret": Ours(UNKEPT)}

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     public_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path(".data")
+    compiled_dir: Path | None = None
+    """Where compiled templates are kept; in DATA_DIR unless told."""
     clock_offset: timedelta = timedelta(0)
 
     secret_key: SecretStr = Field(min_length=32)
@@ -42,6 +44,15 @@ class Settings(BaseSettings):
     pay_url: str = "http://127.0.0.1:8001/pay"
     pay_api_key: SecretStr
     pay_webhook_secret: SecretStr
+    pay_link_tries: int = Field(default=5, ge=1, le=50)
+    """How often somebody may begin to pay by one link."""
+    agreement_notice_days: int = Field(default=10, ge=1, le=60)
+    """From telling a person that the fee will be taken until it may be."""
+    agreement_collect_days: int = Field(default=7, ge=0, le=60)
+    """So long before the last day it is taken whatever else is left to do."""
+    agreement_retry_days: int = Field(default=3, ge=1, le=30)
+    agreement_tries: int = Field(default=3, ge=1, le=10)
+    pay_link_days: int = Field(default=14, ge=1, le=90)
     notify_url: str = "http://127.0.0.1:8001/notify"
     notify_api_key: SecretStr
     """GOV.UK Notify's form: name-serviceid-secret, both UUIDs."""

@@ -1,6 +1,6 @@
 """Installs what only the system's package manager has, where we may; else says in one line what to install.
 
-    python -m register.kit.system_packages [--browser] [--java]
+    python -m register.kit.system_packages [--browser] [--java] [--pdftotext] [--qpdf]
 
 It runs each time before the service or the tests start, so it only looks unless something is missing.
 """
@@ -20,6 +20,8 @@ BROWSERS = ("chromium-headless-shell", "chromium")
 PROGRAMS = {
     "--browser": (BROWSERS, "chromium-headless-shell"),
     "--java": (("java",), "default-jre-headless"),
+    "--pdftotext": (("pdftotext",), "poppler-utils"),
+    "--qpdf": (("qpdf",), "qpdf"),
 }
 """What an option asks for: the programs of which one must be found, and the package that has it."""
 

@@ -46,7 +46,7 @@ class Problem(StrEnum):
     WRONG_TYPE = "The selected file must be a PDF, JPG or PNG"
     CUT_OFF = "The selected file is not complete. Check that you can open it, then upload it again"
     SEVERAL = "Upload one file at a time"
-    NO_ROOM = "You have sent 200MB of files, which is the most that we keep for one account. Delete one that we do not need"
+    NO_ROOM = "There is no more room for your files. Delete one that we do not need"
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,40 @@ async def receive(
     except (MultipartError, UnicodeDecodeError):
         raise Malformed("not a form with files") from None
     return Upload(FormData(reading.pairs), reading.received, reading.verdict)
+
+
+async def receive_whole(
+    request: Request[Any, Any, Any], *, file: str
+) -> bytes | Problem:
+    """A file that is read at once and kept nowhere, such as a table."""
+    if request.content_type[0] != MULTIPART:
+        return Problem.NONE_CHOSEN
+    found: list[bytes] = []
+    events = _events(request)
+    try:
+        async for event in events:
+            if isinstance(event, MultipartSegment) and event.filename:
+                content = await _in_memory(events)
+                if event.name == file:
+                    found.append(content)
+    except ParserLimitReached:
+        raise RequestEntityTooLarge from None
+    except (MultipartError, UnicodeDecodeError):
+        raise Malformed("not a form with files") from None
+    if len(found) != 1:
+        return Problem.SEVERAL if found else Problem.NONE_CHOSEN
+    (content,) = found
+    if len(content) > LARGEST_FILE:
+        return Problem.TOO_LARGE
+    return content or Problem.EMPTY
+
+
+async def _in_memory(events: Events) -> bytes:
+    """No more of it than shows that it is too large."""
+    content = bytearray()
+    async for piece in _of_this_part(events):
+        content += piece if len(content) <= LARGEST_FILE else b""
+    return bytes(content)
 
 
 async def _events(request: Request[Any, Any, Any]) -> Events:

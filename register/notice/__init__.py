@@ -3,6 +3,9 @@
 from register.notice.acts import NoticeAct, NoticeEvent
 from register.notice.listing import (
     NoticePage,
+    astray,
+    not_served,
+    notice_by_code,
     notice_for,
     open_notices,
     own_notice,
@@ -21,6 +24,7 @@ from register.notice.reminding import (
     expire_notices,
     overdue_notices,
     remind_of_notices,
+    undelivered,
 )
 from register.notice.removing import (
     UNDER_NOTICE,
@@ -41,7 +45,7 @@ from register.notice.representation import (
     say_nothing,
     send,
 )
-from register.notice.service import ServiceMethod, deemed_on, last_day
+from register.notice.service import ServiceMethod, deemed_on, last_day, left_on
 
 __all__ = [
     "UNDER_NOTICE",
@@ -60,11 +64,15 @@ __all__ = [
     "ServiceMethod",
     "StillTime",
     "about_removal",
+    "astray",
     "deemed_on",
     "documents_of",
     "drop",
     "expire_notices",
     "last_day",
+    "left_on",
+    "not_served",
+    "notice_by_code",
     "notice_for",
     "open_notice",
     "open_notices",
@@ -79,4 +87,5 @@ __all__ = [
     "said_to",
     "say_nothing",
     "send",
+    "undelivered",
 ]

@@ -13,6 +13,9 @@ class NoticeAct(StrEnum):
     REMIND = "notice:remind"
     EXPIRE = "notice:expire"
     DROP = "notice:drop"
+    SERVE_BY_POST = "notice:serve_by_post"
+    RECORD = "notice:record_answer"
+    """That came by post."""
 
 
 class NoticeEvent(StrEnum):

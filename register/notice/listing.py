@@ -10,7 +10,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from register.account import Account
 from register.kit.errors import NotFound
-from register.notice.notice import WHOLE, Notice
+from register.kit.security import codes
+from register.notice.notice import CODE_LENGTH, WHOLE, Notice, hash_of
+from register.proposal import Proposal
 from register.request import Request
 
 PAGE = 50
@@ -29,7 +31,11 @@ async def open_notices(
     found = (
         _shown_to(reader)
         .join(Notice.request)
-        .options(contains_eager(Notice.request), joinedload(Notice.person))
+        .options(
+            contains_eager(Notice.request),
+            joinedload(Notice.person),
+            joinedload(Notice.message),
+        )
         .where(Notice.open)
         .order_by(Request.due_on, Notice.id)
         .limit(PAGE + 1)
@@ -75,6 +81,37 @@ async def own_notices(session: AsyncSession, person_id: UUID) -> Sequence[Notice
     return found.all()
 
 
+async def notice_by_code(
+    session: AsyncSession, typed: str, *, lock: bool = False
+) -> Notice:
+    """For whoever holds the letter; raises NotFound, and NoticeEnded once it is decided."""
+    code = codes.read(typed, CODE_LENGTH)
+    if code is None:
+        raise NotFound
+    found = select(Notice).where(Notice.code_hash == hash_of(code))
+    notice = await _one(session, found, lock)
+    notice.must_be_open()
+    return notice
+
+
+async def not_served(session: AsyncSession, officer: Account) -> Sequence[Notice]:
+    """Those that the officer proposed and that did not arrive."""
+    found = await session.scalars(
+        astray(officer)
+        .join(Notice.proposal)
+        .where(Proposal.proposer_id == officer.id)
+        .options(joinedload(Notice.person))
+        .order_by(Notice.sent_at, Notice.id)
+        .limit(PAGE)
+    )
+    return found.all()
+
+
+def astray(reader: Account) -> Select[Notice]:
+    """Notices that did not arrive, and so wait to be served again."""
+    return _shown_to(reader).where(Notice.open, Notice.not_served)
+
+
 def _shown_to(reader: Account) -> Select[Notice]:
     found = select(Notice)
     if reader.person_id:
@@ -89,7 +126,9 @@ async def _one(session: AsyncSession, found: Select[Notice], lock: bool) -> Noti
     if lock:
         # Only these columns: the facts of its entry, which may be loaded already, stay as they are.
         await session.refresh(
-            notice, ["outcome", "ended_at", "version"], with_for_update=True
+            notice,
+            ["outcome", "ended_at", "code_hash", "message_id", "version"],
+            with_for_update=True,
         )
         await session.refresh(notice.request)
     return notice

@@ -6,23 +6,24 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, joinedload, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
-from register.account import Account
 from register.entry import Entry, RemovalReason
-from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.kit.post import Message, post
+from register.kit.post import Message, MessageState
+from register.kit.security import codes
+from register.kit.security.keys import keyed_hash, signing_key
 from register.notice.acts import NoticeEvent
-from register.notice.service import ServiceMethod, deemed_on, last_day
+from register.notice.service import ServiceMethod, deemed_on, last_day, left_on
 from register.person import Person
 from register.process import Fact, Process, ProcessText
 from register.proposal import Proposal
+from register.reaching import Way, way_to, write_to
 from register.request import Request, RequestKind
 from register.rule_set import RuleSet
 
@@ -43,11 +44,12 @@ class NoticeOutcome(StrEnum):
 
 
 class CannotBeServed(Refused):
-    """Nobody can be reached: there is no account, or nothing may be written to them."""
+    """Nobody can be reached: there is no account and no address, or nothing may be written to them."""
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no address to which this notice can be sent, so it cannot be served."
+            "There is no address to which this notice can be sent, so it cannot be served. "
+            "Record an address for letters on the page of the person first."
         )
 
 
@@ -98,6 +100,8 @@ class Notice(Base):
     sent_at: Mapped[datetime]
     deemed_on: Mapped[date]
     """The day on which it counts as served."""
+    code_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    """Of the code in a letter, by which it is answered without an account."""
     outcome: Mapped[NoticeOutcome | None] = mapped_column(
         code(NoticeOutcome, "outcome")
     )
@@ -109,6 +113,12 @@ class Notice(Base):
     proposal: Mapped[Proposal] = relationship(lazy="raise")
     request: Mapped[Request] = relationship(lazy="raise")
     text: Mapped[ProcessText | None] = relationship(lazy="raise")
+    message: Mapped[Message | None] = relationship(
+        lazy="raise",
+        viewonly=True,
+        primaryjoin=lambda: foreign(Notice.message_id) == Message.id,
+    )
+    """None once it is not kept any more."""
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
@@ -118,6 +128,7 @@ class Notice(Base):
             name="removal",
         ),
         CheckConstraint("(ended_at is null) = (outcome is null)", name="ended"),
+        CheckConstraint("code_hash is null or method = 'post'", name="code_hash"),
         CheckConstraint(
             "deemed_on > (sent_at at time zone 'Europe/London')::date", name="served"
         ),
@@ -153,23 +164,16 @@ class Notice(Base):
         """
         kind, notice_id = NoticeKind(proposal.kind), uuid4()
         assert proposal.person_id is not None  # noqa: S101 - each is about somebody
+        way = await way_to(session, proposal.person_id)
+        if way is None:
+            raise CannotBeServed
         entry_id = entry.id if entry else None
         if earlier := await open_notice(
             session, application_id=proposal.application_id, entry_id=entry_id
         ):
             earlier.end(NoticeOutcome.CHANGED, by=by)
             await session.flush()
-        method = ServiceMethod.EMAIL
-        served_on = deemed_on(day_of(by.at), method)
-        due_on = last_day(served_on, rule_set.rules.representations_days)
-        message_id = await _send(
-            session,
-            f"notice_{kind}",
-            notice_id,
-            proposal,
-            {"notice_id": notice_id, "due_on": due_on, **letter},
-            now=by.at,
-        )
+        due_on = last_day(_served_on(way, by.at), rule_set.rules.representations_days)
         request = await Request.ask(
             session,
             RequestKind.REPRESENTATIONS,
@@ -193,15 +197,59 @@ class Notice(Base):
             proposal=proposal,
             request=request,
             rule_set_id=rule_set.id,
-            method=method,
-            message_id=message_id,
-            sent_at=by.at,
-            deemed_on=served_on,
         )
+        await notice._send(session, way, letter, by=by)
         session.add(notice)
-        notice.tell(NoticeEvent.SERVED, by=by, of=kind, deemed_on=served_on)
         await session.flush()
         return notice
+
+    async def serve_by_post(
+        self, session: AsyncSession, *, letter: dict[str, Any], by: Process
+    ) -> None:
+        """Once more, after an e-mail or a letter that did not do: the time to answer runs anew from when this one counts.
+
+        Raises NoticeEnded, AlreadyEnded or CannotBeServed.
+        """
+        self.must_be_open()
+        way = await way_to(session, self.person_id, by_post=True)
+        if way is None:
+            raise CannotBeServed
+        rules = (await session.get_one(RuleSet, self.rule_set_id)).rules
+        due_on = last_day(_served_on(way, by.at), rules.representations_days)
+        self.request.move(due_on, by=by)
+        await self._send(session, way, letter, by=by)
+        await session.flush()
+        await session.refresh(self, ["message"])
+
+    async def _send(
+        self, session: AsyncSession, way: Way, letter: dict[str, Any], *, by: Process
+    ) -> None:
+        method = ServiceMethod.by(way.channel)
+        code = codes.draw(CODE_LENGTH) if method is ServiceMethod.POST else None
+        message_id = await write_to(
+            session,
+            self.person_id,
+            f"notice_{self.kind}",
+            context={"notice_id": self.id, "due_on": self.respond_by, **letter},
+            key=f"notice_{self.kind}:{self.id}:{by.id}",
+            way=way,
+            secret=codes.grouped(code) if code else None,
+            application_id=self.application_id,
+            now=by.at,
+        )
+        if message_id is None:
+            raise CannotBeServed
+        self.method, self.message_id, self.sent_at = method, message_id, by.at
+        self.code_hash = hash_of(code) if code else None
+        self.deemed_on = _served_on(way, by.at)
+        self.tell(
+            NoticeEvent.SERVED,
+            by=by,
+            of=self.kind,
+            method=method,
+            message=message_id,
+            deemed_on=self.deemed_on,
+        )
 
     @hybrid_property
     def open(self) -> bool:
@@ -211,6 +259,27 @@ class Notice(Base):
     @classmethod
     def _open_in_sql(cls) -> ColumnElement[bool]:
         return cls.ended_at.is_(None)
+
+    @hybrid_property
+    def not_served(self) -> bool:
+        """What was sent did not arrive, and nobody has answered it: no time to answer has begun."""
+        astray = self.message is not None and self.message.state in ASTRAY
+        return astray and not self.heard
+
+    @not_served.inplace.expression
+    @classmethod
+    def _not_served_in_sql(cls) -> ColumnElement[bool]:
+        return exists().where(
+            Message.id == cls.message_id,
+            Message.state.in_(ASTRAY),
+            Request.id == cls.request_id,
+            Request.open,
+        )
+
+    @property
+    def left_on(self) -> date:
+        """The day on which it was posted, or the e-mail sent."""
+        return left_on(self.sent_at, self.method)
 
     @property
     def respond_by(self) -> date:
@@ -267,57 +336,29 @@ class Notice(Base):
         **more: Any,
     ) -> None:
         """Post a letter about it, once for each `of`."""
-        account = await account_of(session, self.person_id)
-        if account is None:
-            return
-        await post(
+        await write_to(
             session,
-            to=account.email,
-            letter=letter,
+            self.person_id,
+            letter,
             context={"notice_id": self.id, "due_on": self.respond_by, **more},
             key=f"{letter}:{of}",
-            person_id=self.person_id,
             application_id=self.application_id,
             now=now,
         )
 
 
-async def _send(
-    session: AsyncSession,
-    letter: str,
-    notice_id: UUID,
-    proposal: Proposal,
-    context: dict[str, Any],
-    *,
-    now: datetime,
-) -> UUID:
-    """Raises CannotBeServed."""
-    assert proposal.person_id is not None  # noqa: S101 - each is about somebody
-    account = await account_of(session, proposal.person_id)
-    if account is None:
-        raise CannotBeServed
-    key = f"{letter}:{notice_id}"
-    await post(
-        session,
-        to=account.email,
-        letter=letter,
-        context=context,
-        key=key,
-        person_id=proposal.person_id,
-        application_id=proposal.application_id,
-        now=now,
-    )
-    message_id = await session.scalar(select(Message.id).where(Message.key == key))
-    if message_id is None:
-        raise CannotBeServed
-    return message_id
+CODE_LENGTH = 12
+"""Sixty bits, and few tries: nobody finds one by guessing."""
+ASTRAY = (MessageState.FAILED, MessageState.STOPPED)
 
 
-async def account_of(session: AsyncSession, person_id: UUID) -> Account | None:
-    found: Account | None = await session.scalar(
-        select(Account).where(Account.person_id == person_id)
-    )
-    return found
+def _served_on(way: Way, sent_at: datetime) -> date:
+    method = ServiceMethod.by(way.channel)
+    return deemed_on(left_on(sent_at, method), method)
+
+
+def hash_of(code: str) -> bytes:
+    return keyed_hash(signing_key("notice-code"), code)
 
 
 async def open_notice(
@@ -345,4 +386,5 @@ WHOLE = (
     joinedload(Notice.proposal),
     joinedload(Notice.request),
     joinedload(Notice.text),
+    joinedload(Notice.message),
 )

@@ -1,5 +1,6 @@
 """What the clock does to notices: a reminder before the last day, and the end of the time to answer after it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -8,8 +9,10 @@ from sqlalchemy.orm import contains_eager
 
 from register.kit.clock import day_of
 from register.kit.jobs import every
+from register.kit.notify import Channel
+from register.kit.post import Failure, Message
 from register.notice.acts import NoticeAct
-from register.notice.notice import Notice
+from register.notice.notice import WHOLE, Notice
 from register.process import Process
 from register.request import Request
 from register.rule_set import RuleSet
@@ -54,12 +57,31 @@ def overdue_notices(now: datetime) -> Select[Notice]:
     return _unanswered().where(Request.due_on < day_of(now))
 
 
+async def undelivered(session: AsyncSession) -> Sequence[Notice]:
+    """Sent by e-mail to an address that takes none, while an answer is awaited."""
+    found = await session.scalars(
+        select(Notice)
+        .join(Notice.request)
+        .join(Message, Message.id == Notice.message_id)
+        .options(*WHOLE)
+        .where(
+            Notice.open,
+            Request.open,
+            Message.channel == Channel.EMAIL,
+            Message.failed_because.in_([Failure.UNDELIVERABLE, Failure.REFUSED]),
+        )
+        .order_by(Notice.sent_at, Notice.id)
+        .limit(AT_ONCE)
+    )
+    return found.all()
+
+
 def _unanswered() -> Select[Notice]:
     return (
         select(Notice)
         .join(Notice.request)
         .options(contains_eager(Notice.request))
-        .where(Notice.open, Request.open)
+        .where(Notice.open, Request.open, ~Notice.not_served)
         .order_by(Request.due_on, Request.id)
         .limit(AT_ONCE)
     )

@@ -1,4 +1,4 @@
-"""Removing an entry: under notice for a condition not met or an entry wrongly made, without notice on a conviction."""
+"""Removing an entry: under notice for a condition or learning not met or an entry wrongly made, without on a conviction."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,19 +11,20 @@ from register.condition import standing_of
 from register.entry import Entry, EntryHeld, Move, NotPossible, RemovalReason
 from register.kit.clock import day_of
 from register.kit.errors import NotFound, Refused
-from register.kit.post import post
 from register.notice.notice import (
     Notice,
     NoticeOutcome,
-    account_of,
     open_notice,
 )
-from register.notice.service import ServiceMethod, deemed_on, last_day
+from register.notice.service import ServiceMethod, deemed_on, last_day, left_on
 from register.process import Process, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
+from register.proposal import Proposal, ProposalKind, carries_out, withdraw_waiting
+from register.reaching import way_to, write_to
 from register.rule_set import RuleSet
 
-UNDER_NOTICE = (RemovalReason.CONDITION, RemovalReason.ERROR)
+UNDER_NOTICE = (RemovalReason.CONDITION, RemovalReason.CPD, RemovalReason.ERROR)
+OVERDUE = (RemovalReason.CONDITION, RemovalReason.CPD)
+"""Each for a condition that was not met; that of an audit of learning is told apart."""
 AT_ONCE = (RemovalReason.AUTOMATIC,)
 """On conviction of a listed offence nobody is asked for representations; two people decide all the same."""
 
@@ -124,7 +125,7 @@ async def _must_be_removable(
     """A hold keeps an entry only from going for a condition: who is looked into does not leave by that door."""
     if not entry.allows(Move.REMOVE, now):
         raise NotPossible(entry, Move.REMOVE, entry.status_at(now))
-    if because is not RemovalReason.CONDITION:
+    if because not in OVERDUE:
         return
     if condition_id is None or not await _is_overdue(session, condition_id, now=now):
         raise NotOverdue
@@ -213,30 +214,39 @@ async def _tell_registrant(
     under_notice: bool,
     by: Process,
 ) -> None:
-    account = await account_of(session, entry.person_id)
-    if account is None:
+    way = await way_to(session, entry.person_id)
+    if way is None:
         return
-    await post(
+    method = ServiceMethod.by(way.channel)
+    await write_to(
         session,
-        to=account.email,
-        letter="entry_removed",
+        entry.person_id,
+        "entry_removed",
+        way=way,
         context={
             "because": because,
             "part": entry.part,
             "number": entry.person.number,
             "under_notice": under_notice,
-            "appeal_by": await appeal_by(session, entry, day_of(by.at)),
+            "appeal_by": await appeal_by(
+                session, entry, left_on(by.at, method), method=method
+            ),
         },
         key=f"entry_removed:{by.id}",
-        person_id=entry.person_id,
         now=by.at,
     )
 
 
-async def appeal_by(session: AsyncSession, entry: Entry, decided_on: date) -> date:
+async def appeal_by(
+    session: AsyncSession,
+    entry: Entry,
+    sent_on: date,
+    *,
+    method: ServiceMethod = ServiceMethod.EMAIL,
+) -> date:
     """The last day of the right of appeal: it runs from the day on which the decision counts as served."""
-    rules = (await RuleSet.on(session, entry.part, decided_on)).rules
-    served_on = deemed_on(decided_on, ServiceMethod.EMAIL)
+    rules = (await RuleSet.on(session, entry.part, sent_on)).rules
+    served_on = deemed_on(sent_on, method)
     return last_day(served_on, rules.appeal_days)
 
 
@@ -248,8 +258,7 @@ async def drop(
         raise NotFound
     notice.end(NoticeOutcome.DROPPED, by=by)
     by.say(TextKind.PUBLIC, words)
-    if waiting := await waiting_on(session, about_removal(notice.entry_id)):
-        waiting.withdraw(by=by)
+    await withdraw_waiting(session, about_removal(notice.entry_id), by=by)
     entry = await Entry.load(session, notice.entry_id)
     status = entry.status_at(by.at)
     await notice.write(

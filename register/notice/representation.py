@@ -1,7 +1,7 @@
 """Representations: what somebody says to a notice, and the documents that they send with it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -38,6 +38,9 @@ class Representation(Base):
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
     sealed: Mapped[bytes]
     sent_at: Mapped[datetime]
+    """When we had it here; what came by post was recorded then."""
+    came_on: Mapped[date | None]
+    """The day on which it came by post."""
 
     @property
     def words(self) -> str:
@@ -53,22 +56,33 @@ class NoticeDocument(Base):
     notice_id: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), index=True)
     file_id: Mapped[UUID] = mapped_column(ForeignKey("stored_file.id"), unique=True)
     added_at: Mapped[datetime]
+    came_on: Mapped[date | None]
+    """The day on which it came by post, to be scanned by one of us."""
 
     file: Mapped[StoredFile] = relationship(lazy="raise")
 
 
 async def represent(
-    session: AsyncSession, notice: Notice, words: str, *, by: Process
+    session: AsyncSession,
+    notice: Notice,
+    words: str,
+    *,
+    came_on: date | None = None,
+    by: Process,
 ) -> None:
-    """Late ones are taken as long as no decision is made; raises NoticeEnded."""
+    """Late ones are taken as long as no decision is made; raises NoticeEnded. Of what came by post one of us writes it down."""
     notice.must_be_open()
-    late = day_of(by.at) > notice.respond_by
-    notice.tell(NoticeEvent.ANSWERED, by=by, late=late)
+    late = (came_on or day_of(by.at)) > notice.respond_by
+    notice.tell(NoticeEvent.ANSWERED, by=by, late=late, came_on=came_on)
     if not notice.heard:
         notice.request.receive(by=by)
     await session.flush()
     said = Representation(
-        id=uuid4(), notice_id=notice.id, process_id=by.id, sent_at=by.at
+        id=uuid4(),
+        notice_id=notice.id,
+        process_id=by.id,
+        sent_at=by.at,
+        came_on=came_on,
     )
     said.sealed = seal(words.encode(), table=TABLE, column=COLUMN, row=str(said.id))
     session.add(said)
@@ -87,13 +101,18 @@ async def send(
     received: Received,
     *,
     owner: UUID,
+    came_on: date | None = None,
     by: Process,
 ) -> None:
     """Keep a document with the notice; raises NoticeEnded."""
     notice.must_be_open()
     stored = await files.keep(session, received, owner=owner, now=by.at)
     sent = NoticeDocument(
-        id=uuid4(), notice_id=notice.id, file_id=stored.id, added_at=by.at
+        id=uuid4(),
+        notice_id=notice.id,
+        file_id=stored.id,
+        added_at=by.at,
+        came_on=came_on,
     )
     session.add(sent)
     notice.tell(NoticeEvent.DOCUMENT_SENT, by=by, document=sent.id)

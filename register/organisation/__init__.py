@@ -22,7 +22,9 @@ from register.organisation.organisation import (
 from register.organisation.post_told import (
     PostTold,
     Told,
+    posts_held,
     posts_to_confirm,
+    said_of,
     tell_of_post,
 )
 from register.organisation.reading import (
@@ -71,8 +73,10 @@ __all__ = [
     "open_organisation_of_home",
     "organisation_for",
     "organisations",
+    "posts_held",
     "posts_to_confirm",
     "roster",
+    "said_of",
     "tell_of_post",
     "token_of",
     "user_of",

@@ -72,6 +72,11 @@ def held_at(
     )
 
 
+def posts_held(organisation: Organisation, now: datetime) -> Select[UUID]:
+    """Whom the provider knows as its staff: the persons who hold a post now and are shown in public."""
+    return held_at(organisation, now).where(is_published()).with_only_columns(Person.id)
+
+
 def is_published() -> ColumnElement[bool]:
     return exists().where(
         EntryProjection.person_id == Person.id, EntryProjection.published

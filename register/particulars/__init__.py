@@ -18,6 +18,9 @@ from register.particulars.contact import (
     ContactDetails,
     change_contact,
     contact_of,
+    contacts_of,
+    know_address,
+    record_address,
     take_contact,
 )
 from register.particulars.posts import (
@@ -51,10 +54,13 @@ __all__ = [
     "changes_asked",
     "changes_of",
     "contact_of",
+    "contacts_of",
     "end_post",
+    "know_address",
     "may_change",
     "own_person",
     "post_of",
     "posts_of",
+    "record_address",
     "take_contact",
 ]

@@ -11,6 +11,7 @@ class ParticularsAct(StrEnum):
     MAKE = "particulars:make"
     TURN_DOWN = "particulars:turn_down"
     CHANGE_CONTACT = "particulars:change_contact"
+    RECORD_ADDRESS = "particulars:record_address"
     BEGIN_POST = "particulars:begin_post"
     END_POST = "particulars:end_post"
 

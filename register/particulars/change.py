@@ -24,7 +24,7 @@ from register.particulars.acts import ParticularsEvent
 from register.particulars.writing import project, write
 from register.person import NameKind, Person, PersonName, fold
 from register.process import Process, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out, waiting_on
+from register.proposal import Proposal, ProposalKind, carries_out, withdraw_waiting
 
 
 class ChangeKind(StrEnum):
@@ -223,10 +223,8 @@ class ParticularsChange(Base):
 
     async def withdraw(self, session: AsyncSession, *, by: Process) -> None:
         """What waits for a second person waits no longer. Raises ChangeEnded."""
-        waiting = await waiting_on(session, self.about)
         self._end(ChangeState.WITHDRAWN, ParticularsEvent.WITHDRAWN, by)
-        if waiting:
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, self.about, by=by)
 
     async def propose(
         self, session: AsyncSession, *, proposer: Account, by: Process
@@ -249,11 +247,9 @@ class ParticularsChange(Base):
         self, session: AsyncSession, *, words: str, by: Process
     ) -> None:
         """With the words that the person will read; raises ChangeEnded."""
-        waiting = await waiting_on(session, self.about)
         self._end(ChangeState.TURNED_DOWN, ParticularsEvent.TURNED_DOWN, by)
         by.say(TextKind.PUBLIC, words)
-        if waiting:
-            waiting.withdraw(by=by)
+        await withdraw_waiting(session, self.about, by=by)
         await self._write(session, "particulars_turned_down", by=by, words=words)
 
     async def make(self, session: AsyncSession, *, by: Process) -> None:

@@ -1,15 +1,17 @@
 """How somebody is reached beside their e-mail: told in an application, and changed by themselves afterwards."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.application import Application, SectionName
-from register.application.answers import Contact
+from register.application.answers import Contact, PostalAddress
 from register.application.section import SentSection
 from register.kit.db import Base
 from register.kit.security.sealing import seal, unseal
@@ -17,11 +19,12 @@ from register.matching import Traits, look_for_matches
 from register.particulars.acts import ParticularsEvent
 from register.particulars.writing import write
 from register.person import Person
-from register.process import Process
+from register.process import Process, TextKind
+from register.reaching import knows_address
 
 
 class ContactDetails(Base):
-    """As the person last changed them here."""
+    """As the person last changed them here, or one of us was told."""
 
     __tablename__ = "contact_details"
 
@@ -50,25 +53,77 @@ class ContactDetails(Base):
 
 async def contact_of(session: AsyncSession, person_id: UUID) -> Contact | None:
     """What they have told us last, here or in an application that they sent."""
-    changed = await session.get(ContactDetails, person_id)
-    sent = await session.scalar(
-        select(SentSection)
-        .join(Application, Application.id == SentSection.application_id)
-        .where(
-            Application.person_id == person_id, SentSection.name == SectionName.CONTACT
-        )
-        .order_by(SentSection.sent_at.desc())
-        .limit(1)
+    return (await contacts_of(session, [person_id])).get(person_id)
+
+
+async def contacts_of(
+    session: AsyncSession, persons: Collection[UUID]
+) -> dict[UUID, Contact]:
+    """The same of many, in two queries."""
+    changed = await session.scalars(
+        select(ContactDetails).where(ContactDetails.person_id.in_(persons))
     )
-    if changed and not (sent and sent.sent_at > changed.changed_at):
-        return changed.told
-    return sent.answers if sent and isinstance(sent.answers, Contact) else None
+    sent = await session.execute(
+        select(Application.person_id, SentSection)
+        .join(SentSection, Application.id == SentSection.application_id)
+        .where(
+            Application.person_id.in_(persons), SentSection.name == SectionName.CONTACT
+        )
+        .order_by(Application.person_id, SentSection.sent_at.desc())
+        .ext(distinct_on(Application.person_id))
+    )
+    told = {
+        person_id: (section.sent_at, section.answers)
+        for person_id, section in sent
+        if isinstance(section.answers, Contact)
+    }
+    for details in changed:
+        known = told.get(details.person_id)
+        if known is None or known[0] <= details.changed_at:
+            told[details.person_id] = (details.changed_at, details.told)
+    return {person_id: contact for person_id, (_, contact) in told.items()}
+
+
+@knows_address
+async def address_of(session: AsyncSession, person_id: UUID) -> list[str]:
+    contact = await contact_of(session, person_id)
+    return contact.lines if contact else []
+
+
+async def record_address(
+    session: AsyncSession,
+    person: Person,
+    address: PostalAddress,
+    *,
+    evidence: str,
+    by: Process,
+) -> None:
+    """One of us was told of it; the words say how. The person is told where we reached them before."""
+    await write(session, person.id, "address_recorded", key=str(by.id), by=by, at=by.at)
+    by.say(TextKind.INTERNAL, evidence)
+    await know_address(session, person, address, by=by)
+
+
+async def know_address(
+    session: AsyncSession, person: Person, address: PostalAddress, *, by: Process
+) -> None:
+    known = await contact_of(session, person.id)
+    mobile = known.mobile if known else ""
+    told = Contact(mobile=mobile, **msgspec.structs.asdict(address))
+    await _keep(session, person, told, by=by)
 
 
 async def change_contact(
     session: AsyncSession, person: Person, contact: Contact, *, by: Process
 ) -> None:
-    """At once. They are told by e-mail, in case it was somebody else who asked."""
+    """At once. They are told, in case it was somebody else who asked."""
+    await _keep(session, person, contact, by=by)
+    await write(session, person.id, "contact_changed", key=str(by.id), by=by, at=by.at)
+
+
+async def _keep(
+    session: AsyncSession, person: Person, contact: Contact, *, by: Process
+) -> None:
     details = await session.get(ContactDetails, person.id)
     if details is None:
         details = ContactDetails(person_id=person.id)
@@ -77,7 +132,6 @@ async def change_contact(
     by.tell(ParticularsEvent.CONTACT_CHANGED, person_id=person.id)
     home = (contact.line_1, contact.town, contact.postcode)
     await look_for_matches(session, person, Traits.of(homes=[home]), by=by)
-    await write(session, person.id, "contact_changed", key=str(by.id), by=by, at=by.at)
 
 
 async def take_contact(session: AsyncSession, *, kept: UUID, lost: UUID) -> None:

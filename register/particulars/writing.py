@@ -5,11 +5,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.account import Account
 from register.entry import Entry, project_many
-from register.kit.post import post
 from register.kit.settings import settings
 from register.process import Process
+from register.reaching import write_to
 
 
 async def project(session: AsyncSession, person_id: UUID, *, by: Process) -> None:
@@ -29,17 +28,11 @@ async def write(
     by: Process,
     **context: object,
 ) -> None:
-    """To whoever has an account."""
-    account = await session.scalar(
-        select(Account).where(Account.person_id == person_id)
+    await write_to(
+        session,
+        person_id,
+        letter,
+        context={"contact": settings().contact_email, **context},
+        key=f"{letter}:{key}",
+        now=by.at,
     )
-    if account:
-        await post(
-            session,
-            to=account.email,
-            letter=letter,
-            context={"contact": settings().contact_email, **context},
-            key=f"{letter}:{key}",
-            person_id=person_id,
-            now=by.at,
-        )

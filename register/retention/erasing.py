@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from register.employment import Employment, EmploymentGap
 from register.entry import Entry
 from register.entry.facts import Condition, Order, WarningFact
 from register.kit.clock import day_of, months_after
-from register.kit.db import Base, Role, acting_as, code
+from register.kit.db import Base, Role, acting_as
 from register.kit.files import forget
 from register.kit.jobs import enqueue, every, job
 from register.kit.post import Message
@@ -58,8 +58,9 @@ class Erasure(Base):
     __tablename__ = "erasure"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    kind: Mapped[Kind] = mapped_column(code(Kind))
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    kind: Mapped[str]
+    """Kind, or one of the records that belong to no application."""
+    application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
     erased_at: Mapped[datetime]
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
     counts: Mapped[dict[str, Any]]
@@ -70,6 +71,24 @@ class Erasure(Base):
         Index("erasure_latest_ix", "erased_at", "id"),
         Index(None, "application_id"),
     )
+
+    @classmethod
+    def of(
+        cls,
+        kind: str,
+        counts: dict[str, int],
+        *,
+        application_id: UUID | None = None,
+        by: Process,
+    ) -> Self:
+        return cls(
+            id=uuid4(),
+            kind=kind,
+            application_id=application_id,
+            erased_at=by.at,
+            process_id=by.id,
+            counts={name: count for name, count in counts.items() if count},
+        )
 
 
 @every(hours=24)
@@ -103,14 +122,7 @@ async def erase(
         if due.kind is Kind.HEALTH
         else await _all(session, application, now=now)
     )
-    erasure = Erasure(
-        id=uuid4(),
-        kind=due.kind,
-        application_id=application.id,
-        erased_at=now,
-        process_id=by.id,
-        counts={name: count for name, count in counts.items() if count},
-    )
+    erasure = Erasure.of(due.kind, counts, application_id=application.id, by=by)
     session.add(erasure)
     application.tell(RetentionEvent.ERASED, by=by, of=due.kind, due=due.on)
     await session.flush()
@@ -119,9 +131,9 @@ async def erase(
 
 async def erasures(
     session: AsyncSession, *, application_id: UUID | None = None, limit: int = 100
-) -> Sequence[tuple[Erasure, str]]:
-    """The latest first, each with the reference of the application."""
-    lines = select(Erasure, Application.reference).join(
+) -> Sequence[tuple[Erasure, str | None]]:
+    """The latest first, each with the reference of the application, where it was of one."""
+    lines = select(Erasure, Application.reference).outerjoin(
         Application, Erasure.application_id == Application.id
     )
     if application_id:

@@ -81,7 +81,8 @@ def _unfinished(
     state: Filled, terms: Terms, gone: set[UUID]
 ) -> tuple[set[SectionName], set[SectionName]]:
     """Under the one version and under the other."""
-    then = state._replace(rules=terms.rules, lost=gone)
+    outcomes = terms.outcomes if state.outcomes else ()
+    then = state._replace(rules=terms.rules, lost=gone, outcomes=outcomes)
     return set(state.unfinished()), set(then.unfinished())
 
 

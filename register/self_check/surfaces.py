@@ -134,7 +134,7 @@ async def certificate(
         if issued := certificates.get(entry.id):
             facts = known_at(entry.facts, once[entry.id], issued.as_at)
             words = await public_words(session, facts)
-            shown = shown_at(facts, words, issued.as_at)
+            shown = shown_at(facts, words, issued.as_at, cited={})
             should = {
                 "number": entry.person.number,
                 "part": entry.part,

@@ -7,21 +7,21 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from register.application.endorsement import invitation
-from register.application.outside import LinkClosed, was_answered
 from register.application.state import EndorsementAct
+from register.by_link import LinkClosed, was_answered
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.kit.security.limits import REFERENCE
 from register.process import Process
 from register.request import RequestKind
 from register.web.endorsing import (
-    UNSEEN,
     OptOutForm,
     endorsement_form,
     endorsement_page,
 )
 from register.web.guards import PUBLIC
 from register.web.needs import Form, Moment, Session
+from register.web.outside import UNSEEN
 
 
 def closed(_: Request[Any, Any, Any], error: LinkClosed) -> Template:

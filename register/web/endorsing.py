@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from litestar.response import Template
 
 from register.application.endorsement import (
@@ -16,10 +15,7 @@ from register.application.faults import FAR_AHEAD
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
-
-LONGEST = 2000
-UNSEEN = {"cache-control": "no-store"}
-"""The pages name somebody: no browser that others use may keep them."""
+from register.web.outside import UNSEEN, anything_else, said_in
 
 
 class EndorsementForm(forms.Form):
@@ -49,11 +45,8 @@ class EndorsementForm(forms.Form):
         what="whether they hold the qualification",
         choices=[(one, one) for one in Towards],
     )
-    more = forms.LongText(
-        "Is there anything else that we should know?",
-        what="what else we should know",
-        longest=LONGEST,
-        optional=True,
+    more = anything_else(
+        "Is there anything else that we should know?", what="what else we should know"
     )
     name = forms.Name("Your full name")
     job = forms.Text("Your job title", longest=100)
@@ -64,12 +57,7 @@ class EndorsementForm(forms.Form):
 
     @property
     def endorsed(self) -> Endorsed:
-        said = {
-            name: value
-            for name, value in self.data.items()
-            if name in Endorsed.__struct_fields__ and value not in (None, "")
-        }
-        return msgspec.convert(said, Endorsed)
+        return said_in(self, Endorsed)
 
 
 class OptOutForm(forms.Form):
@@ -78,11 +66,8 @@ class OptOutForm(forms.Form):
         what="why you do not endorse the application",
         choices=[(one, one) for one in CannotBecause],
     )
-    details = forms.LongText(
-        "Is there anything that we should know?",
-        what="what we should know",
-        longest=LONGEST,
-        optional=True,
+    details = anything_else(
+        "Is there anything that we should know?", what="what we should know"
     )
 
     @property

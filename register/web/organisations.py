@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from register.account import Account
+from register.application.endorsement import end_account
 from register.employment import Home, Provider, home_by_urn
 from register.kit import forms
 from register.kit.errors import NotFound
@@ -15,7 +16,6 @@ from register.kit.pages import page
 from register.organisation import (
     Organisation,
     OrganisationAct,
-    end_organisation,
     invitations_of,
     invite_lead,
     organisation_for,
@@ -152,7 +152,7 @@ async def end(
     if not answers.validate():
         return await _page(act, organisation, ending=answers)
     by = act.process(OrganisationAct.END)
-    await end_organisation(act.session, organisation, because=answers.words.data, by=by)
+    await end_account(act.session, organisation, because=answers.words.data, by=by)
     visit.flash("The account is ended: nobody acts for this provider now")
     return _back(organisation)
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from register.account import Account
 from register.application import Application
 from register.assessment import (
+    READ_ALL,
     applications_about,
     asked_of_others,
     hits_shown,
@@ -35,6 +36,7 @@ from register.particulars import changes_of, posts_of
 from register.person import Person, names_of, survivor, with_merged
 from register.process import Event
 from register.proposal import waiting_on
+from register.renewal import RenewalEvent, standing
 from register.web.casework import OFFICERS, READERS
 from register.web.hiding import WITHHOLDERS
 from register.web.needs import Act, Session
@@ -101,6 +103,7 @@ async def person(
         ],
         matches=await matches_shown(session, act.account, found),
         hits=await hits_shown(session, act.account, found.id, now=act.now),
+        renewal=await standing(session, found.id, now=act.now),
         leavings=await own_leavings(session, found.id),
         names=await names_of(session, found.id),
         changes=await changes_of(session, found.id),
@@ -125,14 +128,17 @@ async def _entries(session: Session, act: Act, person: Person) -> list[Held]:
         entry = await Entry.load(session, entry_id)
         words = await public_words(session, entry.facts)
         conditions = [one for one in entry.conditions if one.holds(act.now)]
-        held.append(Held(entry, shown_at(entry.facts, words, act.now), conditions))
+        held.append(
+            Held(entry, shown_at(entry.facts, words, act.now, cited={}), conditions)
+        )
     return sorted(held, key=lambda h: h.entry.part.position)
 
 
 def _shown(event: Event, seen: Sequence[Application], reader: Account) -> bool:
-    """Not what happened to a draft, nor what tells of a section that the reader may not read."""
+    """Not what happened to a draft, nor what tells of a section that the reader may not read, or of a declaration."""
     if event.application_id is None:
-        return True
+        tells = event.kind == RenewalEvent.DECLARATION_SETTLED or restricted(event)
+        return not tells or bool(reader.roles & READ_ALL)
     of = next((a for a in seen if a.id == event.application_id), None)
     return of is not None and (may_read_restricted(of, reader) or not restricted(event))
 

@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from register.application.outside import LinkClosed, was_answered
 from register.application.references import (
     CannotBecause,
     Certainty,
@@ -18,6 +16,7 @@ from register.application.references import (
     invitation,
 )
 from register.application.state import ReferenceAct
+from register.by_link import LinkClosed, was_answered
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -27,11 +26,9 @@ from register.process import Process
 from register.request import RequestKind
 from register.web.guards import PUBLIC
 from register.web.needs import Form, Moment, Session
+from register.web.outside import LONGEST, UNSEEN, anything_else, said_in
 
 YES, NO = "yes", "no"
-LONGEST = 2000
-UNSEEN = {"cache-control": "no-store"}
-"""The pages name somebody: no browser that others use may keep them."""
 
 
 class ReferenceForm(forms.Form):
@@ -96,11 +93,8 @@ class ReferenceForm(forms.Form):
         longest=LONGEST,
         only_if=("again", NO),
     )
-    more = forms.LongText(
-        "Is there anything else that we should know?",
-        what="what else we should know",
-        longest=LONGEST,
-        optional=True,
+    more = anything_else(
+        "Is there anything else that we should know?", what="what else we should know"
     )
     name = forms.Name("Your full name")
     job = forms.Text("Your job title", longest=100)
@@ -125,12 +119,7 @@ class ReferenceForm(forms.Form):
 
     @property
     def given(self) -> Given:
-        said = {
-            name: value
-            for name, value in self.data.items()
-            if name in Given.__struct_fields__ and value not in (None, "")
-        }
-        return msgspec.convert(said, Given)
+        return said_in(self, Given)
 
 
 class DeclineForm(forms.Form):
@@ -139,11 +128,8 @@ class DeclineForm(forms.Form):
         what="why you cannot give a reference",
         choices=[(one, one) for one in CannotBecause],
     )
-    details = forms.LongText(
-        "Is there anything that we should know?",
-        what="what we should know",
-        longest=LONGEST,
-        optional=True,
+    details = anything_else(
+        "Is there anything that we should know?", what="what we should know"
     )
 
 

@@ -33,6 +33,8 @@ log = structlog.get_logger("refusals")
 RETRY_SECONDS = 5
 BROKEN_CONNECTIONS = ("08", "53", "57", "40")
 """SQLSTATE classes: connection lost, out of room, server stopping or query cut off, rolled back in favour of another."""
+FORGOTTEN = {"X-Robots-Tag": "noindex"}
+"""Tells a search engine to keep nothing of what was there."""
 LOCK_NOT_AVAILABLE = "55P03"
 TAKEN = ("23505", "23P01")
 """Unique and exclusion constraints: another request was first."""
@@ -99,7 +101,7 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: C901, PLR0911 - one line a
         case NotFound():
             return Refusal("not_found", HTTPStatus.NOT_FOUND)
         case Gone():
-            return Refusal("gone", HTTPStatus.GONE)
+            return Refusal("gone", HTTPStatus.GONE, headers=FORGOTTEN)
         case TooMany():
             return Refusal(
                 "too_many",

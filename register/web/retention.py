@@ -19,6 +19,7 @@ from register.retention import (
     keep_longer,
     kept_longer,
     let_go,
+    over_soon,
 )
 from register.web.guards import roles
 from register.web.needs import Act, Acting, Form, Session, Visit
@@ -52,6 +53,7 @@ async def overview(session: Session, act: Act) -> Template:
     return page(
         "register/retention/overview.html",
         due=await due_by(session, today + AHEAD, now=act.now),
+        soon=await over_soon(session, act.now, within=AHEAD),
         today=today,
         kept=await kept_longer(session, act.now),
         erased=await erasures(session),

@@ -1,6 +1,7 @@
 """The public search."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from litestar.response import Template
 
 from register.entry import Status
 from register.kit import forms
+from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.security.limits import DEEP_SEARCH, MINUTE, ProcessLimit, Rate
 from register.part import Part
@@ -69,7 +71,7 @@ async def search(
     form.town.choices = [(town, town) for town in await towns(session)]
     asked = bool(request.query_params)
     if not asked or not form.validate():
-        return results(form)
+        return results(form, now=now)
     BURST.hit(network)
     after = request.query_params.get("page") or None
     if after:
@@ -87,18 +89,23 @@ async def search(
             "q",
             f"Enter at least {FEWEST_LETTERS} letters of a name, or a registration number",
         )
-        return results(form)
+        return results(form, now=now)
     found = await find(session, sought, now=now)
     onward = (
         urlencode({**{k: v for k, v in form.data.items() if v}, "page": found.after})
         if found.after
         else ""
     )
-    return results(form, people=found.people, onward=onward and f"/search?{onward}")
+    address = onward and f"/search?{onward}"
+    return results(form, people=found.people, onward=address, now=now)
 
 
 def results(
-    form: SearchForm, people: Sequence[PublishedPerson] | None = None, onward: str = ""
+    form: SearchForm,
+    people: Sequence[PublishedPerson] | None = None,
+    onward: str = "",
+    *,
+    now: datetime,
 ) -> Template:
     return page(
         "register/search/results.html",
@@ -106,6 +113,7 @@ def results(
         people=people,
         onward=onward,
         part_names=PART_NAMES,
+        today=day_of(now),
     )
 
 

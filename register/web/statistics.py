@@ -1,4 +1,4 @@
-"""Statistics of applications: a page, and the same figures as an open CSV file with their definitions."""
+"""Statistics of applications, as a page and as an open CSV file with their definitions; and what everybody reads."""
 
 import csv
 from collections.abc import Sequence
@@ -9,13 +9,18 @@ from litestar import Response, get
 from litestar.response import Template
 
 from register.assessment import Figure, Measure, statistics
+from register.assessment.statistics import FEWEST
 from register.kit.clock import LONDON
 from register.kit.pages import page
+from register.kit.security.limits import MINUTE, ProcessLimit, Rate
 from register.part import Part
+from register.public_statistics import chapters
 from register.web.casework import STATISTICIANS
-from register.web.needs import Act, Session
+from register.web.guards import PUBLIC
+from register.web.needs import Act, Moment, Network, Session
 
 ADDRESS = "/staff/statistics"
+LOOKS = ProcessLimit(Rate(60, MINUTE))
 DURATION = "Working days from sending to a decision of the month, less those spent waiting for the applicant"
 DEFINITIONS = {
     Measure.RECEIVED: "Applications sent in the month",
@@ -78,4 +83,15 @@ async def file(session: Session, act: Act) -> Response[str]:
     )
 
 
-pages = [shown, file]
+@get("/statistics", access=PUBLIC)
+async def for_everybody(session: Session, network: Network, now: Moment) -> Template:
+    """Counted anew for each visitor, so nobody comes too often."""
+    LOOKS.hit(network)
+    return page(
+        "register/statistics/public.html",
+        chapters=await chapters(session, now=now),
+        fewest=FEWEST,
+    )
+
+
+pages = [shown, file, for_everybody]

@@ -13,13 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.account import Account
 from register.application import SectionName
-from register.kit.errors import NotFound
 from register.process import Event, Process, timeline
+from register.web.paging import before_of
 
 RESTRICTED = frozenset(name for name in SectionName if name.restricted)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 PAGE = 100
-LATEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ async def history_page(
     application_id: UUID | None = None,
 ) -> History:
     """The page of the timeline of a person or an application that the address asks for; the oldest lines are reached too."""
-    before = _before(request.query_params.get("before"))
+    before = before_of(request)
     found = await timeline(
         session,
         persons=persons,
@@ -63,14 +62,6 @@ async def history_page(
         path if before is not None else "",
         f"{path}?before={found[PAGE - 1][0].id}" if len(found) > PAGE else "",
     )
-
-
-def _before(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdecimal() and int(text) <= LATEST):
-        raise NotFound
-    return int(text)
 
 
 async def _with_names(session: AsyncSession, told: list[Line]) -> list[Line]:

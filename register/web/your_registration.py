@@ -30,6 +30,7 @@ async def home(act: Act) -> Template:
         today=day_of(now),
         person=person,
         public=await published_of(session, person, now=now) if person else None,
+        renewal=known.renewal,
         may_change=person is not None and await may_change(session, person),
         part_names=PART_NAMES,
         unanswered=[e for e in await own_enquiries(session, account) if e.waiting],

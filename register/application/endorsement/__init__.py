@@ -24,7 +24,12 @@ from register.application.endorsement.endorsement import (
     WaivedBecause,
     endorsements_of,
 )
-from register.application.endorsement.queue import Waiting, assign, waiting_for
+from register.application.endorsement.queue import (
+    Waiting,
+    assign,
+    end_account,
+    waiting_for,
+)
 from register.application.endorsement.reminding import (
     expire_endorsements,
     remind_endorsers,
@@ -55,6 +60,7 @@ __all__ = [
     "ask_again",
     "ask_endorser",
     "assign",
+    "end_account",
     "endorsements_of",
     "endorser_of",
     "endorsers_asked",

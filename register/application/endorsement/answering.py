@@ -13,7 +13,8 @@ from register.application.endorsement.endorsement import (
     Endorsement,
     QueuedEndorsement,
 )
-from register.application.outside import LinkClosed, asked_by_link, still_asked
+from register.application.outside import asked_by_link, still_asked
+from register.by_link import LinkClosed
 from register.kit.errors import NotFound
 from register.organisation import OrganisationUser
 from register.process import Process

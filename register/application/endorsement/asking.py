@@ -10,9 +10,10 @@ from register.account import folded_email
 from register.application.answers import Eligibility, EmploymentHistory, Endorser
 from register.application.application import Application
 from register.application.endorsement.endorsement import QueuedEndorsement
-from register.application.outside import TO_ASK_AGAIN, token_of
+from register.application.outside import TO_ASK_AGAIN
 from register.application.section import SentSection, sendings_of
 from register.application.state import SectionName
+from register.by_link import token_of
 from register.kit.clock import day_of
 from register.kit.post import post
 from register.organisation import (

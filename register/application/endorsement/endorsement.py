@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.application.endorsement.answers import Said
-from register.application.outside import Answer
+from register.by_link import Answer
 from register.kit.db import Base, code
 from register.request import Request
 

@@ -8,11 +8,15 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.application.application import Application
-from register.application.endorsement.answering import in_queue
+from register.application.endorsement.answering import NOT_GIVEN, in_queue
 from register.application.endorsement.endorsement import QueuedEndorsement
 from register.application.outside import AWAITING
 from register.application.state import EndorsementEvent
-from register.organisation import OrganisationUser
+from register.organisation import (
+    Organisation,
+    OrganisationUser,
+    end_organisation,
+)
 from register.person import Person
 from register.process import Process
 from register.request import Request
@@ -89,3 +93,24 @@ async def assign(
     waiting.application.tell(
         EndorsementEvent.ASSIGNED, by=by, request=request_id, user=to.id
     )
+
+
+async def end_account(
+    session: AsyncSession, organisation: Organisation, *, because: str, by: Process
+) -> None:
+    """Nobody acts for the provider, so what waits in its queue ends, and those who wait for it are told; raises NotOpen."""
+    await end_organisation(session, organisation, because=because, by=by)
+    waiting = (
+        select(Request, Application)
+        .join(QueuedEndorsement, QueuedEndorsement.request_id == Request.id)
+        .join(Application, Request.application_id == Application.id)
+        .where(QueuedEndorsement.organisation_id == organisation.id, Request.open)
+        .order_by(Request.asked_at, Request.id)
+        .with_for_update(of=Request)
+    )
+    for request, application in (await session.execute(waiting)).all():
+        request.expire(by=by)
+        if application.state in AWAITING:
+            await application.write_to_applicant(
+                session, NOT_GIVEN, now=by.at, of=request.id
+            )

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.application.answers import Referee, References
 from register.application.application import Application
-from register.application.outside import TO_ASK_AGAIN, token_of
+from register.application.outside import TO_ASK_AGAIN
 from register.application.section import SentSection, sendings_of
 from register.application.state import SectionName
+from register.by_link import token_of
 from register.kit.clock import day_of
 from register.kit.post import post
 from register.process import Process

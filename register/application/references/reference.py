@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from register.application.outside import Answer
 from register.application.references.answers import Said
+from register.by_link import Answer
 from register.request import Request
 
 

@@ -87,11 +87,18 @@ class Postcode(Text):
         super().__init__(label, what=what, longest=20, **options)
 
     def read(self, text: str) -> Any:
-        squeezed = regex.sub(r"[\s\-.]", "", super().read(text).upper())
-        found = self.WRITTEN.fullmatch(squeezed)
-        if not found or (found[1] == "GIR" and found[2] != "0AA"):
+        postcode = read_postcode(super().read(text))
+        if postcode is None:
             raise ValueError("Enter a full UK postcode, like SW1A 2AA")
-        return f"{found[1]} {found[2]}"
+        return postcode
+
+
+def read_postcode(text: str) -> str | None:
+    """The postcode that was written, as we hold it; None when it can be none."""
+    found = Postcode.WRITTEN.fullmatch(regex.sub(r"[\s\-.]", "", text.upper()))
+    if not found or (found[1] == "GIR" and found[2] != "0AA"):
+        return None
+    return f"{found[1]} {found[2]}"
 
 
 class NationalInsurance(Text):

@@ -8,6 +8,7 @@ from register.kit.jobs.pending import Outcome, run_due, run_pending
 from register.kit.jobs.queue import (
     HeldJob,
     enqueue,
+    enqueue_all,
     first_try,
     held,
     run_again,
@@ -20,6 +21,7 @@ __all__ = [
     "HeldJob",
     "Outcome",
     "enqueue",
+    "enqueue_all",
     "every",
     "first_try",
     "held",

@@ -1,7 +1,7 @@
 """What is written to the queue and read from it, always in somebody's transaction."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,6 +55,25 @@ async def enqueue(
     payload = msgspec.json.encode(msgspec.convert(ids or {}, kinds[name].ids))
     await queue(session).enqueue(
         name, payload, execute_after=after, dedupe_key=key, on_conflict="skip"
+    )
+
+
+async def enqueue_all(
+    session: AsyncSession,
+    name: str,
+    many: Sequence[Mapping[str, str | int | UUID]],
+    *,
+    after: timedelta = timedelta(0),
+) -> None:
+    """Queue a job for each of many, in one statement."""
+    if not many:
+        return
+    ids = kinds[name].ids
+    payloads: list[bytes | None] = [
+        msgspec.json.encode(msgspec.convert(one, ids)) for one in many
+    ]
+    await queue(session).enqueue(
+        [name] * len(many), payloads, [0] * len(many), [after] * len(many)
     )
 
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Litestar, MediaType, get
 
 from register.kit.clock import Now
+from register.kit.sandbox.chaos import Chaos
 from register.kit.sandbox.notify import NotifySandbox
 from register.kit.sandbox.pay import PaySandbox
 from register.kit.settings import Settings
@@ -44,6 +45,7 @@ def create_sandbox(known: Settings, now: Now) -> Litestar:
         api_key=known.pay_api_key.get_secret_value(),
         webhook_url=urljoin(known.public_url, "/webhooks/pay"),
         webhook_secret=known.pay_webhook_secret.get_secret_value(),
+        chaos=Chaos.of_environment(),
     )
     notify = NotifySandbox(
         folder=folder,

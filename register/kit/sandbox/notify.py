@@ -20,7 +20,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from markupsafe import Markup, escape
 
-from register.kit.clock import Now
+from register.kit.clock import Now, day_of, start_of, working_days_after
+from register.kit.forms.contact import read_postcode
+from register.kit.notify import NO_START_OF_A_LINE
 from register.kit.pages import moment
 from register.kit.sandbox.notify_book import Book, Taken
 
@@ -31,8 +33,14 @@ URL_TEXT = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 PLACE = re.compile(r"\(\((\w+)\)\)")
 ON_A_PAGE = 250
 SHOWN_ON_A_PAGE = 50
+ADDRESS_LINES = range(1, 8)
 LEAST_ADDRESS_LINES = 3
+POST_DAYS = 2
+"""Printed on the next working day, and first class takes one more."""
 MOST_FAILURES = 1000
+POSTAGE = "first"
+FATES = {"permanent-failure", "technical-failure", "validation-failed", "cancelled"}
+"""What may become of a message that was taken, where the outbox page orders it."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Template:
             "subject": self.subject or None,
             "body": self.body,
             "letter_contact_block": None,
-            "postage": "second" if self.kind == "letter" else None,
+            "postage": POSTAGE if self.kind == "letter" else None,
         }
 
 
@@ -194,6 +202,7 @@ async def send(office: Office, request: Ask, kind: FromPath[str]) -> Answer:
         template.id,
         reference,
         office.now().isoformat(),
+        fate=failure if failure in FATES else "",
     )
     office.book.take(message)
     if failure == "lost":
@@ -263,11 +272,18 @@ def phone_number(given: str) -> str:
 def postal_address(places: dict[str, Any]) -> str:
     lines = [
         str(places[f"address_line_{n}"])
-        for n in range(1, 8)
+        for n in ADDRESS_LINES
         if places.get(f"address_line_{n}")
     ]
     if len(lines) < LEAST_ADDRESS_LINES:
         raise invalid("Address must be at least 3 lines")
+    if any(line.startswith(tuple(NO_START_OF_A_LINE)) for line in lines):
+        raise invalid(
+            "Address lines must not start with any of the following characters: "
+            "@ ( ) = [ ] \N{RIGHT DOUBLE QUOTATION MARK} \\ / , < > ~"
+        )
+    if any(c.isdigit() for c in lines[-1]) and not read_postcode(lines[-1]):
+        raise invalid("Must be a real UK postcode")
     return "\n".join(lines)
 
 
@@ -350,18 +366,14 @@ def message_numbered(office: NotifySandbox, number: str) -> Taken:
 
 
 def told(office: NotifySandbox, message: Taken) -> dict[str, Any]:
-    now = office.now()
-    address = {"email": "email_address", "sms": "phone_number"}.get(
-        message.kind, "line_1"
-    )
+    now, letter = office.now(), message.kind == "letter"
     settled = message.settled_at(now)
     return {
         "id": message.id,
         "reference": message.reference,
-        "email_address": None,
-        "phone_number": None,
-        **{f"line_{n}": None for n in range(1, 8)},
-        address: message.to,
+        "email_address": message.to if message.kind == "email" else None,
+        "phone_number": message.to if message.kind == "sms" else None,
+        **lines_of(message),
         "type": message.kind,
         "status": message.status(now),
         "template": template_of(office, message),
@@ -372,8 +384,20 @@ def told(office: NotifySandbox, message: Taken) -> dict[str, Any]:
         "sent_at": message.created_at,
         "completed_at": settled,
         "scheduled_for": None,
-        "postage": "second" if message.kind == "letter" else None,
+        "postage": POSTAGE if letter else None,
+        **({"estimated_delivery": estimated_delivery(message)} if letter else {}),
     }
+
+
+def lines_of(message: Taken) -> dict[str, str | None]:
+    written = message.to.splitlines() if message.kind == "letter" else []
+    known = dict(enumerate(written, start=1))
+    return {f"line_{n}": known.get(n) for n in ADDRESS_LINES}
+
+
+def estimated_delivery(message: Taken) -> str:
+    day = day_of(datetime.fromisoformat(message.created_at))
+    return start_of(working_days_after(day, POST_DAYS)).isoformat()
 
 
 @get("/v2/notifications")
@@ -519,6 +543,6 @@ async def order_failures(office: Office, request: Ask) -> Answer:
     form = await request.form()
     how, count = str(form.get("how", "")), str(form.get("count", ""))
     office.failures.clear()
-    if how in {"500", "429", "lost"} and count.isdecimal():
+    if how in {"500", "429", "lost", *FATES} and count.isdecimal():
         office.failures.extend([how] * min(int(count), MOST_FAILURES))
     return Response(None, status_code=303, headers={"Location": "/outbox"})

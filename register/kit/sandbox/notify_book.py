@@ -28,16 +28,22 @@ class Taken:
     reference: str | None
     created_at: str
     id: str = field(default_factory=lambda: str(uuid4()))
+    fate: str = ""
+    """As the outbox page ordered it."""
 
     def status(self, now: datetime) -> str:
-        if now - datetime.fromisoformat(self.created_at) < DELIVERED_AFTER:
-            return "sending"
-        if self.kind == "letter":
-            return "received"
-        return FATES.get(self.to.lower(), "delivered")
+        """Of a letter: accepted until it is printed, and received by the post after that; nobody tells that it arrived."""
+        letter = self.kind == "letter"
+        if not self._over(now):
+            return "accepted" if letter else "sending"
+        usual = "received" if letter else FATES.get(self.to.lower(), "delivered")
+        return self.fate or usual
+
+    def _over(self, now: datetime) -> bool:
+        return now - datetime.fromisoformat(self.created_at) >= DELIVERED_AFTER
 
     def settled_at(self, now: datetime) -> str | None:
-        if self.status(now) == "sending":
+        if not self._over(now):
             return None
         return (datetime.fromisoformat(self.created_at) + DELIVERED_AFTER).isoformat()
 

@@ -18,6 +18,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from register.kit.clock import Now
+from register.kit.sandbox.chaos import Chaos
 from register.kit.sandbox.pay_book import (
     CANCELLED,
     LEFT,
@@ -25,6 +26,7 @@ from register.kit.sandbox.pay_book import (
     STARTED,
     SUBMITTED,
     SUCCESS,
+    Agreement,
     Book,
     Payment,
     stamp,
@@ -58,24 +60,56 @@ class PaySandbox:
         api_key: str,
         webhook_url: str,
         webhook_secret: str,
+        chaos: Chaos | None = None,
     ) -> None:
         self.book = Book(folder)
+        self.chaos = chaos
         self.now = now
         self.url = url.rstrip("/")
         self.api_key = api_key
         self._webhook_url, self._webhook_secret = webhook_url, webhook_secret
+        self.refunds_fail = False
+        """Whether the card's bank turns down what is asked to go back."""
         self._created: deque[datetime] = deque(maxlen=MOST_A_SECOND)
 
     def router(self) -> Router:
         """Everything under the path of `url`."""
         api = Router(
             "/v1/payments",
-            route_handlers=[create, search, payment, events, cancel],
+            route_handlers=[
+                create,
+                search,
+                payment,
+                events,
+                cancel,
+                refund,
+                refunds,
+                one_refund,
+            ],
+            before_request=known_key,
+            middleware=[self.chaos] if self.chaos else [],
+        )
+        agreements = Router(
+            "/v1/agreements",
+            route_handlers=[
+                create_agreement,
+                search_agreements,
+                agreement,
+                cancel_agreement,
+            ],
             before_request=known_key,
         )
         return Router(
             urlsplit(self.url).path or "/",
-            route_handlers=[api, card_page, give_card, confirm_page, confirm, leave],
+            route_handlers=[
+                api,
+                agreements,
+                card_page,
+                give_card,
+                confirm_page,
+                confirm,
+                leave,
+            ],
             dependencies={"desk": Provide(lambda: self, sync_to_thread=False)},
             opt={"pay_api_key": self.api_key},
         )
@@ -149,8 +183,12 @@ async def create(desk: Desk, request: Ask) -> Answer:
         wanted = None
     if not isinstance(wanted, dict):
         return no(400, "P0197", "Unable to parse JSON")
-    if refusal := fault(wanted):
+    if refusal := fault(wanted) or agreement_fault(desk, wanted):
         return refusal
+    now = desk.now()
+    key = request.headers.get("Idempotency-Key", "")
+    if key and (before := desk.book.asked_with(key, now)):
+        return made(desk, before)
     known = {
         key: wanted[key]
         for key in (
@@ -164,23 +202,68 @@ async def create(desk: Desk, request: Ask) -> Answer:
         )
         if key in wanted
     }
-    now = desk.now()
-    opened = desk.book.open(Payment(**known, created=now.isoformat()), now)
-    return Response(
-        told(desk, opened),
-        status_code=201,
-        headers={"Location": links(desk, opened)["self"]["href"]},
+    opened = desk.book.open(
+        Payment(
+            **{"return_url": ""} | known,
+            set_up=wanted.get("set_up_agreement", ""),
+            agreement_id=wanted.get("agreement_id", ""),
+            created=now.isoformat(),
+        ),
+        now,
     )
+    if key:
+        desk.book.remember(key, opened)
+    return made(desk, opened)
+
+
+def made(desk: PaySandbox, payment: Payment) -> Answer:
+    return Response(
+        told(desk, payment),
+        status_code=201,
+        headers={"Location": links(desk, payment)["self"]["href"]},
+    )
+
+
+def agreement_fault(desk: PaySandbox, wanted: dict[str, Any]) -> Answer | None:
+    """What the real service asks of the agreement that is set up, or taken by."""
+    set_up, by = wanted.get("set_up_agreement"), wanted.get("agreement_id")
+    if set_up is not None:
+        found = desk.book.agreement(str(set_up))
+        if found is None or found.status != "created":
+            return no(
+                400,
+                "P0103",
+                "Invalid attribute value: set_up_agreement. Agreement ID does not exist",
+            )
+    if wanted.get("authorisation_mode") != "agreement":
+        return None
+    if wanted.get("return_url") or wanted.get("email"):
+        name = "return_url" if wanted.get("return_url") else "email"
+        return no(400, "P0104", f"Unexpected attribute: {name}")
+    found = desk.book.agreement(str(by))
+    if found is None or found.status != "active":
+        return no(
+            400,
+            "P0103",
+            "Invalid attribute value: agreement_id. Agreement must be active",
+        )
+    return None
 
 
 def fault(wanted: dict[str, Any]) -> Answer | None:
     """What is wrong with a request, as the published form and the real service's codes say it."""
-    for name in ("amount", *LONGEST):
+    asked = {
+        name: most
+        for name, most in LONGEST.items()
+        if name != "return_url" or wanted.get("authorisation_mode") != "agreement"
+    }
+    for name in ("amount", *asked):
         if wanted.get(name) in (None, ""):
             return no(400, "P0101", f"Missing mandatory attribute: {name}", field=name)
     faults = {"amount": amount_fault(wanted["amount"])}
-    faults |= {name: text_fault(wanted[name], most) for name, most in LONGEST.items()}
-    faults["return_url"] = faults["return_url"] or url_fault(wanted["return_url"])
+    faults |= {name: text_fault(wanted[name], most) for name, most in asked.items()}
+    if "return_url" in asked:
+        faults["return_url"] = faults["return_url"] or url_fault(wanted["return_url"])
     faults["language"] = (
         "" if wanted.get("language", "en") in ("en", "cy") else 'Must be "en" or "cy"'
     )
@@ -290,6 +373,194 @@ async def cancel(desk: Desk, payment_id: FromPath[str]) -> Answer:
     return Response(None, status_code=204)
 
 
+@post("/{payment_id:str}/refunds", status_code=202)
+async def refund(desk: Desk, request: Ask, payment_id: FromPath[str]) -> Answer:
+    found = desk.book.find(payment_id=payment_id, now=desk.now())
+    if not found:
+        return no(404, "P0600", "Not found")
+    try:
+        wanted = json.loads(await request.body())
+    except ValueError:
+        wanted = None
+    if refusal := refund_fault(wanted, found):
+        return refusal
+    made = desk.book.refund(
+        found, wanted["amount"], desk.now(), fails=desk.refunds_fail
+    )
+    return Response(refund_told(desk, found, made), status_code=202)
+
+
+def refund_fault(wanted: object, payment: Payment) -> Answer | None:
+    """What keeps it from being refunded, in the real service's codes."""
+    if not isinstance(wanted, dict):
+        return no(400, "P0697", "Unable to parse JSON")
+    if wanted.get("amount") is None:
+        return no(400, "P0601", "Missing mandatory attribute: amount", field="amount")
+    if why := amount_fault(wanted["amount"]):
+        said = f"Invalid attribute value: amount. {why}"
+        return no(422, "P0602", said, field="amount")
+    believed = wanted.get("refund_amount_available", payment.refundable)
+    if payment.refundable and believed != payment.refundable:
+        return no(412, "P0604", "Refund amount available mismatch.")
+    if wanted["amount"] > payment.refundable:
+        return no(400, "P0603", "The payment is not available for refund.")
+    return None
+
+
+@get("/{payment_id:str}/refunds")
+async def refunds(desk: Desk, payment_id: FromPath[str]) -> Answer:
+    found = desk.book.find(payment_id=payment_id, now=desk.now())
+    if not found:
+        return no(404, "P0800", "Not found")
+    here = links(desk, found)
+    return Response(
+        {
+            "payment_id": payment_id,
+            "_embedded": {
+                "refunds": [refund_told(desk, found, one) for one in found.refunds]
+            },
+            "_links": {"self": here["refunds"], "payment": here["self"]},
+        }
+    )
+
+
+@get("/{payment_id:str}/refunds/{refund_id:str}")
+async def one_refund(
+    desk: Desk, payment_id: FromPath[str], refund_id: FromPath[str]
+) -> Answer:
+    found = desk.book.find(payment_id=payment_id, now=desk.now())
+    for one in found.refunds if found else []:
+        if found and one["refund_id"] == refund_id:
+            return Response(refund_told(desk, found, one))
+    return no(404, "P0700", "Not found")
+
+
+def make_active(desk: PaySandbox, payment: Payment) -> None:
+    """The card of a first payment that went through is the one of its agreement."""
+    found = desk.book.agreement(payment.set_up)
+    if found and found.status == "created":
+        found.status, found.card = "active", payment.card
+        found.number, found.agreed = payment.number, desk.now().isoformat()
+        desk.book.keep_agreement(found)
+
+
+@post("/", status_code=201)
+async def create_agreement(desk: Desk, request: Ask) -> Answer:
+    try:
+        wanted = json.loads(await request.body())
+    except ValueError:
+        wanted = None
+    if not isinstance(wanted, dict):
+        return no(400, "P2197", "Unable to parse JSON")
+    for name in ("reference", "description"):
+        if wanted.get(name) in (None, ""):
+            return no(400, "P2101", f"Missing mandatory attribute: {name}", field=name)
+        if why := text_fault(wanted[name], LONGEST[name]):
+            said = f"Invalid attribute value: {name}. {why}"
+            return no(422, "P2102", said, field=name)
+    kept = desk.book.keep_agreement(
+        Agreement(
+            reference=wanted["reference"],
+            description=wanted["description"],
+            user_identifier=wanted.get("user_identifier", ""),
+            created=desk.now().isoformat(),
+        )
+    )
+    return Response(agreement_told(kept), status_code=201)
+
+
+@get("/")
+async def search_agreements(desk: Desk, request: Ask) -> Answer:
+    asked = request.query_params
+    found = [
+        agreement_told(one)
+        for one in desk.book.agreements(asked.get("reference", ""), desk.now())
+        if one.status == asked.get("status", one.status)
+    ]
+    here = f"{desk.url}/v1/agreements?{urlencode(asked)}"
+    return Response(
+        {
+            "total": len(found),
+            "count": len(found),
+            "page": 1,
+            "results": found,
+            "_links": {"self": {"href": here, "method": "GET"}},
+        }
+    )
+
+
+@get("/{agreement_id:str}")
+async def agreement(desk: Desk, agreement_id: FromPath[str]) -> Answer:
+    found = desk.book.agreement(agreement_id)
+    return Response(agreement_told(found)) if found else no(404, "P2200", "Not found")
+
+
+@post("/{agreement_id:str}/cancel", status_code=200)
+async def cancel_agreement(desk: Desk, agreement_id: FromPath[str]) -> Answer:
+    found = desk.book.agreement(agreement_id)
+    if not found:
+        return no(404, "P2500", "Not found")
+    if found.status != "active":
+        return no(400, "P2501", "Cancellation of agreement failed")
+    found.status, found.cancelled = "cancelled", desk.now().isoformat()
+    desk.book.keep_agreement(found)
+    return Response(None, status_code=204)
+
+
+def agreement_told(agreement: Agreement) -> dict[str, Any]:
+    """The agreement in the published form."""
+    answer: dict[str, Any] = {
+        "agreement_id": agreement.agreement_id,
+        "reference": agreement.reference,
+        "description": agreement.description,
+        "status": agreement.status,
+        "created_date": stamp(datetime.fromisoformat(agreement.created)),
+    }
+    if agreement.user_identifier:
+        answer["user_identifier"] = agreement.user_identifier
+    if agreement.cancelled:
+        answer["cancelled_date"] = stamp(datetime.fromisoformat(agreement.cancelled))
+    if agreement.card:
+        answer["payment_instrument"] = {
+            "type": "card",
+            "created_date": stamp(datetime.fromisoformat(agreement.agreed)),
+            "CardDetails": agreement.card,
+        }
+    return answer
+
+
+def refund_told(
+    desk: PaySandbox, payment: Payment, refund: dict[str, Any]
+) -> dict[str, Any]:
+    """The refund in the published form."""
+    here = links(desk, payment)
+    itself = f"{here['refunds']['href']}/{refund['refund_id']}"
+    return {
+        "refund_id": refund["refund_id"],
+        "payment_id": payment.payment_id,
+        "amount": refund["amount"],
+        "status": refund["status"],
+        "created_date": stamp(datetime.fromisoformat(refund["created"])),
+        "settlement_summary": {},
+        "_links": {
+            "self": {"href": itself, "method": "GET"},
+            "payment": here["self"],
+        },
+    }
+
+
+def refund_summary(payment: Payment) -> dict[str, Any]:
+    if payment.status == "success":
+        status = "available" if payment.refundable else "full"
+    else:
+        status = "unavailable" if payment.finished else "pending"
+    return {
+        "status": status,
+        "amount_available": payment.amount - payment.refunded,
+        "amount_submitted": payment.refunded,
+    }
+
+
 def told(desk: PaySandbox, payment: Payment) -> dict[str, Any]:
     """The payment in the published form."""
     paid = payment.status == "success"
@@ -305,13 +576,7 @@ def told(desk: PaySandbox, payment: Payment) -> dict[str, Any]:
         "payment_provider": "sandbox",
         "delayed_capture": False,
         "moto": False,
-        "refund_summary": {
-            "status": "available"
-            if paid
-            else ("unavailable" if payment.finished else "pending"),
-            "amount_available": payment.amount,
-            "amount_submitted": 0,
-        },
+        "refund_summary": refund_summary(payment),
         "settlement_summary": {
             "capture_submit_time": stamp(datetime.fromisoformat(payment.states[-1][3]))
         }
@@ -319,6 +584,9 @@ def told(desk: PaySandbox, payment: Payment) -> dict[str, Any]:
         else {},
         "_links": links(desk, payment),
     }
+    if payment.agreement_id:
+        # The published form of the answer has no word for this mode, so nothing is said of it.
+        del answer["return_url"]
     optional = {
         "email": payment.email,
         "metadata": payment.metadata,
@@ -341,7 +609,7 @@ def links(desk: PaySandbox, payment: Payment) -> dict[str, Any]:
         "events": {"href": f"{here}/events", "method": "GET"},
         "refunds": {"href": f"{here}/refunds", "method": "GET"},
     }
-    if payment.finished:
+    if payment.finished or payment.agreement_id:
         return always
     return always | {
         "next_url": {"href": f"{desk.url}/secure/{payment.token}", "method": "GET"},
@@ -376,6 +644,7 @@ async def give_card(desk: Desk, request: Ask, token: FromPath[str]) -> Answer:
         "cardholder_name": given["cardholder_name"],
         "expiry_date": f"{int(given['expiry_month']):02d}/{int(given['expiry_year']) % 100:02d}",
     }
+    found.number = number
     desk.book.move(found, MOCK_CARDS[number], desk.now())
     if found.finished:
         return over(found)
@@ -401,6 +670,7 @@ async def confirm(desk: Desk, token: FromPath[str]) -> Answer:
         return over(found)
     if found.status == SUBMITTED.status:
         desk.book.move(found, SUCCESS, desk.now())
+        make_active(desk, found)
     return Response(None, status_code=303, headers={"Location": found.return_url})
 
 

@@ -13,6 +13,10 @@ from typing import Any
 from uuid import uuid4
 
 LIFE = timedelta(minutes=90)
+REFUND_TAKES = timedelta(seconds=4)
+"""From the asking until a refund has gone through."""
+TAKING = timedelta(seconds=2)
+"""From the asking until a payment by agreement has gone through."""
 SEARCH_LAG = timedelta(seconds=3)
 """A search is behind the truth by this much."""
 RETRIES = (
@@ -69,6 +73,14 @@ MOCK_CARDS = {
 }
 
 
+TAKEN = {
+    "4000002500003155": (DECLINED, True),
+    "4000000000003220": (DECLINED, False),
+}
+"""Cards whose first payment goes through, and that turn down what is taken by agreement: for now, or for good."""
+MOCK_CARDS |= dict.fromkeys(TAKEN, SUBMITTED)
+
+
 @dataclass
 class Payment:
     """One payment, with every state it has been in: (status, code, message, ISO moment)."""
@@ -83,6 +95,15 @@ class Payment:
     metadata: dict[str, Any] = field(default_factory=dict)
     card: dict[str, str] = field(default_factory=dict)
     states: list[tuple[str, str, str, str]] = field(default_factory=list)
+    refunds: list[dict[str, Any]] = field(default_factory=list)
+    """Each with refund_id, amount, status and the ISO moment of its asking."""
+    number: str = ""
+    """Of the mock card that was given."""
+    set_up: str = ""
+    """The agreement that it makes active when it goes through."""
+    agreement_id: str = ""
+    """The agreement by which it is taken, without a payer."""
+    can_retry: bool | None = None
     payment_id: str = field(default_factory=lambda: new_id(26))
     token: str = field(default_factory=lambda: str(uuid4()))
 
@@ -95,8 +116,34 @@ class Payment:
         return self.status in FINISHED
 
     @property
+    def refunded(self) -> int:
+        """What has gone back or is on its way."""
+        return sum(one["amount"] for one in self.refunds if one["status"] != "error")
+
+    @property
+    def refundable(self) -> int:
+        return self.amount - self.refunded if self.status == "success" else 0
+
+    @property
     def expires_at(self) -> datetime:
         return datetime.fromisoformat(self.created) + LIFE
+
+
+@dataclass
+class Agreement:
+    """Leave to take further payments from the card of the first."""
+
+    reference: str
+    description: str
+    created: str
+    user_identifier: str = ""
+    status: str = "created"
+    cancelled: str = ""
+    card: dict[str, str] = field(default_factory=dict)
+    number: str = ""
+    """Of the mock card, which says what becomes of each further payment."""
+    agreed: str = ""
+    agreement_id: str = field(default_factory=lambda: new_id(26))
 
 
 class Book:
@@ -112,6 +159,9 @@ class Book:
               payment_id text primary key, token text unique not null, reference text not null, created text not null,
               open integer not null, body text not null);
             create index if not exists payment_reference on payment (reference);
+            create table if not exists agreement (
+              agreement_id text primary key, reference text not null, created text not null, body text not null);
+            create table if not exists asked (key text primary key, payment_id text not null);
             create table if not exists message (
               id integer primary key, body blob not null, due real not null,
               tries integer not null default 0, done integer not null default 0);
@@ -119,6 +169,41 @@ class Book:
 
     def close(self) -> None:
         self._db.close()
+
+    def keep_agreement(self, agreement: Agreement) -> Agreement:
+        self._db.execute(
+            "insert or replace into agreement (agreement_id, reference, created, body) values (?, ?, ?, ?)",
+            (
+                agreement.agreement_id,
+                agreement.reference,
+                agreement.created,
+                json.dumps(asdict(agreement)),
+            ),
+        )
+        return agreement
+
+    def agreement(self, agreement_id: str) -> Agreement | None:
+        row = self._db.execute(
+            "select body from agreement where agreement_id = ?", (agreement_id,)
+        ).fetchone()
+        return Agreement(**json.loads(row[0])) if row else None
+
+    def agreements(self, reference: str, now: datetime) -> list[Agreement]:
+        rows = self._db.execute(
+            "select body from agreement where (lower(reference) = lower(?) or ? = '') and created <= ? order by created desc",
+            (reference, reference, (now - SEARCH_LAG).isoformat()),
+        ).fetchall()
+        return [Agreement(**json.loads(body)) for (body,) in rows]
+
+    def asked_with(self, key: str, now: datetime) -> Payment | None:
+        """What the same idempotency key has made before."""
+        row = self._db.execute(
+            "select payment_id from asked where key = ?", (key,)
+        ).fetchone()
+        return self.find(payment_id=row[0], now=now) if row else None
+
+    def remember(self, key: str, payment: Payment) -> None:
+        self._db.execute("insert into asked values (?, ?)", (key, payment.payment_id))
 
     def open(self, payment: Payment, now: datetime) -> Payment:
         self.move(payment, CREATED, now)
@@ -132,6 +217,25 @@ class Book:
         for event in webhooks_of(to):
             self._owe(event, payment, now)
         self._db.execute("commit")
+
+    def refund(
+        self, payment: Payment, amount: int, now: datetime, *, fails: bool
+    ) -> dict[str, Any]:
+        """It is submitted now, and has gone through or failed a little later."""
+        refund = {
+            "refund_id": new_id(26),
+            "amount": amount,
+            "status": "submitted",
+            "fails": fails,
+            "created": now.isoformat(),
+        }
+        payment.refunds.append(refund)
+        self._db.execute("begin immediate")
+        self._keep(payment)
+        if not fails:
+            self._owe("card_payment_refunded", payment, now + REFUND_TAKES)
+        self._db.execute("commit")
+        return refund
 
     def find(
         self, *, now: datetime, payment_id: str = "", token: str = ""
@@ -178,9 +282,27 @@ class Book:
 
     def _fresh(self, body: str, now: datetime) -> Payment:
         payment = Payment(**json.loads(body))
+        for refund in payment.refunds:
+            asked = datetime.fromisoformat(refund["created"])
+            if refund["status"] == "submitted" and now >= asked + REFUND_TAKES:
+                refund["status"] = "error" if refund["fails"] else "success"
+        if payment.agreement_id and payment.status == "created":
+            self._take(payment, now)
         if not payment.finished and now >= payment.expires_at:
             self.move(payment, EXPIRED, payment.expires_at)
         return payment
+
+    def _take(self, payment: Payment, now: datetime) -> None:
+        """A moment after it was asked for, the card says yes or no."""
+        if now < datetime.fromisoformat(payment.created) + TAKING:
+            return
+        agreement = self.agreement(payment.agreement_id)
+        outcome = TAKEN.get(agreement.number if agreement else "", (SUCCESS, None))
+        to, payment.can_retry = outcome
+        if agreement and payment.can_retry is False:
+            agreement.status = "inactive"
+            self.keep_agreement(agreement)
+        self.move(payment, to, now)
 
     def _keep(self, payment: Payment) -> None:
         self._db.execute(
@@ -228,7 +350,9 @@ def webhooks_of(outcome: Outcome) -> list[str]:
 
 
 def state_of(payment: Payment) -> dict[str, Any]:
-    return state_told(payment.states[-1])
+    told = state_told(payment.states[-1])
+    retry = {} if payment.can_retry is None else {"can_retry": payment.can_retry}
+    return told | retry
 
 
 def state_told(state: tuple[str, str, str, str]) -> dict[str, Any]:

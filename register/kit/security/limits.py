@@ -60,6 +60,8 @@ SEARCH = Limit("search", (Rate(60, MINUTE),), open=True)
 DEEP_SEARCH = Limit("deep_search", (Rate(20, MINUTE),), open=True)
 REFERENCE = Limit("reference", (Rate(60, HOUR),))
 """Whatever the holders of links send from one network: a large employer has many referees."""
+PAY_LINK = Limit("pay_link", (Rate(60, HOUR),))
+"""Whoever begins to pay by links from one network."""
 ENQUIRY = Limit("enquiry", (Rate(10, HOUR), Rate(30, DAY)))
 """What one account writes to us."""
 UPLOAD = Limit("upload", (Rate(30, HOUR),))

@@ -134,6 +134,10 @@ class WebSession:
         self.proved_at = now
         self._renew()
 
+    def renew(self) -> None:
+        """More may be seen from now on, so the token is changed."""
+        self._renew()
+
     def sign_out(self) -> None:
         self.account_id = self.proved_at = self.token = None
         self._data.clear()

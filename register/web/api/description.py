@@ -89,7 +89,7 @@ RESTRICTION = {
     "text": "You must not work as the only manager on shift.",
     "from": "2027-03-01",
     "until": "2028-02-29",
-    "decision": None,
+    "decision": "/decisions/7K2M9QXD4F3ZB8RT",
 }
 SHOWN = {
     "status": "registered",
@@ -105,7 +105,7 @@ PERSON = {
     "town": "Leeds",
     "parts": ["manager"],
     **SHOWN,
-    "entries": [{"part": "manager", **SHOWN, "previous_periods": []}],
+    "entries": [{"part": "manager", **SHOWN, "decision": None, "previous_periods": []}],
     "as_at": "2027-03-12T10:30:00Z",
 }
 PERSON_THEN = {

@@ -164,6 +164,12 @@ SCHEMAS = {
             "registered_until": UNTIL,
             "qualifications": QUALIFICATIONS,
             "restrictions": RESTRICTIONS,
+            "decision": perhaps(
+                text(
+                    "The address of the published decision by which the entry was removed.",
+                    format="uri-reference",
+                )
+            ),
             "previous_periods": many(
                 ref("schemas", "Period"), "Earlier registration in this part."
             ),

@@ -16,7 +16,7 @@ from register.employment import Home
 NOTHING: tuple[Any, ...] = (None, "", [])
 NO_NONE = ("none", False)
 """Whoever lists something need not be told to have not said "none"."""
-KEPT_FOR_US = frozenset({"id", "home_id", "accepted_id"})
+KEPT_FOR_US = frozenset({"id", "home_id", "accepted_id", "outcomes"})
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from register.kit.errors import NotFound
 from register.proposal import Proposal, waiting_on, why_returned
 from register.qualification import Qualification
 from register.rule_set import Outcome, Verdict
+from register.web.applications.mapped import mapped_to
 from register.web.applications.record import (
     Opened,
     application_page,
@@ -119,7 +120,10 @@ async def portfolio_page(
         refused=form or return_form,
         status=422 if form or return_form else 200,
         sign_form=sign_form if found.may_sign(act.account) else None,
-        fields=[sign_form[_name(outcome)] for outcome in found.outcomes],
+        mapped=[
+            (one, sign_form[_name(one.outcome)])
+            for one in await mapped_to(session, opened.application)
+        ],
         form=form if isinstance(form, RecommendForm) else RecommendForm(),
         return_form=return_form or ReturnForm(),
     )

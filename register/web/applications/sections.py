@@ -32,6 +32,7 @@ from register.kit.errors import NotFound
 from register.rule_set import Verdict
 from register.web.applications.answers import homes_of, told
 from register.web.applications.evidence import files_of
+from register.web.applications.mapped import mapped_to
 from register.web.applications.record import (
     Opened,
     application_page,
@@ -237,6 +238,9 @@ async def section_page(
         if name is SectionName.QUALIFICATIONS
         else [],
         verdicts=list(Verdict),
+        mapped=await mapped_to(session, application)
+        if name is SectionName.PORTFOLIO
+        else [],
         elsewhere=await elsewhere(
             session, application, today=day_of(act.now), refused=status
         )

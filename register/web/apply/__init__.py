@@ -3,6 +3,7 @@
 from register.web.apply.endorser import EndorserPages
 from register.web.apply.evidence import DocumentPages, EvidencePages
 from register.web.apply.gaps import GapPages
+from register.web.apply.portfolio import OutcomePages, PortfolioPages
 from register.web.apply.referees import RefereePages
 from register.web.apply.sections import ItemPages, SectionPages
 from register.web.apply.start import StartPages
@@ -16,6 +17,8 @@ pages = [
     EndorserPages,
     EvidencePages,
     DocumentPages,
+    PortfolioPages,
+    OutcomePages,
     SectionPages,
     ItemPages,
 ]

@@ -70,36 +70,9 @@ class EvidencePages(Controller):
     ) -> Template | Redirect:
         application = await own(act, reference)
         name = documented(section, application)
-        await limits.hit(UPLOAD, str(act.account.id))
-        upload = await receive(
-            request,
-            act.session,
-            owner=act.account.id,
-            now=act.now,
-            fields=("kind", "item"),
-        )
-        await open_for_change(act.session, application, name)
-        form = await evidence_form(act, application, name, upload.form)
-        form.validate()
-        if upload.problem:
-            form.add_error("file", upload.problem)
-        if len(await evidence_of(act.session, application.id, name)) >= MOST_FILES:
-            form.add_error(
-                "file", f"You can upload {MOST_FILES} documents to a section"
-            )
-        if form.faults or not upload.file:
+        form, added = await take_in(request, act, limits, application, name)
+        if added is None:
             return await evidence_page(act, application, name, form)
-        cost = -(-upload.file.size // MEGABYTE)
-        await limits.hit(UPLOAD_MEGABYTES, str(act.account.id), cost=cost)
-        await attach(
-            act.session,
-            application,
-            name,
-            EvidenceKind(form.kind.data),
-            upload.file,
-            item_id=UUID(form.item.data) if "item" in form and form.item.data else None,
-            now=act.now,
-        )
         visit.flash("Your document has been uploaded")
         return Redirect(f"/apply/{reference}/evidence/{section}", status_code=303)
 
@@ -140,8 +113,49 @@ class DocumentPages(Controller):
         )
 
 
+async def take_in(
+    request: Request[Any, Any, Any],
+    act: Acting,
+    limits: Limits,
+    application: Application,
+    section: SectionName,
+) -> tuple[EvidenceForm, Evidence | None]:
+    """The form as it was sent, and the document that was added, if both are sound; raises SectionClosed."""
+    await limits.hit(UPLOAD, str(act.account.id))
+    upload = await receive(
+        request,
+        act.session,
+        owner=act.account.id,
+        now=act.now,
+        fields=("kind", "item"),
+    )
+    await open_for_change(act.session, application, section)
+    form = await evidence_form(act, application, section, upload.form)
+    form.validate()
+    if upload.problem:
+        form.add_error("file", upload.problem)
+    if len(await evidence_of(act.session, application.id, section)) >= MOST_FILES:
+        form.add_error("file", f"You can upload {MOST_FILES} documents to a section")
+    if form.faults or not upload.file:
+        return form, None
+    cost = -(-upload.file.size // MEGABYTE)
+    await limits.hit(UPLOAD_MEGABYTES, str(act.account.id), cost=cost)
+    added = await attach(
+        act.session,
+        application,
+        section,
+        EvidenceKind(form.kind.data),
+        upload.file,
+        item_id=UUID(form.item.data) if "item" in form and form.item.data else None,
+        now=act.now,
+    )
+    return form, added
+
+
 def documented(section: str, application: Application) -> SectionName:
     """A section to which documents may be added: any that is assessed."""
+    if section == SectionName.PORTFOLIO:
+        return SectionName.PORTFOLIO
     name = section_named(section, application)
     if not name.assessed:
         raise NotFound

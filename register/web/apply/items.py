@@ -52,7 +52,7 @@ class QualificationForm(SectionForm):
     proof = forms.Radios(
         "How can we check it?",
         what="how we can check it",
-        choices=codes(Proof),
+        choices=codes([Proof.CERTIFICATE, Proof.AWARDING_BODY]),
         only_if=("awarded", YES),
     )
     enrolled_on = forms.Date(

@@ -336,6 +336,9 @@ class QualificationListing(Listing):
             *((str(row.id), row.title) for row in rows),
             (OTHER, "Another qualification"),
         ]
+        if field.raw_data is not None and await _is_portfolio(act, field.data):
+            for name in OF_AN_AWARD:
+                del form[name]
         saved = field.data if field.raw_data is None else None
         if saved and saved != OTHER and rows:
             now = await renewed(act.session, rows[0].rule_set_id, {UUID(saved)})
@@ -348,26 +351,59 @@ class QualificationListing(Listing):
             return {}
         choices = cast("forms.Select", form["accepted"]).choices
         title = next(choice[1] for choice in choices if choice[0] == chosen)
-        return {"accepted_id": UUID(chosen), "title": title}
+        known = {"accepted_id": UUID(chosen), "title": title}
+        if "awarded" in form:
+            return known
+        return known | {
+            "awarding_body": "",
+            "country": "England",
+            "awarded": False,
+            "proof": Proof.PORTFOLIO,
+        }
 
     @override
     async def beside(
-        self, act: Acting, application: Application, saved: Any
+        self,
+        act: Acting,
+        application: Application,
+        saved: Any,
     ) -> dict[str, Any]:
-        """What a portfolio must show, for those who claim by one."""
-        listed = {item.accepted_id for item in saved.items if item.accepted_id}
-        claimed = await by_portfolio(act.session, listed)
-        rule_set = await rules_shown(act, application)
+        """Which of them are claimed by a portfolio."""
+        claimed = await by_portfolio(act.session, saved.accepted_ids)
         return {
-            "claimed": {item.id for item in saved.items if item.accepted_id in claimed},
-            "outcomes": rule_set.outcomes,
+            "claimed": {item.id for item in saved.items if item.accepted_id in claimed}
         }
 
     @override
     def after(self, application: Application, item: Any) -> str:
+        if item.proof is Proof.PORTFOLIO:
+            return self._address(application, SectionName.PORTFOLIO)
         if item.awarded and item.proof is Proof.CERTIFICATE:
             return self._address(application, "evidence", self.name)
         return super().after(application, item)
+
+
+OF_AN_AWARD = (
+    "awarding_body",
+    "level",
+    "country",
+    "credits",
+    "learner_number",
+    "awarded",
+    "awarded_on",
+    "certificate_number",
+    "proof",
+    "enrolled_on",
+    "expected_on",
+)
+"""What is not asked of a portfolio."""
+
+
+async def _is_portfolio(act: Acting, accepted: str) -> bool:
+    try:
+        return bool(await by_portfolio(act.session, {UUID(accepted)}))
+    except ValueError:
+        return False
 
 
 async def _accepted(

@@ -158,7 +158,17 @@ def _resent(sent: FormData) -> Sequence[tuple[str, str]]:
     ]
 
 
-NOT_TOLD = {"id", "home_id", "accepted_id", "items", "gaps", "version"}
+NOT_TOLD = {
+    "id",
+    "home_id",
+    "accepted_id",
+    "items",
+    "gaps",
+    "version",
+    "code",
+    "evidence",
+    "outcomes",
+}
 LASTS = "until"
 """Empty, it is an answer too: it lasts."""
 

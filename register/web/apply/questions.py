@@ -343,6 +343,12 @@ class SkillsForm(SectionForm):
         "What else have you done to keep your skills up to date?",
         what="what you have done to keep your skills up to date",
     )
+    vouched_by = forms.LongText(
+        "Who can confirm that you are ready to practise again?",
+        what="who can confirm that you are ready to practise again",
+        longest=1000,
+        optional=True,
+    )
 
 
 class StandardsForm(SectionForm):

@@ -53,6 +53,7 @@ from register.web.apply.sheets import (
     EqualitySheet,
     IdentitySheet,
     Sheet,
+    SkillsSheet,
     StandardsSheet,
 )
 from register.web.guards import SIGNED_IN
@@ -84,7 +85,7 @@ SECTIONS: dict[SectionName, Sheet | Listing | EqualitySheet] = {
             RegisterForm,
             RegistrationsHead,
         ),
-        Sheet(SectionName.SKILLS, SkillsForm),
+        SkillsSheet(SectionName.SKILLS, SkillsForm),
         Sheet(SectionName.DBS, DbsForm),
         DeclaredSheet(SectionName.CRIMINAL, CriminalForm),
         DeclaredSheet(SectionName.CONDUCT, ConductForm),

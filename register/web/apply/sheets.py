@@ -22,6 +22,7 @@ from register.application import (
 from register.application.answers import HOLDS, Answers, EqualityAsked
 from register.application.equality import QUESTIONS, keep_answers
 from register.application.faults import Fault
+from register.application.returning import away_long
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -193,6 +194,25 @@ class AddressSheet(Sheet):
     def shown(self, saved: Answers | None) -> dict[str, Any]:
         known = super().shown(saved)
         return known | {"in_uk": not known["country"]} if known else known
+
+
+class SkillsSheet(Sheet):
+    """What is wanted of it depends on how long they were away; it is told once the answers are saved."""
+
+    @override
+    async def page(
+        self, act: Acting, application: Application, form: SectionForm
+    ) -> Template:
+        rules = (await rules_shown(act, application)).rules
+        left_on = application.left_on
+        long = left_on and away_long(left_on, rules, day_of(act.now))
+        return page(
+            "register/apply/skills.html",
+            form=form,
+            application=application,
+            section=self.name,
+            wanted=rules.restoration_practice_hours if long else 0,
+        )
 
 
 class DeclaredSheet(Sheet):

@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[SectionName, ...]] = {
     "you": (SectionName.IDENTITY, SectionName.CONTACT, SectionName.ADDRESSES),
     "work": (
         SectionName.QUALIFICATIONS,
+        SectionName.PORTFOLIO,
         SectionName.EMPLOYMENT,
         SectionName.SKILLS,
         SectionName.REGISTRATIONS,
@@ -70,6 +71,8 @@ SHOWN_TO_APPLICANTS = (
     ApplicationEvent.INFORMATION_SENT,
     ApplicationEvent.REFEREE_NAMED,
     ApplicationEvent.ENDORSER_NAMED,
+    ApplicationEvent.SCRUTINY_ASKED,
+    ApplicationEvent.SCRUTINY_CLEARED,
     ApplicationEvent.WENT_ON_WITHOUT,
     ApplicationEvent.NOTICE_GIVEN,
     ApplicationEvent.HEARD,
@@ -179,7 +182,7 @@ class ApplicationPages(Controller):
         if application.state is not ApplicationState.INFORMATION_REQUESTED:
             return Redirect(f"/apply/{reference}", status_code=303)
         asked = await open_sections(act.session, application)
-        if asked & set((await standing(act, application)).unfinished()):
+        if asked.intersection((await standing(act, application)).unfinished()):
             return await asked_page(act, application, incomplete=True)
         await answer(act.session, application, by=act.process(ApplicationAct.ANSWER))
         return Redirect(f"/apply/{reference}", status_code=303)
@@ -204,7 +207,7 @@ class ApplicationPages(Controller):
 
 async def task_page(act: Acting, application: Application) -> Template:
     state = await standing(act, application)
-    asked = application.kind.sections
+    asked = state.sections
     progress = {name: state.progress(name) for name in asked}
     groups = {
         group: found
@@ -234,7 +237,8 @@ async def check_page(act: Acting, application: Application) -> Template:
         "register/apply/check.html",
         application=application,
         form=state.form,
-        sections=application.kind.sections,
+        sections=state.sections,
+        outcomes=state.outcomes,
         changeable=changeable,
         unfinished=[name for name in state.unfinished() if name in changeable],
         told=told,
@@ -291,13 +295,16 @@ async def asked_page(
         return await happening_page(act, application)
     state = await standing(act, application)
     asked = await asked_for(act.session, request.items)
+    opened = await open_sections(act.session, application)
+    named = [item.section for item in asked]
     return page(
         "register/apply/asked.html",
         status=422 if incomplete else 200,
         application=application,
         request_made=request,
         asked=asked,
-        problems={item.section: state.problems(item.section) for item in asked},
+        besides=[name for name in state.sections if name in opened - {*named}],
+        problems={name: state.problems(name) for name in opened},
         incomplete=incomplete,
         referees=await referees_of(act.session, application),
         endorser=await endorser_of(act.session, application),

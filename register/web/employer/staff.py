@@ -11,6 +11,7 @@ from register.employment import Home
 from register.kit import forms
 from register.kit.pages import page
 from register.organisation import Sought, homes_of, roster
+from register.renewal import standings
 from register.web.employer.acting import acting
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act
@@ -50,6 +51,13 @@ async def staff(request: Request[Any, Any, Any], act: Act) -> Template:
         "register/employer/staff.html",
         form=form,
         found=found,
+        renewals=await standings(
+            act.session,
+            {worker.post.person_id for worker in found.workers},
+            now=act.now,
+        )
+        if found
+        else {},
         first=address(**chosen) if after else "",
         onward=address(**chosen, after=str(found.next)) if found and found.next else "",
     )

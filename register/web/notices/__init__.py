@@ -1,5 +1,13 @@
 """Notices on the pages of those on whom they are served, and of staff; and the removals that follow."""
 
-from register.web.notices import answering, deciding, removing
+from litestar.types import ControllerRouterHandler
 
-pages = [*answering.pages, *deciding.pages, *removing.pages]
+from register.web.notices import answering, by_code, by_post, deciding, removing
+
+pages: list[ControllerRouterHandler] = [
+    *answering.pages,
+    *by_code.pages,
+    *by_post.pages,
+    *deciding.pages,
+    *removing.pages,
+]

@@ -19,7 +19,6 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.files import download
 from register.kit.pages import page
-from register.kit.post import Message
 from register.notice import (
     Notice,
     NoticeAct,
@@ -105,7 +104,7 @@ async def _page(
         sealed=len(shown) < len(grounds.reasons),
         reasons=shown,
         conditions=grounds.conditions,
-        message=await act.session.get(Message, notice.message_id),
+        message=notice.message,
         rule_set=await act.session.get_one(RuleSet, notice.rule_set_id),
         said=await said_to(act.session, notice.id) if may_read else [],
         documents=await documents_of(act.session, notice.id) if may_read else [],
@@ -113,6 +112,7 @@ async def _page(
         returned=await why_returned(act.session, about, since=notice.sent_at),
         today=day_of(act.now),
         acts=act.viewer.has(*OFFICERS.roles),
+        records=notice.open and may_read and act.viewer.has(*OFFICERS.roles),
         drops=act.viewer.has(*APPROVERS.roles),
         form=removal or dropping,
         removal=removal or RemovalForm(),

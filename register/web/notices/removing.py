@@ -9,6 +9,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 
 from register.condition import Standing, standings_of
+from register.cpd.audit import of_learning
 from register.entry import Entry, Move, RemovalReason, public_words
 from register.kit import forms
 from register.kit.clock import day_of
@@ -98,6 +99,7 @@ async def _page(
         standing=entry.status_at(act.now),
         held=entry.held_at(act.now),
         overdue=overdue,
+        of_learning=await of_learning(act.session, [s.condition.id for s in overdue]),
         words=await public_words(act.session, entry.facts),
         removable=entry.allows(Move.REMOVE, act.now),
         notice=await open_notice(act.session, entry_id=entry.id),
@@ -128,17 +130,27 @@ async def propose_notice(
     answers = NoticeForm.on(await _overdue(act, entry), form)
     if not answers.validate():
         return await _page(act, entry, noticing=answers)
-    error = answers.ground.data == RemovalReason.ERROR
+    because, condition_id = await _ground(act, answers.ground.data)
     await propose_notice_of_removal(
         act.session,
         entry,
-        because=RemovalReason.ERROR if error else RemovalReason.CONDITION,
-        condition_id=None if error else UUID(answers.ground.data),
+        because=because,
+        condition_id=condition_id,
         words=answers.words.data,
         proposer=act.account,
         by=act.process(NoticeAct.PROPOSE),
     )
     return _proposed(visit, entry)
+
+
+async def _ground(act: Acting, ground: str) -> tuple[RemovalReason, UUID | None]:
+    """An error, or a condition that was not met: of learning where an audit led to it."""
+    if ground == RemovalReason.ERROR:
+        return RemovalReason.ERROR, None
+    condition_id = UUID(ground)
+    if await of_learning(act.session, [condition_id]):
+        return RemovalReason.CPD, condition_id
+    return RemovalReason.CONDITION, condition_id
 
 
 @post("/staff/removals/{entry_id:uuid}/conviction", access=OFFICERS)

@@ -16,6 +16,7 @@ from register.particulars import (
 )
 from register.person import Person
 from register.process import ProcessText, TextKind
+from register.renewal import standing
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Acting
 
@@ -32,8 +33,16 @@ async def own(act: Act) -> Template:
         contact=await contact_of(act.session, person.id) if person and here else None,
         posts=await posts_of(act.session, person.id) if person and here else [],
         changes=[(change, await why_of(act, change)) for change in changes],
+        renewing=await _renewing(act),
         asked={change.kind for change in changes if change.open},
     )
+
+
+async def _renewing(act: Acting) -> bool:
+    """Whether they have come from a renewal, or should go there."""
+    person_id = act.account.person_id
+    found = await standing(act.session, person_id, now=act.now) if person_id else None
+    return found is not None and found.state.may_act
 
 
 async def why_of(act: Acting, change: ParticularsChange) -> str | None:

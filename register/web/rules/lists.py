@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.response import Redirect, Template
 from register.kit import forms
 from register.kit.errors import NotFound
 from register.kit.pages import page
+from register.kit.security.input import FormData
 from register.rule_change import Drafted
 from register.rule_set import (
     AcceptedTerms,
@@ -19,14 +21,16 @@ from register.rule_set import (
     Route,
     StandardTerms,
     StatementTerms,
+    Terms,
     Verdict,
 )
-from register.web.needs import Act, Form, Visit
+from register.web.needs import Act, Acting, Form, Visit
 from register.web.rules.drafting import back, opened, written
 from register.web.rules.figures import Versioned
 from register.web.rules.parts import WRITERS
 
 NEW = "new"
+QUALIFICATIONS = "qualifications"
 MOST = 200
 
 
@@ -109,7 +113,7 @@ async def accepted(act: Act, part: FromPath[str], code: FromPath[str]) -> Templa
     await found.draft.must_be_open(act.session)
     known = _accepted_known(_of(found.draft.terms.accepted, code))
     form = AcceptedForm(data=known | {"version": found.draft.version})
-    return _item_page("accepted", found, form, code)
+    return _item_page("accepted", QUALIFICATIONS, found, form, code)
 
 
 def _accepted_known(row: AcceptedTerms | None) -> dict[str, Any]:
@@ -127,7 +131,7 @@ async def keep_accepted(
     before = _of(terms.accepted, code)
     answers = AcceptedForm(form)
     if not answers.validate():
-        return _item_page("accepted", found, answers, code)
+        return _item_page("accepted", QUALIFICATIONS, found, answers, code)
     row = AcceptedTerms(
         code=before.code
         if before
@@ -151,7 +155,7 @@ async def keep_accepted(
         terms, accepted=_with(terms.accepted, before, row)
     )
     if not await written(act, found, answers, terms=following):
-        return _item_page("accepted", found, answers, code)
+        return _item_page("accepted", QUALIFICATIONS, found, answers, code)
     return back(found.draft.part, "#qualifications")
 
 
@@ -176,38 +180,6 @@ async def remove_accepted(
     )
 
 
-@get("/{part:str}/draft/standards/{code:str}", access=WRITERS)
-async def standard(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
-    found = await opened(act, part)
-    await found.draft.must_be_open(act.session)
-    row = _of(found.draft.terms.standards, code)
-    known = msgspec.structs.asdict(row) if row else {}
-    form = StandardForm(data=known | {"version": found.draft.version})
-    return _item_page("standard", found, form, code)
-
-
-@post("/{part:str}/draft/standards/{code:str}", access=WRITERS)
-async def keep_standard(
-    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
-) -> Redirect | Template:
-    found = await opened(act, part, lock=True)
-    terms = found.draft.terms
-    before = _of(terms.standards, code)
-    answers = StandardForm(form)
-    if not answers.validate():
-        return _item_page("standard", found, answers, code)
-    row = StandardTerms(answers.code.data, answers.title.data, answers.meaning.data)
-    find_faults_of_code(answers, row, before, terms.standards)
-    if answers.faults:
-        return _item_page("standard", found, answers, code)
-    following = msgspec.structs.replace(
-        terms, standards=_with(terms.standards, before, row)
-    )
-    if not await written(act, found, answers, terms=following):
-        return _item_page("standard", found, answers, code)
-    return back(found.draft.part, "#standards")
-
-
 def find_faults_of_code(
     form: StandardForm | StatementForm | OutcomeForm,
     row: StandardTerms | StatementTerms | OutcomeTerms,
@@ -221,104 +193,89 @@ def find_faults_of_code(
         form.add_error("code", "Code must be capital letters and numbers, like R11")
 
 
-@post("/{part:str}/draft/standards/{code:str}/removal", access=WRITERS)
-async def remove_standard(
-    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
-) -> Redirect | Template:
-    found = await opened(act, part, lock=True)
-    terms = found.draft.terms
-    rest = _but(terms.standards, code)
-    return await _without(
-        act, found, form, visit, msgspec.structs.replace(terms, standards=rest)
-    )
+@dataclass(frozen=True)
+class Coded:
+    """A list whose rows have codes that staff give them."""
+
+    name: str
+    """In the address, and among the terms."""
+    kind: str
+    """The template of its page."""
+    form: type[StandardForm | StatementForm | OutcomeForm]
+    terms: type[StandardTerms | StatementTerms | OutcomeTerms]
+    place: str
+    """On the page of the draft."""
+
+    def rows(self, terms: Terms) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = getattr(terms, self.name)
+        return found
+
+    def page(self, found: Drafted, form: Versioned, code: str) -> Template:
+        return _item_page(self.kind, self.name, found, form, code)
+
+    async def keep(
+        self, act: Acting, found: Drafted, sent: FormData, code: str
+    ) -> Redirect | Template:
+        terms = found.draft.terms
+        rows = self.rows(terms)
+        before = _of(rows, code)
+        answers = self.form(sent)
+        if not answers.validate():
+            return self.page(found, answers, code)
+        row = msgspec.convert(
+            {name: answers.data[name] for name in self.terms.__struct_fields__},
+            self.terms,
+        )
+        find_faults_of_code(answers, row, before, rows)
+        if answers.faults:
+            return self.page(found, answers, code)
+        following = _replaced(terms, self.name, _with(rows, before, row))
+        if not await written(act, found, answers, terms=following):
+            return self.page(found, answers, code)
+        return back(found.draft.part, f"#{self.place}")
 
 
-@get("/{part:str}/draft/statements/{code:str}", access=WRITERS)
-async def statement(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
-    found = await opened(act, part)
-    await found.draft.must_be_open(act.session)
-    row = _of(found.draft.terms.statements, code)
-    known = msgspec.structs.asdict(row) if row else {}
-    form = StatementForm(data=known | {"version": found.draft.version})
-    return _item_page("statement", found, form, code)
+def _pages_of(coded: Coded) -> list[Any]:
+    path = f"/{{part:str}}/draft/{coded.name}/{{code:str}}"
+
+    @get(path, access=WRITERS)
+    async def show(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
+        found = await opened(act, part)
+        await found.draft.must_be_open(act.session)
+        row = _of(coded.rows(found.draft.terms), code)
+        known = msgspec.structs.asdict(row) if row else {}
+        form = coded.form(data=known | {"version": found.draft.version})
+        return coded.page(found, form, code)
+
+    @post(path, access=WRITERS)
+    async def keep(
+        act: Act, form: Form, part: FromPath[str], code: FromPath[str]
+    ) -> Redirect | Template:
+        return await coded.keep(act, await opened(act, part, lock=True), form, code)
+
+    @post(f"{path}/removal", access=WRITERS)
+    async def remove(
+        act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
+    ) -> Redirect:
+        found = await opened(act, part, lock=True)
+        terms = found.draft.terms
+        rest = _but(coded.rows(terms), code)
+        return await _without(
+            act, found, form, visit, _replaced(terms, coded.name, rest)
+        )
+
+    return [show, keep, remove]
 
 
-@post("/{part:str}/draft/statements/{code:str}", access=WRITERS)
-async def keep_statement(
-    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
-) -> Redirect | Template:
-    found = await opened(act, part, lock=True)
-    terms = found.draft.terms
-    before = _of(terms.statements, code)
-    answers = StatementForm(form)
-    if not answers.validate():
-        return _item_page("statement", found, answers, code)
-    row = StatementTerms(answers.code.data, answers.words.data)
-    find_faults_of_code(answers, row, before, terms.statements)
-    if answers.faults:
-        return _item_page("statement", found, answers, code)
-    following = msgspec.structs.replace(
-        terms, statements=_with(terms.statements, before, row)
-    )
-    if not await written(act, found, answers, terms=following):
-        return _item_page("statement", found, answers, code)
-    return back(found.draft.part, "#declaration")
+CODED = (
+    Coded("standards", "standard", StandardForm, StandardTerms, "standards"),
+    Coded("statements", "statement", StatementForm, StatementTerms, "declaration"),
+    Coded("outcomes", "outcome", OutcomeForm, OutcomeTerms, "outcomes"),
+)
 
 
-@post("/{part:str}/draft/statements/{code:str}/removal", access=WRITERS)
-async def remove_statement(
-    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
-) -> Redirect | Template:
-    found = await opened(act, part, lock=True)
-    terms = found.draft.terms
-    rest = _but(terms.statements, code)
-    return await _without(
-        act, found, form, visit, msgspec.structs.replace(terms, statements=rest)
-    )
-
-
-@get("/{part:str}/draft/outcomes/{code:str}", access=WRITERS)
-async def outcome(act: Act, part: FromPath[str], code: FromPath[str]) -> Template:
-    found = await opened(act, part)
-    await found.draft.must_be_open(act.session)
-    row = _of(found.draft.terms.outcomes, code)
-    known = msgspec.structs.asdict(row) if row else {}
-    form = OutcomeForm(data=known | {"version": found.draft.version})
-    return _item_page("outcome", found, form, code)
-
-
-@post("/{part:str}/draft/outcomes/{code:str}", access=WRITERS)
-async def keep_outcome(
-    act: Act, form: Form, part: FromPath[str], code: FromPath[str]
-) -> Redirect | Template:
-    found = await opened(act, part, lock=True)
-    terms = found.draft.terms
-    before = _of(terms.outcomes, code)
-    answers = OutcomeForm(form)
-    if not answers.validate():
-        return _item_page("outcome", found, answers, code)
-    row = OutcomeTerms(answers.code.data, answers.title.data)
-    find_faults_of_code(answers, row, before, terms.outcomes)
-    if answers.faults:
-        return _item_page("outcome", found, answers, code)
-    following = msgspec.structs.replace(
-        terms, outcomes=_with(terms.outcomes, before, row)
-    )
-    if not await written(act, found, answers, terms=following):
-        return _item_page("outcome", found, answers, code)
-    return back(found.draft.part, "#outcomes")
-
-
-@post("/{part:str}/draft/outcomes/{code:str}/removal", access=WRITERS)
-async def remove_outcome(
-    act: Act, form: Form, visit: Visit, part: FromPath[str], code: FromPath[str]
-) -> Redirect | Template:
-    found = await opened(act, part, lock=True)
-    terms = found.draft.terms
-    rest = _but(terms.outcomes, code)
-    return await _without(
-        act, found, form, visit, msgspec.structs.replace(terms, outcomes=rest)
-    )
+def _replaced(terms: Terms, name: str, rows: tuple[Any, ...]) -> Terms:
+    return msgspec.structs.replace(terms, **{name: rows})
 
 
 async def _without(
@@ -355,9 +312,12 @@ def _but(rows: tuple[Any, ...], code: str) -> tuple[Any, ...]:
     return tuple(other for other in rows if other is not row)
 
 
-def _item_page(kind: str, found: Drafted, form: Versioned, code: str) -> Template:
+def _item_page(
+    kind: str, listed: str, found: Drafted, form: Versioned, code: str
+) -> Template:
     return page(
         f"register/rules/{kind}.html",
+        listed=listed,
         part=found.draft.part,
         form=form,
         code=code,
@@ -370,13 +330,5 @@ pages = [
     accepted,
     keep_accepted,
     remove_accepted,
-    standard,
-    keep_standard,
-    remove_standard,
-    statement,
-    keep_statement,
-    remove_statement,
-    outcome,
-    keep_outcome,
-    remove_outcome,
+    *(handler for coded in CODED for handler in _pages_of(coded)),
 ]

@@ -1,0 +1,103 @@
+"""The renewals of one period as staff list them: by state, each state counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from register.account import Account
+from register.kit.clock import day_of
+from register.person import Person
+from register.renewal.renewal import Renewal
+from register.renewal.standing import RenewalState, Standing, standings
+from register.renewal.twin import narrowed, state_at
+from register.rule_set import RuleSet
+
+PAGE = 50
+COUNTED = 1000
+"""Counting stops past it."""
+LISTED = tuple(state for state in RenewalState if state is not RenewalState.ENDED)
+
+
+@dataclass(frozen=True)
+class RenewalsPage:
+    rows: Sequence[tuple[Renewal, Standing]]
+    next: UUID | None
+
+
+async def periods(session: AsyncSession) -> list[date]:
+    """The last days of the periods that were or are renewed, the latest first."""
+    found: list[date] = []
+    latest = await session.scalar(select(func.max(Renewal.ends_on)))
+    while latest and len(found) < MOST_PERIODS:
+        found.append(latest)
+        earlier = select(func.max(Renewal.ends_on)).where(Renewal.ends_on < latest)
+        latest = await session.scalar(earlier)
+    return found
+
+
+MOST_PERIODS = 5
+
+
+async def renewals_in(
+    session: AsyncSession,
+    reader: Account,
+    ends_on: date,
+    state: RenewalState | None,
+    *,
+    now: datetime,
+    after: UUID | None = None,
+    size: int = PAGE,
+) -> RenewalsPage:
+    """A page of them, in an order that stays; nobody reads of their own."""
+    found = _of(reader, ends_on).options(joinedload(Renewal.person))
+    if state:
+        found = found.where(_in(state, now))
+    if after:
+        found = found.where(Renewal.id > after)
+    rows = list(await session.scalars(found.order_by(Renewal.id).limit(size + 1)))
+    shown = rows[:size]
+    told = await standings(session, [one.person_id for one in shown], now=now)
+    return RenewalsPage(
+        [(one, told[one.person_id]) for one in shown if one.person_id in told],
+        shown[-1].id if len(rows) > size else None,
+    )
+
+
+async def counts_in(
+    session: AsyncSession, reader: Account, ends_on: date, *, now: datetime
+) -> dict[RenewalState, int]:
+    """How many are in each state, in one query; each count stops past COUNTED."""
+    counts = [
+        select(func.count())
+        .select_from(
+            _of(reader, ends_on)
+            .where(_in(state, now))
+            .with_only_columns(Renewal.id)
+            .limit(COUNTED + 1)
+            .subquery()
+        )
+        .scalar_subquery()
+        .label(state)
+        for state in LISTED
+    ]
+    row = (await session.execute(select(*counts))).one()
+    return dict(zip(LISTED, row, strict=True))
+
+
+def _of(reader: Account, ends_on: date) -> Select[Renewal]:
+    others = Renewal.person_id != reader.person_id if reader.person_id else true()
+    return (
+        select(Renewal)
+        .join(RuleSet, Renewal.rule_set_id == RuleSet.id)
+        .join(Person, Renewal.person_id == Person.id)
+        .where(Renewal.ends_on == ends_on, Person.merged_into.is_(None), others)
+    )
+
+
+def _in(state: RenewalState, now: datetime) -> ColumnElement[bool]:
+    return narrowed(state) & (state_at(now, day_of(now)) == str(state))

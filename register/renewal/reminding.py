@@ -1,0 +1,476 @@
+"""Reminders to renew, on the ladder of the rules: by e-mail and text message, and to providers of all their staff at once.
+
+Each is a row of a ledger before it is a message: never twice, and where it could not be sent, the row says why.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Select,
+    Text,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from register.account import Account
+from register.entry import Entry
+from register.entry.facts import Registration
+from register.kit.clock import LONDON, day_of
+from register.kit.db import Base, code, rows_of
+from register.kit.jobs import enqueue, job
+from register.kit.notify import Channel
+from register.kit.post import Envelope, Silence, letter_of, post_all
+from register.organisation import (
+    Organisation,
+    OrganisationState,
+    leads_of,
+    posts_held,
+)
+from register.particulars import contacts_of
+from register.reaching import write_to
+from register.renewal.renewal import Renewal
+from register.rule_set import Rules, RuleSet
+
+AT_ONCE = 5_000
+MORNING, NO_WAIT = time(8), timedelta(0)
+
+
+class ReminderChannel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+    """To whoever has no account, as renewal opens."""
+    EMPLOYER = "employer"
+
+
+class NotSentBecause(StrEnum):
+    NO_ACCOUNT = "no_account"
+    NO_MOBILE = "no_mobile"
+    NO_ADDRESS = "no_address"
+    SILENCE = "silence"
+    """Nothing is written to them any more."""
+
+
+class RenewalReminder(Base):
+    """One reminder to one person or provider. The database refuses a second, and any change."""
+
+    __tablename__ = "renewal_reminder"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    ends_on: Mapped[date]
+    rung: Mapped[int]
+    """Days before the last day to renew."""
+    channel: Mapped[ReminderChannel] = mapped_column(code(ReminderChannel, "channel"))
+    renewal_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("renewal.id"), index=True
+    )
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    because: Mapped[NotSentBecause | None] = mapped_column(
+        code(NotSentBecause, "because")
+    )
+    """Why it was not sent."""
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("rung > 0", name="rung"),
+        CheckConstraint(
+            "(channel = 'employer') = (organisation_id is not null) and num_nonnulls(renewal_id, organisation_id) = 1",
+            name="whom",
+        ),
+        Index(
+            "renewal_reminder_once",
+            "ends_on",
+            "rung",
+            "channel",
+            "renewal_id",
+            "organisation_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A reminder of the ladder: due from its day until the day of the next, the last until the last day to renew."""
+
+    days: int
+    due_on: date
+    until: date
+    """The first day on which it is not due any more."""
+    opening: bool
+
+
+def ladder(rules: Rules, ends_on: date) -> Sequence[Rung]:
+    """The day on which renewal opens is the first rung, whatever the ladder says."""
+    opening = (ends_on - rules.renewal_opens(ends_on)).days
+    days = sorted(
+        {opening, *(n for n in rules.renewal_reminder_days if n < opening)} - {0},
+        reverse=True,
+    )
+    dues = [ends_on - timedelta(days=n) for n in days]
+    return [
+        Rung(n, due, until, n == opening)
+        for n, due, until in zip(
+            days, dues, [*dues, ends_on + timedelta(days=1)][1:], strict=True
+        )
+    ]
+
+
+def rung_on(rules: Rules, ends_on: date, day: date) -> Rung | None:
+    """The one that is due that day."""
+    for rung in ladder(rules, ends_on):
+        if rung.due_on <= day < rung.until:
+            return rung
+    return None
+
+
+@job("remind_of_renewal")
+async def remind_of_renewal(session: AsyncSession, now: datetime) -> None:
+    """Each hour, when renewals have been opened: a rung that was missed is made up for until the next is reached.
+
+    Providers last, once all of their staff have been told.
+    """
+    if await remind_some(session, now=now):
+        await enqueue(session, "remind_of_renewal")
+    else:
+        await remind_providers(session, now=now)
+
+
+async def remind_some(
+    session: AsyncSession, *, now: datetime, at_once: int = AT_ONCE
+) -> int:
+    """The next of those to whom the rung of today is still owed; how many there were."""
+    for rule_set, ends_on in await periods_open(session, now=now):
+        rung = rung_on(rule_set.rules, ends_on, day_of(now))
+        if rung is None:
+            continue
+        some = await _owed(session, rule_set, ends_on, rung, now=now, at_once=at_once)
+        if some:
+            await _remind(session, some, rule_set.rules, rung, now=now)
+            return len(some)
+    return 0
+
+
+async def periods_open(
+    session: AsyncSession, *, now: datetime
+) -> Sequence[tuple[RuleSet, date]]:
+    """The periods that are being renewed, each with the rules of those who do."""
+    rows = await session.execute(
+        select(Renewal.rule_set_id, Renewal.ends_on)
+        .where(Renewal.finished_at.is_(None), Renewal.ends_on >= day_of(now))
+        .distinct()
+        .order_by(Renewal.ends_on, Renewal.rule_set_id)
+    )
+    return [
+        (await session.get_one(RuleSet, rule_set_id), ends_on)
+        for rule_set_id, ends_on in rows.all()
+    ]
+
+
+@dataclass(frozen=True)
+class Owed:
+    renewal: Renewal
+    email: str | None
+    silent: bool
+
+
+def owed(
+    rule_set: RuleSet,
+    ends_on: date,
+    rung: Rung,
+    channel: ReminderChannel,
+    *,
+    now: datetime,
+) -> Select[Renewal]:
+    """Whoever has something left, is in the register still, and has no row for the rung yet."""
+    # Not an anti-join: of a table that is just being filled the planner believes that it is empty, and compares each with each.
+    told = select(RenewalReminder.renewal_id).where(
+        RenewalReminder.renewal_id.is_not(None),
+        RenewalReminder.ends_on == ends_on,
+        RenewalReminder.rung == rung.days,
+        RenewalReminder.channel == channel,
+    )
+    registered = exists().where(
+        Entry.person_id == Renewal.person_id,
+        Registration.entry_id == Entry.id,
+        Registration.until_on == ends_on,
+        Registration.valid.contains(now),
+    )
+    return select(Renewal).where(
+        Renewal.rule_set_id == rule_set.id,
+        Renewal.ends_on == ends_on,
+        Renewal.finished_at.is_(None),
+        registered,
+        Renewal.id.not_in(told),
+    )
+
+
+async def _owed(
+    session: AsyncSession,
+    rule_set: RuleSet,
+    ends_on: date,
+    rung: Rung,
+    *,
+    now: datetime,
+    at_once: int,
+) -> Sequence[Owed]:
+    """Locked, so that two workers remind two others."""
+    rows = await session.execute(
+        owed(rule_set, ends_on, rung, ReminderChannel.EMAIL, now=now)
+        .add_columns(
+            Account.email, exists().where(Silence.person_id == Renewal.person_id)
+        )
+        .outerjoin(Account, Account.person_id == Renewal.person_id)
+        .limit(at_once)
+        .with_for_update(of=Renewal, skip_locked=True)
+    )
+    return [Owed(renewal, email, silent) for renewal, email, silent in rows]
+
+
+async def _remind(
+    session: AsyncSession,
+    some: Sequence[Owed],
+    rules: Rules,
+    rung: Rung,
+    *,
+    now: datetime,
+) -> None:
+    contacts = await contacts_of(session, [one.renewal.person_id for one in some])
+    mobiles = {person_id: told.mobile for person_id, told in contacts.items()}
+    if rung.opening:
+        without = [one for one in some if not one.email]
+        await _write_by_post(session, without, rules, rung, now=now)
+    await _write(
+        session,
+        ReminderChannel.EMAIL,
+        [(one, one.email) for one in some],
+        NotSentBecause.NO_ACCOUNT,
+        rules=rules,
+        rung=rung,
+        now=now,
+    )
+    await _write(
+        session,
+        ReminderChannel.SMS,
+        [(one, mobiles.get(one.renewal.person_id)) for one in some],
+        NotSentBecause.NO_MOBILE,
+        rules=rules,
+        rung=rung,
+        now=now,
+    )
+
+
+async def _write_by_post(
+    session: AsyncSession,
+    some: Sequence[Owed],
+    rules: Rules,
+    rung: Rung,
+    *,
+    now: datetime,
+) -> None:
+    """One by one, as each needs the address that is known of them: they are few."""
+    for one in some:
+        renewal = one.renewal
+        because = NotSentBecause.SILENCE if one.silent else None
+        if because is None and not await write_to(
+            session,
+            renewal.person_id,
+            "renewal_opened",
+            context=_context(renewal, rules),
+            key=f"renewal_opened:{renewal.id}:{rung.days}:{ReminderChannel.LETTER}",
+            now=now,
+        ):
+            because = NotSentBecause.NO_ADDRESS
+        whom = {"ends_on": renewal.ends_on, "renewal_id": renewal.id}
+        row = _row(rung, ReminderChannel.LETTER, now=now, because=because, **whom)
+        await session.execute(insert(RenewalReminder).values(row))
+
+
+def _context(renewal: Renewal, rules: Rules) -> dict[str, Any]:
+    return {
+        "ends_on": renewal.ends_on,
+        "left": renewal.left,
+        "paid": renewal.paid_at is not None,
+        "cure_ends": rules.cure_ends(renewal.ends_on),
+    }
+
+
+LETTERS = {
+    (ReminderChannel.LETTER, True): "renewal_opened",
+    (ReminderChannel.EMAIL, True): "renewal_opened",
+    (ReminderChannel.EMAIL, False): "renewal_reminder",
+    (ReminderChannel.SMS, True): "renewal_reminder_text",
+    (ReminderChannel.SMS, False): "renewal_reminder_text",
+}
+
+
+async def _write(
+    session: AsyncSession,
+    channel: ReminderChannel,
+    to: Iterable[tuple[Owed, str | None]],
+    missing: NotSentBecause,
+    *,
+    rules: Rules,
+    rung: Rung,
+    now: datetime,
+) -> None:
+    """Ledger and outbox together. Those who have the same left to do get the same words, which are put together once."""
+    letter = LETTERS[channel, rung.opening]
+    rows: list[tuple[Renewal, NotSentBecause | None]] = []
+    batches: dict[tuple[Any, ...], list[tuple[Renewal, Envelope]]] = defaultdict(list)
+    for one, address in to:
+        renewal = one.renewal
+        because = NotSentBecause.SILENCE if one.silent else None if address else missing
+        rows.append((renewal, because))
+        if address and because is None:
+            same = (renewal.ends_on, tuple(renewal.left), renewal.paid_at is not None)
+            key = f"{letter}:{renewal.id}:{rung.days}:{channel}"
+            batches[same].append((renewal, Envelope(address, key, renewal.person_id)))
+    await _keep(session, rows, channel, rung, now=now)
+    for alike in batches.values():
+        await post_all(
+            session,
+            letter,
+            letter_of(letter, _context(alike[0][0], rules)),
+            [envelope for _, envelope in alike],
+            channel=Channel(channel),
+            now=now,
+            after=until_morning(now) if channel is ReminderChannel.SMS else NO_WAIT,
+        )
+
+
+async def _keep(
+    session: AsyncSession,
+    rows: Sequence[tuple[Renewal, NotSentBecause | None]],
+    channel: ReminderChannel,
+    rung: Rung,
+    *,
+    now: datetime,
+) -> None:
+    each = rows_of(
+        ends_on=(Date, [renewal.ends_on for renewal, _ in rows]),
+        renewal_id=(Uuid, [renewal.id for renewal, _ in rows]),
+        because=(Text, [because for _, because in rows]),
+    ).c
+    await session.execute(
+        insert(RenewalReminder).from_select(
+            ["id", "ends_on", "renewal_id", "because", "rung", "channel", "at"],
+            select(
+                func.gen_random_uuid(),
+                each.ends_on,
+                each.renewal_id,
+                each.because,
+                cast(literal(rung.days), BigInteger),
+                literal(channel),
+                literal(now),
+            ),
+        )
+    )
+
+
+def until_morning(now: datetime) -> timedelta:
+    """No telephone rings at night: how long a text message waits."""
+    morning = datetime.combine(day_of(now), MORNING, LONDON)
+    return max(morning - now, NO_WAIT)
+
+
+def _row(
+    rung: Rung, channel: ReminderChannel, *, now: datetime, **whom: Any
+) -> dict[str, Any]:
+    nobody = {"renewal_id": None, "organisation_id": None, "because": None}
+    what = {"id": uuid4(), "rung": rung.days, "channel": channel, "at": now}
+    return {**nobody, **what, **whom}
+
+
+# Providers
+
+
+async def remind_providers(session: AsyncSession, *, now: datetime) -> None:
+    """One letter to the leads of each provider of whose staff somebody has something left: how many, and no names."""
+    for rule_set, ends_on in await periods_open(session, now=now):
+        rung = rung_on(rule_set.rules, ends_on, day_of(now))
+        if rung:
+            for organisation in await _untold(session, ends_on, rung):
+                await _remind_provider(session, organisation, ends_on, rung, now=now)
+
+
+async def _untold(
+    session: AsyncSession, ends_on: date, rung: Rung
+) -> Sequence[Organisation]:
+    told = exists().where(
+        RenewalReminder.organisation_id == Organisation.id,
+        RenewalReminder.ends_on == ends_on,
+        RenewalReminder.rung == rung.days,
+    )
+    found = await session.scalars(
+        select(Organisation)
+        .where(Organisation.state == OrganisationState.OPEN, ~told)
+        .with_for_update(of=Organisation, skip_locked=True)
+    )
+    return found.all()
+
+
+async def _remind_provider(
+    session: AsyncSession,
+    organisation: Organisation,
+    ends_on: date,
+    rung: Rung,
+    *,
+    now: datetime,
+) -> None:
+    waiting = await unfinished_of(session, organisation, ends_on, now=now)
+    if not waiting:
+        return
+    whom = {"ends_on": ends_on, "organisation_id": organisation.id}
+    row = _row(rung, ReminderChannel.EMPLOYER, now=now, **whom)
+    await session.execute(insert(RenewalReminder).values(row))
+    said = letter_of(
+        "renewal_reminder_provider", {"ends_on": ends_on, "people": waiting}
+    )
+    await post_all(
+        session,
+        "renewal_reminder_provider",
+        said,
+        [
+            Envelope(
+                lead.account.email, f"renewal_provider:{ends_on}:{rung.days}:{lead.id}"
+            )
+            for lead in await leads_of(session, organisation.id)
+        ],
+        channel=Channel.EMAIL,
+        now=now,
+    )
+
+
+async def unfinished_of(
+    session: AsyncSession, organisation: Organisation, ends_on: date, *, now: datetime
+) -> int:
+    """How many of a provider's staff have not renewed."""
+    people = posts_held(organisation, now)
+    found = await session.scalars(
+        select(Renewal.id).where(
+            Renewal.person_id.in_(people),
+            Renewal.ends_on == ends_on,
+            Renewal.finished_at.is_(None),
+        )
+    )
+    return len(found.all())

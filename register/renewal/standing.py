@@ -1,0 +1,249 @@
+"""How it stands with somebody's renewal: one answer, from the renewal, the entries and the moment, and shown to all alike."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from register.entry import Entry
+from register.kit.clock import day_of, end_of
+from register.renewal.renewal import Renewal, RenewalStep
+from register.rule_set import Rules, RuleSet
+
+
+class RenewalState(StrEnum):
+    """Payment alone renews nobody, so that no state is called paid."""
+
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    EXTENDED = "extended"
+    """Open, with a later last day."""
+    ONLY_PAYMENT = "only_payment"
+    PAID_NOT_RENEWED = "paid_not_renewed"
+    OVERDUE = "overdue"
+    """The last day has gone by and nobody has lapsed yet."""
+    RENEWED = "renewed"
+    LATE = "late"
+    """Finished after the last day: what becomes of it is decided when the deadline is run."""
+    CURABLE = "curable"
+    """Lapsed, and may still finish."""
+    TOO_LATE = "too_late"
+    ENDED = "ended"
+    """Not in the register any more for another reason, so that there is nothing to renew."""
+
+    @property
+    def may_act(self) -> bool:
+        """Whether there is something that the person can do."""
+        return self in CAN_ACT
+
+    @property
+    def told(self) -> bool:
+        return self is not RenewalState.ENDED
+
+
+CAN_ACT = frozenset(
+    {
+        RenewalState.OPEN,
+        RenewalState.EXTENDED,
+        RenewalState.ONLY_PAYMENT,
+        RenewalState.PAID_NOT_RENEWED,
+        RenewalState.OVERDUE,
+        RenewalState.CURABLE,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the entries of somebody come to at a moment."""
+
+    until_on: date | None = None
+    """The last day of the registration that stands, the latest of several; None where none stands."""
+    lapsed: bool = False
+    """Some entry has lapsed since the end of the period that was to be renewed."""
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], ends_on: date, *, at: datetime) -> Self:
+        facts = [entry.facts for entry in entries]
+        return cls(
+            max(
+                (r.until_on for f in facts for r in f.registrations if r.holds(at)),
+                default=None,
+            ),
+            any(
+                lapse.holds(at) and lapse.starts >= end_of(ends_on)
+                for f in facts
+                for lapse in f.lapses
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    state: RenewalState
+    day: date
+    """The last day to do something, the last day of the registration, or the first day on which it can be renewed."""
+    left: Sequence[RenewalStep] = ()
+    paid: bool = False
+    renewal: Renewal | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that the state depends on."""
+
+    renewal: Renewal
+    kept: Kept
+    rules: Rules
+    at: datetime
+
+    @property
+    def finished(self) -> bool:
+        return self.renewal.finished_at is not None
+
+    @property
+    def gone(self) -> bool:
+        return self.kept.until_on is None and not self.kept.lapsed
+
+    @property
+    def renewed(self) -> bool:
+        """In time, or since: a late one that was cured."""
+        until = self.kept.until_on
+        return self.finished and until is not None and until >= self.renewal.until_on
+
+    @property
+    def over(self) -> bool:
+        """They have come back for a later period without it."""
+        until = self.kept.until_on
+        return until is not None and until > self.renewal.ends_on
+
+    @property
+    def in_time(self) -> bool:
+        return self.at < end_of(self.renewal.last_day)
+
+    @property
+    def cure_ends(self) -> date:
+        return self.rules.cure_ends(self.renewal.last_day)
+
+
+Rule = Callable[[Case], bool]
+
+RULES: tuple[tuple[Rule, RenewalState], ...] = (
+    (lambda case: case.gone, RenewalState.ENDED),
+    (lambda case: case.renewed, RenewalState.RENEWED),
+    (lambda case: case.finished and not case.over, RenewalState.LATE),
+    (lambda case: case.over, RenewalState.NOT_OPEN),
+    (lambda case: case.at >= end_of(case.cure_ends), RenewalState.TOO_LATE),
+    (lambda case: case.kept.lapsed, RenewalState.CURABLE),
+    (lambda case: not case.in_time, RenewalState.OVERDUE),
+    (lambda case: case.renewal.paid_at is not None, RenewalState.PAID_NOT_RENEWED),
+    (
+        lambda case: list(case.renewal.left) == [RenewalStep.PAYMENT],
+        RenewalState.ONLY_PAYMENT,
+    ),
+    (lambda case: case.renewal.extended_until is not None, RenewalState.EXTENDED),
+    (lambda _: True, RenewalState.OPEN),
+)
+"""The first rule that holds decides. Its twin in SQL is `twin.py`."""
+
+
+def state_of(renewal: Renewal, kept: Kept, rules: Rules, at: datetime) -> RenewalState:
+    case = Case(renewal, kept, rules, at)
+    return next(state for rule, state in RULES if rule(case))
+
+
+def standing_of(
+    renewal: Renewal | None, entries: Sequence[Entry], rules: Rules, *, at: datetime
+) -> Standing | None:
+    """None where there is nothing to renew, now or later."""
+    if renewal is None:
+        return _without(entries, rules, at=at)
+    kept = Kept.of(entries, renewal.ends_on, at=at)
+    state = state_of(renewal, kept, rules, at)
+    if not state.told:
+        return None
+    if state is RenewalState.NOT_OPEN:
+        return _without(entries, rules, at=at)
+    day = _day(state, renewal, kept, rules)
+    left = () if renewal.finished_at else renewal.left
+    return Standing(state, day, left, renewal.paid_at is not None, renewal)
+
+
+def _without(
+    entries: Sequence[Entry], rules: Rules, *, at: datetime
+) -> Standing | None:
+    """Who is registered has the day from which they can renew; it is today where the renewal is only about to be opened."""
+    until = Kept.of(entries, day_of(at), at=at).until_on
+    if until is None:
+        return None
+    return Standing(RenewalState.NOT_OPEN, rules.renewal_opens(until))
+
+
+def _day(state: RenewalState, renewal: Renewal, kept: Kept, rules: Rules) -> date:
+    if state is RenewalState.RENEWED:
+        return kept.until_on or renewal.until_on
+    if state in AFTER_THE_LAST_DAY:
+        return rules.cure_ends(renewal.last_day)
+    return renewal.last_day
+
+
+AFTER_THE_LAST_DAY = frozenset(
+    {RenewalState.OVERDUE, RenewalState.CURABLE, RenewalState.TOO_LATE}
+)
+
+
+async def standing(
+    session: AsyncSession, person_id: UUID, *, now: datetime
+) -> Standing | None:
+    return (await standings(session, [person_id], now=now)).get(person_id)
+
+
+async def standings(
+    session: AsyncSession, person_ids: Collection[UUID], *, now: datetime
+) -> dict[UUID, Standing]:
+    """Of each that has something to renew, in as many queries as one takes."""
+    entries = await _entries(session, person_ids)
+    renewals = await _latest(session, person_ids)
+    rules: dict[str, Rules] = {}
+    found = {}
+    for person_id, theirs in entries.items():
+        renewal = renewals.get(person_id)
+        if renewal:
+            ruled_by = renewal.rule_set.rules
+        else:
+            part = min((one.part for one in theirs), key=lambda one: one.position)
+            if part not in rules:
+                rules[part] = (await RuleSet.on(session, part, day_of(now))).rules
+            ruled_by = rules[part]
+        if one := standing_of(renewal, theirs, ruled_by, at=now):
+            found[person_id] = one
+    return found
+
+
+async def _entries(
+    session: AsyncSession, person_ids: Collection[UUID]
+) -> dict[UUID, list[Entry]]:
+    ids = await session.scalars(select(Entry.id).where(Entry.person_id.in_(person_ids)))
+    found: dict[UUID, list[Entry]] = {}
+    for entry in await Entry.load_many(session, ids.all()):
+        found.setdefault(entry.person_id, []).append(entry)
+    return found
+
+
+async def _latest(
+    session: AsyncSession, person_ids: Collection[UUID]
+) -> dict[UUID, Renewal]:
+    """Of the period that ends last."""
+    rows = await session.scalars(
+        select(Renewal)
+        .where(Renewal.person_id.in_(person_ids))
+        .options(joinedload(Renewal.rule_set))
+        .order_by(Renewal.ends_on)
+    )
+    return {renewal.person_id: renewal for renewal in rows}
