@@ -1,20 +1,23 @@
-"""The demo's fees: what became of every approved application's, in each way in which a payment can end."""
+"""The demo's fees: what became of every approved application's, in each way in which a payment can end, and of a scrutiny's."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import cycle
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fees.acts import FeesAct, FeesEvent
 from fees.govuk_pay import CardPayment, Reason, State, Status
-from fees.invoice import Invoice, bill
+from fees.invoice import Invoice, bill, bill_scrutiny
 from fees.payment import Payment, PaymentState
 from fees.payment.mop_up import GRACE, close_unpaid
 from fees.payment.payment import Told
+from fees.reconciliation import take_in
+from fees.reconciliation.file import Told as Settled
 from register.demo import Approved, Fee
-from register.kit.clock import end_of
+from register.kit.clock import day_of, end_of
 from register.process import Process
 
 TELLS = {
@@ -46,6 +49,9 @@ WITHOUT_SUCCESS: tuple[tuple[PaymentState, ...], ...] = (
     (PaymentState.DECLINED,),
     (),
 )
+A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
+SETTLED, CARD_FEE, SHORT = 200, 50, 10
+"""How many payments, what the provider keeps of each, and how much one of them is short by: pence."""
 LASTED = timedelta(minutes=3)
 """From the asking to what became of it."""
 
@@ -58,6 +64,7 @@ async def take_fees(session: AsyncSession, approved: Sequence[Approved]) -> None
         Fee.NOT_TRIED: cycle(NOTHING_TRIED),
         Fee.NOT_PAID: cycle(WITHOUT_SUCCESS),
         Fee.HELD_BACK: cycle(NOTHING_TRIED),
+        Fee.SCRUTINY: cycle(NOTHING_TRIED),
     }
     paid_twice = iter([True])
     for one in approved:
@@ -67,6 +74,36 @@ async def take_fees(session: AsyncSession, approved: Sequence[Approved]) -> None
             assert one.application.pay_by  # noqa: S101 - approved
             at = end_of(one.application.pay_by) + GRACE + timedelta(hours=2)
             await close_unpaid(session, at)
+    if any(one.application.approved_at for one in approved):
+        await _settle(session, now=approved[0].draw.now)
+
+
+async def _settle(session: AsyncSession, *, now: datetime) -> None:
+    """The provider pays out what was paid; of one payment a little less, and something that we know nothing of."""
+    paid = await session.scalars(
+        select(Payment)
+        .where(Payment.state == PaymentState.PAID, Payment.succeeded_at < now - A_DAY)
+        .order_by(Payment.succeeded_at, Payment.reference)
+        .limit(SETTLED)
+    )
+    yesterday = day_of(now - A_DAY)
+    rows = [
+        Settled(
+            line,
+            one.provider_id or "",
+            one.reference,
+            one.amount_pence - SHORT * (line == 2),
+            CARD_FEE,
+            one.amount_pence - SHORT * (line == 2) - CARD_FEE,
+            yesterday,
+            1,
+        )
+        for line, one in enumerate(paid, start=2)
+    ]
+    unknown = ("demounidentified", "INV-9999999-1", 9000, CARD_FEE, 9000 - CARD_FEE)
+    rows.append(Settled(len(rows) + 2, *unknown, yesterday, 1))
+    by = Process.begin(session, FeesAct.TAKE_IN_SETTLEMENT, now=now - A_MINUTE)
+    await take_in(session, b"demo", rows, by=by)
 
 
 async def _take(
@@ -75,9 +112,11 @@ async def _take(
     tries: Iterator[tuple[PaymentState, ...]],
     paid_twice: Iterator[bool],
 ) -> None:
-    assert one.application.approved_at  # noqa: S101 - approved
-    at = one.application.approved_at + timedelta(seconds=one.draw.between(5, 55))
-    invoice = await bill(session, one.application, now=at)
+    waits_since = one.application.approved_at or one.application.scrutiny_asked_at
+    assert waits_since  # noqa: S101 - approved, or to be scrutinised
+    at = waits_since + timedelta(seconds=one.draw.between(5, 55))
+    raised = bill_scrutiny if one.fee is Fee.SCRUTINY else bill
+    invoice = await raised(session, one.application, now=at)
     paying = Paying(session, one, invoice, at + timedelta(hours=1))
     for state in next(tries):
         await paying.tries(state)
@@ -87,7 +126,7 @@ async def _take(
         await paying.tries(PaymentState.PAID)
         if next(paid_twice, False):
             await paying.tries(PaymentState.PAID)
-    if one.fee is Fee.HELD_BACK:
+    if one.fee in {Fee.HELD_BACK, Fee.SCRUTINY}:
         paying.later()
         await paying.tries(PaymentState.PAID)
 
@@ -140,9 +179,9 @@ class Paying:
         process = Process.begin(
             self.session, FeesAct.START_PAYMENT, now=self.at, actor=self.one.account
         )
-        self.one.application.tell(
+        self.invoice.tell(
             FeesEvent.PAYMENT_STARTED,
-            by=process,
+            process,
             payment=payment.reference,
             pence=payment.amount_pence,
         )

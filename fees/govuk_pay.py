@@ -62,6 +62,8 @@ class State(msgspec.Struct, frozen=True):
     status: Status
     finished: bool
     code: str = ""
+    can_retry: bool | None = None
+    """Of a payment by agreement that failed: whether another may be taken by it."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -87,6 +89,50 @@ class CardPayment(msgspec.Struct, frozen=True):
     def next_url(self) -> str:
         """Where the payer goes on with it; empty once there is nothing to go on with."""
         return self.links.next_url.href if self.links.next_url else ""
+
+
+class AgreementStatus(StrEnum):
+    CREATED = "created"
+    ACTIVE = "active"
+    CANCELLED = "cancelled"
+    INACTIVE = "inactive"
+    """The card can be used for it no more."""
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """Leave to take further payments from a card. Its details are not read, so they are never kept."""
+
+    agreement_id: str
+    reference: str
+    status: AgreementStatus
+    created_date: datetime
+
+
+class FoundAgreements(msgspec.Struct, frozen=True):
+    results: list[Agreement]
+
+
+class RefundStatus(StrEnum):
+    SUBMITTED = "submitted"
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class CardRefund(msgspec.Struct, frozen=True):
+    """One refund of a payment as GOV.UK Pay tells it."""
+
+    refund_id: str
+    amount: int
+    status: RefundStatus
+    created_date: datetime
+
+
+class EmbeddedRefunds(msgspec.Struct, frozen=True):
+    refunds: list[CardRefund]
+
+
+class FoundRefunds(msgspec.Struct, frozen=True):
+    embedded: EmbeddedRefunds = msgspec.field(name="_embedded")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -129,6 +175,10 @@ class Declined(PayFailed):
 class TooFast(Declined):
     """Too many requests in a second; it was not done and may be asked again."""
 
+    def __init__(self, status: int, code: str, retry_after: float | None) -> None:
+        super().__init__(status, code)
+        self.retry_after = retry_after
+
 
 class GovukPay:
     """The public API of GOV.UK Pay; the sandbox speaks the same, only the address differs."""
@@ -159,7 +209,13 @@ class GovukPay:
         await self._http.aclose()
 
     async def create(
-        self, *, amount_pence: int, reference: str, description: str, return_url: str
+        self,
+        *,
+        amount_pence: int,
+        reference: str,
+        description: str,
+        return_url: str,
+        set_up_agreement: str = "",
     ) -> CardPayment:
         """Ask for a new payment. There is no key that makes asking twice harmless: after OutcomeUnknown, search."""
         wanted: dict[str, str | int] = {
@@ -168,9 +224,68 @@ class GovukPay:
             "description": description,
             "return_url": return_url,
         }
+        if set_up_agreement:
+            wanted["set_up_agreement"] = set_up_agreement
         return await self._once(
             lambda: self._ask("POST", "/v1/payments", CardPayment, json=wanted)
         )
+
+    async def take(
+        self,
+        *,
+        agreement_id: str,
+        amount_pence: int,
+        reference: str,
+        description: str,
+        key: str,
+    ) -> CardPayment:
+        """A payment by agreement, without the payer. Asked again with the same key, it is the same payment."""
+        wanted: dict[str, str | int] = {
+            "amount": amount_pence,
+            "reference": reference,
+            "description": description,
+            "authorisation_mode": "agreement",
+            "agreement_id": agreement_id,
+        }
+        return await self._again(
+            lambda: self._ask(
+                "POST",
+                "/v1/payments",
+                CardPayment,
+                json=wanted,
+                headers={"Idempotency-Key": key},
+            )
+        )
+
+    async def create_agreement(self, *, reference: str, description: str) -> Agreement:
+        """After OutcomeUnknown, search."""
+        wanted: dict[str, str | int] = {
+            "reference": reference,
+            "description": description,
+        }
+        return await self._once(
+            lambda: self._ask("POST", "/v1/agreements", Agreement, json=wanted)
+        )
+
+    async def agreement(self, agreement_id: str) -> Agreement:
+        path = f"/v1/agreements/{quote(agreement_id, safe='')}"
+        return await self._again(lambda: self._ask("GET", path, Agreement))
+
+    async def agreements_referenced(self, reference: str) -> list[Agreement]:
+        found = await self._again(
+            lambda: self._ask(
+                "GET",
+                "/v1/agreements",
+                FoundAgreements,
+                params={"reference": reference},
+            )
+        )
+        return [one for one in found.results if one.reference == reference]
+
+    async def cancel_agreement(self, agreement_id: str) -> None:
+        """Declined where it is not active; to ask twice does no harm."""
+        path = f"/v1/agreements/{quote(agreement_id, safe='')}/cancel"
+        await self._again(lambda: self._ask("POST", path, None))
 
     async def payment(self, payment_id: str) -> CardPayment:
         """The payment as it stands now: this answer is always up to date, which a search is not."""
@@ -209,6 +324,28 @@ class GovukPay:
             )
         )
 
+    async def refund(
+        self, payment_id: str, *, amount_pence: int, available_pence: int
+    ) -> CardRefund:
+        """Give back a part of a payment, or all; Declined with 412 where another amount is available than we believe.
+
+        That guard makes asking twice harmless. After OutcomeUnknown, look all the same.
+        """
+        wanted: dict[str, str | int] = {
+            "amount": amount_pence,
+            "refund_amount_available": available_pence,
+        }
+        path = f"/v1/payments/{quote(payment_id, safe='')}/refunds"
+        return await self._once(
+            lambda: self._ask("POST", path, CardRefund, json=wanted)
+        )
+
+    async def refunds(self, payment_id: str) -> list[CardRefund]:
+        """All refunds of a payment, whoever asked for them."""
+        path = f"/v1/payments/{quote(payment_id, safe='')}/refunds"
+        found = await self._again(lambda: self._ask("GET", path, FoundRefunds))
+        return found.embedded.refunds
+
     def shows(self, page: str) -> bool:
         """Whether an address is a card page of GOV.UK Pay, where a payer may be sent."""
         return origin_of(page) in {origin_of(self._url), *PAGES_OF_GOVUK_PAY}
@@ -224,8 +361,12 @@ class GovukPay:
     async def _retry(
         self, call: Callable[[], Awaitable[T]], on: tuple[type[PayFailed], ...]
     ) -> T:
+        def again(failed: Exception) -> bool | float:
+            wait = failed.retry_after if isinstance(failed, TooFast) else None
+            return wait if wait and isinstance(failed, on) else isinstance(failed, on)
+
         tries = stamina.retry_context(
-            on=on, attempts=3, timeout=TOTAL_SECONDS, wait_initial=0.2, wait_max=1.5
+            on=again, attempts=3, timeout=TOTAL_SECONDS, wait_initial=0.2, wait_max=1.5
         )
         async for attempt in tries:
             with attempt:
@@ -240,11 +381,16 @@ class GovukPay:
         *,
         json: dict[str, str | int] | None = None,
         params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> T:
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 response = await self._http.request(
-                    method, self._url + path, json=json, params=params
+                    method,
+                    self._url + path,
+                    json=json,
+                    params=params,
+                    headers=headers,
                 )
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             raise Unreachable from None
@@ -256,7 +402,7 @@ class GovukPay:
 def read(response: httpx2.Response, answer: type[T] | None) -> T:
     """What the answer says; a body that breaks the published form is as good as none."""
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
-        raise TooFast(response.status_code, "P0900")
+        raise TooFast(response.status_code, "P0900", retry_after(response))
     if response.is_client_error:
         raise Declined(response.status_code, complaint(response))
     if not response.is_success:
@@ -269,6 +415,12 @@ def read(response: httpx2.Response, answer: type[T] | None) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError):
         log.warning("pay answered in a form unknown to us", status=response.status_code)
         raise OutcomeUnknown from None
+
+
+def retry_after(response: httpx2.Response) -> float | None:
+    """The seconds to wait, where it names them and they are few."""
+    named = response.headers.get("Retry-After", "")
+    return float(named) if named.isdecimal() and int(named) <= TOTAL_SECONDS else None
 
 
 def complaint(response: httpx2.Response) -> str:

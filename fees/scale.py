@@ -2,16 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fees.money import pounds
-from register.kit.clock import start_of
+from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.part import Part
@@ -35,6 +35,15 @@ class ProRata(StrEnum):
     """A twelfth for each month that the registration touches, the first and the last included."""
 
 
+class DiscountFor(StrEnum):
+    """Who pays less."""
+
+    FIRST_YEAR = "first_year"
+    """Who was never registered before, and who renews for the first time while still in the window they joined in."""
+    LOW_INCOME = "low_income"
+    """Given by a finance officer on an invoice, when asked for."""
+
+
 class NoFeeSet(Refused):
     def __init__(self, kind: FeeKind, part: Part) -> None:
         self.kind, self.part = kind, part
@@ -52,6 +61,14 @@ class FeeScale(Base):
     valid: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
     amount_pence: Mapped[int]
     pro_rata: Mapped[ProRata] = mapped_column(code(ProRata, "pro_rata"))
+    each_part: Mapped[bool] = mapped_column(default=False)
+    """Asked of whoever holds the part, whatever else they hold; otherwise only the dearest of somebody's parts is paid for."""
+    instalments: Mapped[list[Any]] = mapped_column(default=list)
+    """The days of the year, as "09-30", by which each equal share is asked for; none where all is paid at once."""
+
+    discounts: Mapped[list["Discount"]] = relationship(
+        lazy="selectin", order_by="Discount.because"
+    )
 
     __table_args__ = (
         # The database holds this one WITHOUT OVERLAPS.
@@ -78,6 +95,15 @@ class FeeScale(Base):
             raise NoFeeSet(kind, part)
         return found
 
+    @property
+    def begins(self) -> date:
+        lower = self.valid.lower
+        assert lower  # noqa: S101 - checked by the database
+        return day_of(lower)
+
+    def discount(self, because: DiscountFor) -> "Discount | None":
+        return next((one for one in self.discounts if one.because is because), None)
+
     def months(self, *, on: date, until: date) -> int | None:
         """The months that are charged for; None where the price is the price."""
         if self.pro_rata is ProRata.NONE:
@@ -91,6 +117,37 @@ class FeeScale(Base):
         if months is None:
             return self.amount_pence
         return self.amount_pence * months // MONTHS_OF_A_YEAR
+
+
+class Discount(Base):
+    """What some pay less, for as long as the price holds that it belongs to: a share of it, or so many pence."""
+
+    __tablename__ = "fee_discount"
+
+    fee_scale_id: Mapped[UUID] = mapped_column(
+        ForeignKey("fee_scale.id"), primary_key=True
+    )
+    because: Mapped[DiscountFor] = mapped_column(
+        code(DiscountFor, "because"), primary_key=True
+    )
+    per_cent: Mapped[int | None]
+    pence: Mapped[int | None]
+
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(per_cent, pence) = 1", name="one_of_two"),
+        CheckConstraint("per_cent between 1 and 99", name="per_cent"),
+        CheckConstraint("pence > 0", name="pence"),
+    )
+
+    @property
+    def amount(self) -> str:
+        return f"{self.per_cent}%" if self.per_cent else pounds(self.pence or 0)
+
+    def off(self, pence: int) -> int:
+        """How many pence less; part of a penny is the payer's."""
+        if self.per_cent is not None:
+            return pence - pence * (100 - self.per_cent) // 100
+        return min(self.pence or 0, pence)
 
 
 async def scale_on(session: AsyncSession, day: date) -> list[FeeScale]:

@@ -1,5 +1,6 @@
 """Payments by card: tries, receipts, and what is to be given back."""
 
+from fees.payment.counting import Came, Counted, count
 from fees.payment.mop_up import (
     PayNotice,
     check_payment,
@@ -7,29 +8,71 @@ from fees.payment.mop_up import (
     hear,
     mop_up_payments,
     remind_unpaid,
+    write_off_unpaid,
 )
-from fees.payment.paying import TooLateToPay, check, go_to_pay, latest_payment, to_pay
-from fees.payment.payment import OverpaidBecause, Overpayment, Payment, Receipt, Told
+from fees.payment.owed import Owed, share, to_pay
+from fees.payment.paying import (
+    PaymentUnderWay,
+    TooLateToPay,
+    alone,
+    cancel_collective,
+    check,
+    go_to_pay,
+    go_to_pay_invoice,
+    go_to_pay_together,
+    latest_payment,
+    latest_payment_together,
+    payments_together,
+)
+from fees.payment.payment import (
+    Bill,
+    CannotPayFor,
+    NotThatMuchLeft,
+    Overpayment,
+    Payment,
+    Told,
+)
+from fees.payment.purposes import OverpaidBecause
+from fees.payment.receipt import PaidBy, Receipt
+from fees.payment.sharing import share_out
 from fees.payment.state import MOVES, UNSETTLED, PaymentState
 
 __all__ = [
     "MOVES",
     "UNSETTLED",
+    "Bill",
+    "Came",
+    "CannotPayFor",
+    "Counted",
+    "NotThatMuchLeft",
     "OverpaidBecause",
     "Overpayment",
+    "Owed",
+    "PaidBy",
     "PayNotice",
     "Payment",
     "PaymentState",
+    "PaymentUnderWay",
     "Receipt",
     "Told",
     "TooLateToPay",
+    "alone",
+    "cancel_collective",
     "check",
     "check_payment",
     "close_unpaid",
+    "count",
     "go_to_pay",
+    "go_to_pay_invoice",
+    "go_to_pay_together",
     "hear",
     "latest_payment",
+    "latest_payment_together",
     "mop_up_payments",
+    "payments_together",
     "remind_unpaid",
+    "share",
+    "share_out",
     "to_pay",
+    "write_off_unpaid",
 ]

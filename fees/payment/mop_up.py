@@ -4,17 +4,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Text, delete, exists, select
+from sqlalchemy import Text, case, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fees import govuk_pay
+from fees import govuk_pay, ledger
 from fees.acts import FeesAct, FeesEvent
 from fees.govuk_pay import Notice, PayFailed
-from fees.invoice import Invoice, write_to_payer
+from fees.invoice import Invoice, Purpose, write_to_payer
+from fees.ledger import AccountCode, EntryKind, LedgerEntry, Posting
 from fees.payment.paying import check, unsettled_payments
 from fees.payment.payment import Payment
+from fees.payment.receipt import Receipt
 from fees.payment.state import UNSETTLED
 from register.account import Account
 from register.application import Application, ApplicationAct, ApplicationState
@@ -34,6 +36,7 @@ GRACE = timedelta(hours=3)
 KEPT = timedelta(days=30)
 """GOV.UK Pay gives a message up after little more than three days."""
 AT_ONCE = 200
+WRITTEN_OFF_AT_ONCE = 1_000
 
 
 @every(minutes=2)
@@ -109,20 +112,29 @@ async def forget_pay_notices(session: AsyncSession, now: datetime) -> None:
 async def remind_unpaid(session: AsyncSession, now: datetime) -> None:
     """Remind each payer once, some days before the last day to pay."""
     today = day_of(now)
+    of_scrutiny = Invoice.purpose == Purpose.SCRUTINY
     reminded = exists().where(
         Event.application_id == Application.id,
         Event.kind == FeesEvent.REMINDED,
-        Event.at >= Application.approved_at,
+        Event.at
+        >= case(
+            (of_scrutiny, Application.scrutiny_asked_at),
+            else_=Application.approved_at,
+        ),
+    )
+    waits = case(
+        (of_scrutiny, Application.scrutiny_waits),
+        else_=(Application.state == ApplicationState.APPROVED)
+        & (Application.pay_by == Invoice.pay_by)
+        & (Invoice.covers_until >= today),
     )
     owing = (
         select(Invoice, Application)
         .join(Application, Invoice.application_id == Application.id)
         .join(RuleSet, Application.rule_set_id == RuleSet.id)
         .where(
-            Application.state == ApplicationState.APPROVED,
-            Application.pay_by == Invoice.pay_by,
+            waits,
             Invoice.pay_by >= today,
-            Invoice.covers_until >= today,
             Invoice.pay_by - today
             <= RuleSet.data["payment_reminder_days"].as_integer(),
             ~reminded,
@@ -132,8 +144,54 @@ async def remind_unpaid(session: AsyncSession, now: datetime) -> None:
     for invoice, application in (await session.execute(owing)).all():
         process = Process.begin(session, FeesAct.REMIND, now=now)
         application.tell(FeesEvent.REMINDED, by=process, invoice=invoice.reference)
-        await write_to_payer(
-            session, invoice, "reminder", now=now, application=application
+        of_entry = invoice.purpose is Purpose.APPLICATION
+        letter = "reminder" if of_entry else "scrutiny_reminder"
+        await write_to_payer(session, invoice, letter, now=now, application=application)
+
+
+@every(minutes=15)
+async def write_off_unpaid(session: AsyncSession, now: datetime) -> None:
+    """What can never be paid any more is owed no more, once no payment of it can still come good."""
+    left = (
+        select(func.sum(Posting.pence))
+        .where(
+            Posting.invoice_id == Invoice.id,
+            Posting.account == AccountCode.RECEIVABLE,
+        )
+        .scalar_subquery()
+    )
+    for_nothing = case(
+        (Invoice.purpose == Purpose.SCRUTINY, ~Application.scrutiny_waits),
+        else_=(Application.state != ApplicationState.APPROVED)
+        | (Application.pay_by != Invoice.pay_by),
+    )
+    over = ~Invoice.is_payable_on(day_of(now - GRACE)) | (
+        Invoice.covers_until < day_of(now - GRACE)
+    )
+    under_way = exists().where(
+        Payment.invoice_id == Invoice.id, Payment.state.in_(UNSETTLED)
+    )
+    lost = (
+        select(Invoice)
+        .outerjoin(Application, Application.id == Invoice.application_id)
+        .where(
+            ~exists().where(Receipt.invoice_id == Invoice.id),
+            ~exists().where(
+                LedgerEntry.invoice_id == Invoice.id,
+                LedgerEntry.kind == EntryKind.WRITTEN_OFF,
+            ),
+            for_nothing | over,
+            ~under_way,
+            left > 0,
+        )
+        .order_by(Invoice.number)
+        .limit(WRITTEN_OFF_AT_ONCE)
+    )
+    for invoice in (await session.scalars(lost)).all():
+        process = Process.begin(session, FeesAct.WRITE_OFF, now=now)
+        pence = await ledger.write_off(session, invoice.id, by=process)
+        invoice.tell(
+            FeesEvent.WRITTEN_OFF, process, invoice=invoice.reference, pence=pence
         )
 
 

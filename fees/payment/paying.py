@@ -1,20 +1,26 @@
 """Paying: the intent is kept before GOV.UK Pay is asked, and whatever is in doubt is looked up, never asked for twice."""
 
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fees import ledger
 from fees.acts import FeesAct, FeesEvent
+from fees.collective import CollectiveInvoice
 from fees.govuk_pay import CardPayment, Declined, GovukPay, PayFailed, Unreachable
-from fees.invoice import Invoice, bill
-from fees.payment.payment import Payment, Told
+from fees.invoice import Invoice, NothingToPay
+from fees.payment.owed import Owed, share, shares_left
+from fees.payment.payment import Bill, Payment, Told
+from fees.payment.purposes import BUYING
 from fees.payment.state import UNSETTLED, PaymentState
 from register.account import Account
-from register.application import Application, ApplicationState
-from register.kit.clock import end_of
+from register.kit.clock import day_of
 from register.kit.db import Sessions
 from register.kit.errors import Refused
 from register.process import Process
@@ -24,27 +30,53 @@ log = structlog.get_logger()
 NOT_FOUND = 404
 SEARCH_KNOWS_AFTER = timedelta(minutes=2)
 """A search is behind the truth, though never by so much. Nobody can pay what was made and lost: its page was shown to nobody."""
+TOGETHER = "Renewal fees of staff, Children's Homes Workforce Register"
+BY_AGREEMENT = "Renewal fee by agreement, Children's Homes Workforce Register"
 LONGEST_WAIT = "15s"
 """Longer than the longest call to GOV.UK Pay."""
 
 
 class TooLateToPay(Refused):
-    def __init__(self, application: Application) -> None:
-        self.application = application
-        super().__init__(
-            f"The last day to pay for application {application.reference} is over."
-        )
+    def __init__(self, invoice: Bill) -> None:
+        self.invoice = invoice
+        super().__init__(f"The last day to pay invoice {invoice.reference} is over.")
 
 
-async def to_pay(session: AsyncSession, account: Account) -> Application | None:
-    """The account's approved application that waits for its fee; the most pressing where there are several."""
-    found: Application | None = await session.scalar(
-        select(Application)
-        .where(
-            Application.account_id == account.id,
-            Application.state == ApplicationState.APPROVED,
+async def cancel_collective(
+    session: AsyncSession, collective: CollectiveInvoice, *, by: Process
+) -> None:
+    """Raises CancelledAlready, or PaymentUnderWay while money may yet come for it by card."""
+    await _one_at_a_time(session, collective.id)
+    under_way = await session.scalar(
+        select(Payment.id).where(
+            Payment.collective_id == collective.id, Payment.state.in_(UNSETTLED)
         )
-        .order_by(Application.pay_by, Application.id)
+    )
+    if under_way:
+        raise PaymentUnderWay
+    collective.cancel(by=by)
+
+
+async def payments_together(
+    session: AsyncSession, collective: CollectiveInvoice
+) -> Sequence[Payment]:
+    found = await session.scalars(
+        select(Payment)
+        .where(Payment.collective_id == collective.id)
+        .order_by(Payment.attempt)
+    )
+    return found.all()
+
+
+async def latest_payment_together(
+    session: AsyncSession, organisation_id: UUID
+) -> Payment | None:
+    """The organisation's newest try, for the same reason."""
+    found: Payment | None = await session.scalar(
+        select(Payment)
+        .join(CollectiveInvoice, Payment.collective_id == CollectiveInvoice.id)
+        .where(CollectiveInvoice.organisation_id == organisation_id)
+        .order_by(Payment.asked_at.desc(), Payment.attempt.desc())
         .limit(1)
     )
     return found
@@ -66,22 +98,190 @@ async def go_to_pay(
     session: AsyncSession,
     database: Sessions,
     pay: GovukPay,
-    application: Application,
+    owed: Owed,
+    *,
+    return_url: str,
+    now: datetime,
+    by: Account,
+    in_shares: bool = False,
+    set_up_agreement: str = "",
+) -> str:
+    """The card page on which the payer goes on; empty where there is none, and then the payment's state says why."""
+
+    async def wanted(own: AsyncSession) -> Wanted:
+        buying = BUYING[owed.purpose]
+        invoice = await buying.bill(own, owed.about, now=now, by=by)
+        return Wanted(invoice, buying.description, in_shares=in_shares)
+
+    return await _go(
+        session,
+        database,
+        pay,
+        owed.about,
+        wanted,
+        method=ByCardPage(return_url, set_up_agreement),
+        now=now,
+        by=by,
+    )
+
+
+async def go_to_pay_together(
+    session: AsyncSession,
+    database: Sessions,
+    pay: GovukPay,
+    collective_id: UUID,
     *,
     return_url: str,
     now: datetime,
     by: Account,
 ) -> str:
-    """The card page on which the payer goes on; empty where there is none, and then the payment's state says why."""
-    await _one_at_a_time(session, application.id)
+    """The same for all that an organisation has taken over at once."""
+
+    async def wanted(own: AsyncSession) -> Wanted:
+        collective = await own.get_one(CollectiveInvoice, collective_id)
+        collective.must_stand()
+        return Wanted(collective, TOGETHER)
+
+    return await _go(
+        session,
+        database,
+        pay,
+        collective_id,
+        wanted,
+        method=ByCardPage(return_url),
+        now=now,
+        by=by,
+    )
+
+
+class Method(Protocol):
+    """How money is asked for. Direct debit would be another."""
+
+    async def ask(
+        self, pay: GovukPay, payment: Payment, description: str
+    ) -> CardPayment: ...
+
+
+@dataclass(frozen=True)
+class ByCardPage:
+    """The payer goes to a page. After OutcomeUnknown it must be looked up, never asked for again."""
+
+    return_url: str
+    set_up_agreement: str = ""
+
+    async def ask(
+        self, pay: GovukPay, payment: Payment, description: str
+    ) -> CardPayment:
+        return await pay.create(
+            amount_pence=payment.amount_pence,
+            reference=payment.reference,
+            description=description,
+            return_url=self.return_url,
+            set_up_agreement=self.set_up_agreement,
+        )
+
+
+@dataclass(frozen=True)
+class ByAgreement:
+    """Nobody is asked. The payment's own id is the key, so that asking again takes nothing more."""
+
+    agreement_id: str
+
+    async def ask(
+        self, pay: GovukPay, payment: Payment, description: str
+    ) -> CardPayment:
+        return await pay.take(
+            agreement_id=self.agreement_id,
+            amount_pence=payment.amount_pence,
+            reference=payment.reference,
+            description=description,
+            key=str(payment.id),
+        )
+
+
+class PaymentUnderWay(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "A card payment of this invoice has begun. Finish it, or wait until it has ended."
+        )
+
+
+async def go_to_pay_invoice(
+    session: AsyncSession,
+    database: Sessions,
+    pay: GovukPay,
+    invoice: Invoice,
+    *,
+    return_url: str,
+    now: datetime,
+    by: Account | None,
+) -> str:
+    """The same for one that is raised, whoever pays it."""
+    invoice_id = invoice.id
+    buying = BUYING[invoice.purpose]
+
+    async def wanted(own: AsyncSession) -> Wanted:
+        return Wanted(await own.get_one(Invoice, invoice_id), buying.description)
+
+    return await _go(
+        session,
+        database,
+        pay,
+        buying.about(invoice),
+        wanted,
+        method=ByCardPage(return_url),
+        now=now,
+        by=by,
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    bill: Bill
+    description: str
+    """What GOV.UK Pay shows above the card."""
+    in_shares: bool = False
+
+    @property
+    def tries(self) -> ColumnElement[bool]:
+        if isinstance(self.bill, CollectiveInvoice):
+            return Payment.collective_id == self.bill.id
+        return Payment.invoice_id == self.bill.id
+
+    async def too_late(self, session: AsyncSession, *, today: date) -> bool:
+        if isinstance(self.bill, CollectiveInvoice):
+            return today > self.bill.pay_by
+        payable = select(Invoice.is_payable_on(today)).where(Invoice.id == self.bill.id)
+        return not (await session.execute(payable)).scalar_one()
+
+    async def due_pence(self, session: AsyncSession) -> int:
+        if isinstance(self.bill, CollectiveInvoice):
+            return await self.bill.due_pence(session)
+        pence = await ledger.owed_on(session, self.bill.id)
+        shares = await shares_left(session, self.bill.id) if self.in_shares else 1
+        return share(pence, shares)
+
+
+async def _go(
+    session: AsyncSession,
+    database: Sessions,
+    pay: GovukPay,
+    about: UUID | None,
+    wanted: Callable[[AsyncSession], Awaitable[Wanted]],
+    *,
+    method: Method,
+    now: datetime,
+    by: Account | None,
+) -> str:
+    await _one_at_a_time(session, about)
     async with database.begin() as own:
         # Committed before GOV.UK Pay is asked: were it kept with the answer, a crash in between would lose that we asked.
-        payment_id, fresh = await _intend(own, application.id, now=now, by=by)
+        payment_id, description = await _intend(own, await wanted(own), now=now, by=by)
     payment = await session.get_one(Payment, payment_id)
     try:
         told = (
-            await _ask(session, pay, payment, return_url, now=now, by=by)
-            if fresh
+            await _ask(session, pay, payment, description, method, now=now, by=by)
+            if description
             else await check(session, pay, payment, now=now, by=by)
         )
     except PayFailed as failed:
@@ -92,64 +292,72 @@ async def go_to_pay(
     return told.next_url if told and pay.shows(told.next_url) else ""
 
 
-async def _one_at_a_time(session: AsyncSession, application_id: UUID) -> None:
+async def alone(session: AsyncSession, about: UUID | None) -> bool:
+    """Whether nobody is paying for that at this moment; until the transaction ends nobody can."""
+    key = func.hashtextextended(f"pay:{about}", 0)
+    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+
+
+async def _one_at_a_time(session: AsyncSession, about: UUID | None) -> None:
     """A double click waits here until the first has its answer, then goes on with the same payment."""
     await session.execute(select(func.set_config("lock_timeout", LONGEST_WAIT, True)))
-    key = func.hashtextextended(f"pay:{application_id}", 0)
+    key = func.hashtextextended(f"pay:{about}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def _intend(
-    session: AsyncSession, application_id: UUID, *, now: datetime, by: Account
-) -> tuple[UUID, bool]:
-    """The payment to go on with, and whether it is new; raises NothingToPay or TooLateToPay."""
-    application = await session.get_one(Application, application_id)
-    invoice = await bill(session, application, now=now, by=by)
-    tries = list(
-        await session.scalars(select(Payment).where(Payment.invoice_id == invoice.id))
-    )
+    session: AsyncSession,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    by: Account | None,
+) -> tuple[UUID, str]:
+    """The payment to go on with, and if it is new what it is for; raises NothingToPay or TooLateToPay."""
+    bill = wanted.bill
+    tries = list(await session.scalars(select(Payment).where(wanted.tries)))
     if unsettled := [payment for payment in tries if payment.state.unsettled]:
-        return unsettled[0].id, False
-    if now >= end_of(invoice.pay_by):
-        raise TooLateToPay(application)
+        return unsettled[0].id, ""
+    if await wanted.too_late(session, today=day_of(now)):
+        raise TooLateToPay(bill)
+    pence = await wanted.due_pence(session)
+    if pence < 1:
+        raise NothingToPay(f"invoice {bill.reference}")
     attempt = len(tries) + 1
+    together = isinstance(bill, CollectiveInvoice)
     payment = Payment(
-        invoice_id=invoice.id,
+        invoice_id=None if together else bill.id,
+        collective_id=bill.id if together else None,
         attempt=attempt,
-        reference=f"{invoice.reference}-{attempt}",
-        amount_pence=invoice.amount_pence,
+        reference=f"{bill.reference}-{attempt}",
+        amount_pence=pence,
         state=PaymentState.ASKING,
         asked_at=now,
     )
     session.add(payment)
     await session.flush()
     process = Process.begin(session, FeesAct.START_PAYMENT, now=now, actor=by)
-    application.tell(
+    bill.tell(
         FeesEvent.PAYMENT_STARTED,
-        by=process,
+        process,
         payment=payment.reference,
         pence=payment.amount_pence,
     )
-    return payment.id, True
+    return payment.id, wanted.description
 
 
 async def _ask(
     session: AsyncSession,
     pay: GovukPay,
     payment: Payment,
-    return_url: str,
+    description: str,
+    method: Method,
     *,
     now: datetime,
-    by: Account,
+    by: Account | None,
 ) -> CardPayment | None:
-    """Ask GOV.UK Pay for the payment: only ever done by the request that recorded the intent."""
+    """Ask GOV.UK Pay for the payment: by a card page only ever done by the request that recorded the intent."""
     try:
-        made = await pay.create(
-            amount_pence=payment.amount_pence,
-            reference=payment.reference,
-            description="Registration fee, Children's Homes Workforce Register",
-            return_url=return_url,
-        )
+        made = await method.ask(pay, payment, description)
     except (Unreachable, Declined) as failed:
         log.warning(
             "payment not made", payment=payment.reference, error=type(failed).__name__
@@ -175,6 +383,9 @@ async def check(
         return told.payment
     if payment.provider_id:
         await payment.give_up(session, PaymentState.FAILED, now=now, by=by)
+    elif payment.taken_by and payment.state is PaymentState.ASKING:
+        method = ByAgreement(payment.taken_by)
+        return await _ask(session, pay, payment, BY_AGREEMENT, method, now=now, by=by)
     elif now >= payment.asked_at + SEARCH_KNOWS_AFTER:
         await payment.give_up(session, PaymentState.NEVER_MADE, now=now, by=by)
     return None

@@ -1,49 +1,57 @@
-"""Payments: tries to pay an invoice by card, what became of each, and the receipt that one of them buys."""
+"""Payments: tries to pay an invoice by card, and what became of each."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Self
 from uuid import UUID, uuid4
 
-import structlog
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from fees import ledger
 from fees.acts import FeesAct, FeesEvent
+from fees.collective import CollectiveInvoice
 from fees.govuk_pay import CardPayment
 from fees.invoice import Invoice, write_to_payer
+from fees.ledger import AccountCode, EntryKind
 from fees.money import pounds
+from fees.payment.counting import Came, buy, count, write_of_all, write_of_part
+from fees.payment.purposes import BUYING, OverpaidBecause
+from fees.payment.receipt import PaidBy
+from fees.payment.sharing import share_out
 from fees.payment.state import PaymentState
 from register.account import Account
-from register.application import Application, ApplicationAct, ApplicationState
-from register.kit.clock import end_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.process import Process
 
-log = structlog.get_logger()
+Bill = Invoice | CollectiveInvoice
+"""What a card can pay at once."""
 
 
-class OverpaidBecause(StrEnum):
-    """Why money that came pays for nothing."""
+class CannotPayFor(Refused):
+    def __init__(self, invoice: Invoice, because: OverpaidBecause) -> None:
+        self.invoice, self.because = invoice, because
+        super().__init__(f"Invoice {invoice.reference} cannot be paid with this money.")
 
-    PAID_ALREADY = "paid_already"
-    LATE = "late"
-    """The payer confirmed it after the last day to pay."""
-    CLOSED = "closed"
-    """The application had ended otherwise."""
-    YEAR_OVER = "year_over"
-    """The registration year that the invoice was for had ended."""
-    NOT_GRANTED = "not_granted"
-    """The register refused the entry."""
+
+class NotThatMuchLeft(Refused):
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"Enter an amount: {pounds(most)} of this money can pay for that invoice."
+            if most
+            else "Nothing is owed on that invoice, or nothing of this money is left."
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,10 @@ class Payment(Base):
     __tablename__ = "payment"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.id"))
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"))
+    collective_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("collective_invoice.id")
+    )
     attempt: Mapped[int]
     reference: Mapped[str] = mapped_column(unique=True)
     """What GOV.UK Pay is searched for."""
@@ -70,16 +81,28 @@ class Payment(Base):
     )
     provider_id: Mapped[str | None] = mapped_column(unique=True)
     """GOV.UK Pay's own number for it."""
+    taken_by: Mapped[str | None] = mapped_column(index=True)
+    """GOV.UK Pay's number of the agreement by which it is taken without the payer."""
+    can_retry: Mapped[bool | None]
+    """Of one by agreement that failed: whether GOV.UK Pay lets another be taken by it."""
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
-    invoice: Mapped[Invoice] = relationship(lazy="raise")
+    invoice: Mapped[Invoice | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         UniqueConstraint("invoice_id", "attempt"),
+        UniqueConstraint("collective_id", "attempt"),
+        CheckConstraint("num_nonnulls(invoice_id, collective_id) = 1", name="what_for"),
+        Index(
+            "payment_one_unsettled_together",
+            "collective_id",
+            unique=True,
+            postgresql_where=text("state in ('asking', 'open')"),
+        ),
         Index(
             "payment_one_unsettled",
             "invoice_id",
@@ -125,6 +148,7 @@ class Payment(Base):
         if not self.state.may_become(state):
             return
         self.provider_id = told.payment.payment_id
+        self.can_retry = told.payment.state.can_retry
         if state.unsettled:
             self.state = state
         else:
@@ -161,79 +185,135 @@ class Payment(Base):
         succeeded_at: datetime | None = None,
     ) -> None:
         self.state, self.ended_at, self.succeeded_at = state, now, succeeded_at
-        invoice = await session.get_one(Invoice, self.invoice_id)
+        bill = await self.bill(session)
         process = Process.begin(session, FeesAct.SETTLE_PAYMENT, now=now, actor=by)
         if succeeded_at is None:
-            self._tell(FeesEvent.PAYMENT_ENDED, invoice, process, end=state)
+            self._tell(FeesEvent.PAYMENT_ENDED, bill, process, end=state)
         else:
-            self._tell(FeesEvent.PAYMENT_SUCCEEDED, invoice, process)
-            await self._pay_for(session, invoice, succeeded_at, by=process)
+            self._tell(FeesEvent.PAYMENT_SUCCEEDED, bill, process)
+            await ledger.receive(session, self.id, self.amount_pence, by=process)
+            await self._pay_for(session, bill, succeeded_at, by=process)
+
+    async def bill(self, session: AsyncSession) -> Bill:
+        """What it was tried for."""
+        if self.collective_id:
+            return await session.get_one(CollectiveInvoice, self.collective_id)
+        return await session.get_one(Invoice, self.invoice_id)
 
     async def _pay_for(
         self,
         session: AsyncSession,
-        invoice: Invoice,
+        bill: Bill,
         succeeded_at: datetime,
         *,
         by: Process,
     ) -> None:
-        """The money buys the entry, or is to be given back: one of the two is on record when this transaction ends."""
-        application = await session.get_one(Application, invoice.application_id)
-        await application.lock(session)
-        because = objection(invoice, application, succeeded_at)
-        if because is None:
-            because = await self._grant(
-                session, invoice, application, succeeded_at, by=by
+        """The money buys what it was asked for, or is to be given back: one of the two is on record when this ends."""
+        if isinstance(bill, CollectiveInvoice):
+            await share_out(
+                session,
+                bill,
+                payment_id=self.id,
+                reference=self.reference,
+                pence=self.amount_pence,
+                at=succeeded_at,
+                by=by,
             )
-        if because is not None:
-            await self._give_back(session, invoice, because, by=by)
+            return
+        came = Came(self.id, self.reference, self.amount_pence, succeeded_at)
+        counted = await count(session, came, bill, by=by)
+        if excess := self.amount_pence - counted.pence:
+            because = counted.because or OverpaidBecause.MORE_THAN_OWED
+            await self._give_back(session, bill, excess, because, by=by)
 
-    async def _grant(
-        self,
+    @classmethod
+    async def found(
+        cls,
         session: AsyncSession,
         invoice: Invoice,
-        application: Application,
-        succeeded_at: datetime,
         *,
+        provider_id: str,
+        pence: int,
+        paid_at: datetime,
         by: Process,
-    ) -> OverpaidBecause | None:
-        """Receipt and entry, both or neither; the entry begins on the day on which the payer paid, or after a last check."""
-        receipt = Receipt(
-            invoice_id=invoice.id,
-            application_id=application.id,
-            payment_id=self.id,
-            paid_at=succeeded_at,
-            process=by,
+    ) -> Self:
+        """A payment that we never heard of, and of which the provider has paid us out: it counts for that invoice, if it can."""
+        tries = select(func.coalesce(func.max(cls.attempt), 0)).where(
+            cls.invoice_id == invoice.id
         )
-        try:
-            async with session.begin_nested():
-                session.add(receipt)
-                grant = Process.begin(session, ApplicationAct.GRANT, now=by.at)
-                await application.paid(session, at=succeeded_at, by=grant)
-        except Refused as refused:
-            # The money has been taken: were this raised, the payment would be forgotten with it.
-            why = type(refused).__name__
-        else:
-            self._tell(FeesEvent.FEE_PAID, invoice, by)
-            await write_to_payer(
-                session, invoice, "receipt", now=by.at, receipt=receipt
-            )
-            return None
-        log.error("paid but not granted", payment=self.reference, because=why)
-        return OverpaidBecause.NOT_GRANTED
+        attempt = int(await session.scalar(tries) or 0) + 1
+        payment = cls(
+            id=uuid4(),
+            invoice_id=invoice.id,
+            attempt=attempt,
+            reference=f"{invoice.reference}-{attempt}",
+            amount_pence=pence,
+            state=PaymentState.PAID,
+            provider_id=provider_id,
+            asked_at=paid_at,
+            ended_at=by.at,
+            succeeded_at=paid_at,
+        )
+        session.add(payment)
+        await session.flush()
+        payment._tell(FeesEvent.PAYMENT_SUCCEEDED, invoice, by)
+        await ledger.receive(
+            session, payment.id, pence, by=by, held_in=AccountCode.UNIDENTIFIED
+        )
+        await payment._pay_for(session, invoice, paid_at, by=by)
+        return payment
+
+    async def reallocate(
+        self, session: AsyncSession, invoice: Invoice, pence: int, *, by: Process
+    ) -> None:
+        """Let what of it pays for nothing pay for that invoice; raises CannotPayFor or NotThatMuchLeft."""
+        assert self.succeeded_at  # noqa: S101 - money came
+        buying = BUYING[invoice.purpose]
+        # It had come before: it counts from then on, or from when it was asked for.
+        at = max(self.succeeded_at, invoice.raised_at)
+        because = await buying.objection(session, invoice, at)
+        await ledger.lock_payment(session, self.id)
+        await ledger.lock_invoice(session, invoice.id)
+        if because:
+            raise CannotPayFor(invoice, because)
+        await ledger.recover(session, invoice.id, by=by)
+        owed = await ledger.owed_on(session, invoice.id)
+        most = min(owed, await ledger.unallocated_of(session, self.id))
+        if not 0 < pence <= most:
+            raise NotThatMuchLeft(most)
+        await ledger.move(
+            session,
+            EntryKind.REALLOCATED,
+            pence,
+            giver=AccountCode.RECEIVABLE,
+            taker=AccountCode.UNALLOCATED,
+            invoice_id=invoice.id,
+            payment_id=self.id,
+            by=by,
+        )
+        invoice.tell(FeesEvent.REALLOCATED, by, payment=self.reference, pence=pence)
+        paid_by = PaidBy.EMPLOYER if self.collective_id else PaidBy.CARD
+        came = Came(self.id, self.reference, pence, at, paid_by)
+        if pence < owed:
+            await write_of_part(session, came, invoice, pence, left=owed - pence, by=by)
+            return
+        bought = await buy(session, came, invoice, buying, by=by)
+        await write_of_all(session, came, invoice, buying, bought, by=by)
 
     async def _give_back(
         self,
         session: AsyncSession,
         invoice: Invoice,
+        pence: int,
         because: OverpaidBecause,
         *,
         by: Process,
     ) -> None:
+        """It stays unallocated until a finance officer refunds it."""
         overpayment = Overpayment(
             payment_id=self.id,
             invoice_id=invoice.id,
-            amount_pence=self.amount_pence,
+            amount_pence=pence,
             because=because,
             found_at=by.at,
             process=by,
@@ -249,52 +329,8 @@ class Payment(Base):
             overpayment=overpayment,
         )
 
-    def _tell(
-        self, event: FeesEvent, invoice: Invoice, by: Process, **facts: str
-    ) -> None:
-        by.tell(
-            event,
-            person_id=invoice.person_id,
-            application_id=invoice.application_id,
-            payment=self.reference,
-            pence=self.amount_pence,
-            **facts,
-        )
-
-
-def objection(
-    invoice: Invoice, application: Application, succeeded_at: datetime
-) -> OverpaidBecause | None:
-    """Why money that came at that moment cannot pay the invoice."""
-    if application.paid_at is not None:
-        return OverpaidBecause.PAID_ALREADY
-    approved = application.state is ApplicationState.APPROVED
-    if not approved or application.pay_by != invoice.pay_by:
-        return OverpaidBecause.CLOSED
-    if succeeded_at >= end_of(invoice.pay_by):
-        return OverpaidBecause.LATE
-    if succeeded_at >= end_of(invoice.covers_until):
-        return OverpaidBecause.YEAR_OVER
-    return None
-
-
-class Receipt(Base):
-    """An invoice is paid: once, by one payment. No row, not paid."""
-
-    __tablename__ = "receipt"
-
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.id"), primary_key=True)
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("application.id"), unique=True
-    )
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"), unique=True)
-    paid_at: Mapped[datetime]
-    """When the payer confirmed it, not when we heard of it."""
-    process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
-
-    invoice: Mapped[Invoice] = relationship(lazy="raise")
-    payment: Mapped[Payment] = relationship(lazy="raise")
-    process: Mapped[Process] = relationship(lazy="raise")
+    def _tell(self, event: FeesEvent, bill: Bill, by: Process, **facts: str) -> None:
+        bill.tell(event, by, payment=self.reference, pence=self.amount_pence, **facts)
 
 
 class Overpayment(Base):

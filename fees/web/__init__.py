@@ -1,5 +1,45 @@
 """The pages of fees."""
 
-from fees.web import fees, pay, payments, staff, webhooks
+from fees.web import (
+    agreement,
+    credit,
+    employer,
+    fees,
+    finance,
+    money_refund,
+    other_money,
+    papers,
+    pay,
+    pay_link,
+    payments,
+    periods,
+    refund,
+    reports,
+    scale,
+    settlements,
+    staff,
+    unallocated,
+    webhooks,
+)
 
-pages = [*fees.pages, *pay.pages, *payments.pages, *staff.pages, *webhooks.pages]
+pages = [
+    *agreement.pages,
+    *credit.pages,
+    *employer.pages,
+    *fees.pages,
+    *finance.pages,
+    *money_refund.pages,
+    *other_money.pages,
+    *papers.pages,
+    *pay.pages,
+    *pay_link.pages,
+    *payments.pages,
+    *periods.pages,
+    *refund.pages,
+    *reports.pages,
+    *scale.pages,
+    *settlements.pages,
+    *staff.pages,
+    *unallocated.pages,
+    *webhooks.pages,
+]

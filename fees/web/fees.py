@@ -27,6 +27,7 @@ async def fees(session: Session, now: Moment) -> Template:
         parts=parts,
         kinds=list(FeeKind),
         today=day_of(now),
+        scrutinised=any(fee.kind is FeeKind.OVERSEAS_SCRUTINY for fee in scale),
         shared_out=any(fee.pro_rata is ProRata.WHOLE_MONTHS for fee in scale),
         year_ends=rules.period_end(day_of(now)),
     )

@@ -4,20 +4,36 @@ No address here names an invoice or a payment: whose they are, the session says.
 """
 
 from contextlib import suppress
+from datetime import date
 
 from litestar import get, post
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from fees import govuk_pay
+from fees import govuk_pay, ledger
+from fees.agreement import AgreedAlready, agree, live_agreement
 from fees.govuk_pay import PayFailed
-from fees.invoice import Invoice, fees_of
+from fees.invoice import (
+    Fees,
+    Invoice,
+    Purpose,
+    RenewalFees,
+    ScrutinyFee,
+    fees_of,
+    renewal_fees,
+    scrutiny_fee,
+)
+from fees.money import pounds
 from fees.payment import (
     Overpayment,
+    Owed,
+    Receipt,
     check,
     go_to_pay,
     latest_payment,
+    share,
     to_pay,
 )
 from register.application import Application
@@ -25,38 +41,111 @@ from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.settings import settings
 from register.person import Person
+from register.renewal import Renewal
 from register.web.guards import SIGNED_IN
-from register.web.needs import Act, Database, Session
+from register.web.needs import Act, Acting, Database, Form, Session
 
 
 @get("/pay", access=SIGNED_IN)
 async def start(session: Session, act: Act) -> Template:
-    application = await to_pay(session, act.account)
-    if application is None or application.pay_by is None:
-        return page("fees/pay/nothing.html")
     today = day_of(act.now)
-    if today > application.pay_by:
-        return page("fees/pay/too_late.html", application=application)
+    owed = await to_pay(session, act.account, today=today)
+    if owed is None:
+        return page("fees/pay/nothing.html")
+    about, asked = await PAGES[owed.purpose](session, owed, today)
+    name = owed.purpose if owed.may_be_paid(today) else "too_late"
     return page(
-        "fees/pay/start.html",
-        application=application,
-        fees=await fees_of(session, application, today=today),
+        f"fees/pay/start/{name}.html",
+        owed=owed,
+        today=today,
+        about=about,
+        fees=asked,
+        left=_left(owed, asked),
+        instalment=_instalment(owed, asked),
+        agreement=await live_agreement(session, act.account.person_id),
     )
 
 
+Asked = Fees | RenewalFees | ScrutinyFee
+
+
+def _left(owed: Owed, asked: Asked | None) -> str:
+    """Where it is less than all that was asked."""
+    less = asked and owed.left_pence not in {None, asked.amount_pence}
+    return pounds(owed.left_pence or 0) if less else ""
+
+
+def _instalment(owed: Owed, asked: Asked | None) -> str:
+    if owed.instalments == 1 or not asked:
+        return ""
+    return pounds(share(owed.left_pence or asked.amount_pence, owed.instalments))
+
+
+async def _application(
+    session: AsyncSession, owed: Owed, today: date
+) -> tuple[Application, Fees | None]:
+    application = await session.get_one(Application, owed.about)
+    if not owed.may_be_paid(today):
+        return application, None
+    return application, await fees_of(session, application, today=today)
+
+
+async def _scrutiny(
+    session: AsyncSession,
+    owed: Owed,
+    today: date,  # noqa: ARG001 - one shape for all
+) -> tuple[Application, ScrutinyFee]:
+    application = await session.get_one(Application, owed.about)
+    return application, await scrutiny_fee(session, application)
+
+
+async def _renewal(
+    session: AsyncSession,
+    owed: Owed,
+    today: date,  # noqa: ARG001 - one shape for all
+) -> tuple[Renewal, RenewalFees]:
+    renewal = await session.get_one(Renewal, owed.about)
+    return renewal, await renewal_fees(session, renewal)
+
+
+async def _reinstatement(
+    session: AsyncSession,
+    owed: Owed,
+    today: date,  # noqa: ARG001 - one shape for all
+) -> tuple[Invoice, None]:
+    return await session.get_one(Invoice, owed.about), None
+
+
+PAGES = {
+    Purpose.APPLICATION: _application,
+    Purpose.SCRUTINY: _scrutiny,
+    Purpose.RENEWAL: _renewal,
+    Purpose.REINSTATEMENT: _reinstatement,
+}
+"""What the page shows of each, and what it costs."""
+
+
 @post("/pay", access=SIGNED_IN)
-async def pay(session: Session, database: Database, act: Act) -> Redirect:
-    application = await to_pay(session, act.account)
-    if application is None:
+async def pay(session: Session, database: Database, act: Act, form: Form) -> Redirect:
+    owed = await to_pay(session, act.account, today=day_of(act.now))
+    if owed is None:
         return _to("/pay")
+    set_up = ""
+    if form.get("agree") == "yes" and owed.purpose is Purpose.RENEWAL:
+        with suppress(AgreedAlready):
+            set_up = await agree(
+                session, database, govuk_pay.client(), act.account, now=act.now
+            )
     card_page = await go_to_pay(
         session,
         database,
         govuk_pay.client(),
-        application,
+        owed,
         return_url=f"{settings().public_url}/pay/return",
         now=act.now,
         by=act.account,
+        in_shares=form.get("part") == "instalment",
+        set_up_agreement=set_up,
     )
     return _to(card_page or "/pay/result")
 
@@ -85,19 +174,30 @@ async def result(session: Session, act: Act) -> Template | Redirect:
     if payment is None:
         return _to("/pay")
     invoice = await session.get_one(Invoice, payment.invoice_id)
+    await session.refresh(invoice, attribute_names=["renewal"])
     overpaid = await session.scalar(
         select(Overpayment.because).where(Overpayment.payment_id == payment.id)
     )
     return page(
         f"fees/pay/{'overpaid' if overpaid else payment.state}.html",
         payment=payment,
+        today=day_of(act.now),
         invoice=invoice,
-        application=await session.get_one(Application, invoice.application_id),
+        application=invoice.application_id
+        and await session.get_one(Application, invoice.application_id),
+        renewal=invoice.renewal,
+        receipt=await session.get(Receipt, invoice.id),
+        left=pounds(await ledger.owed_on(session, invoice.id)),
         number=(await session.get_one(Person, invoice.person_id)).number,
         because=overpaid,
-        may_try_again=await to_pay(session, act.account) is not None
-        and day_of(act.now) <= invoice.pay_by,
+        may_try_again=await _may_pay(session, act, invoice),
     )
+
+
+async def _may_pay(session: AsyncSession, act: Acting, invoice: Invoice) -> bool:
+    today = day_of(act.now)
+    owed = await to_pay(session, act.account, today=today)
+    return owed is not None and owed.may_be_paid(today) and invoice.payable_on(today)
 
 
 def _to(path: str) -> Redirect:

@@ -7,15 +7,24 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response import Template
 
+from fees import refund
+from fees.collective import collective_numbered, collectives_of, taken_of
+from fees.credit_note import about
 from fees.invoice import read_invoice_reference
-from fees.payment.standing import Show, ledger, standings
+from fees.money import pounds
+from fees.pay_link import live_link
+from fees.payment import payments_together
+from fees.payment.standing import Show, record, standings
+from fees.web.fields import address_of
 from register.account import StaffRole
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
+from register.proposal import waiting_on
 from register.web.guards import roles
-from register.web.needs import Moment, Session
+from register.web.needs import Act, Acting, Moment, Session
 
+OFFICERS = roles(StaffRole.FINANCE_OFFICER)
 READERS = roles(StaffRole.FINANCE_OFFICER, StaffRole.AUDITOR)
 
 SHOWN = {
@@ -60,11 +69,52 @@ async def payments(
     )
 
 
+@get("/staff/payments/collective", access=READERS)
+async def collectives(session: Session) -> Template:
+    return page(
+        "fees/staff_collective/list.html", invoices=await collectives_of(session)
+    )
+
+
+async def _collective(act: Acting, reference: str) -> Template:
+    found = await collective_numbered(act.session, reference)
+    payments = await payments_together(act.session, found)
+    free = sum([await refund.refundable(act.session, one) for one in payments])
+    return page(
+        "fees/staff_collective/one.html",
+        invoice=found,
+        taken=await taken_of(act.session, found, now=act.now),
+        due=pounds(await found.due_pence(act.session)),
+        payments=payments,
+        refund_waits=await waiting_on(act.session, refund.about(found)),
+        refunds=await refund.refunds_together(act.session, found.id),
+        to_give_back=pounds(free) if free else "",
+        may_act=act.viewer.has(*OFFICERS.roles),
+    )
+
+
 @get("/staff/payments/{reference:str}", access=READERS)
-async def invoice(session: Session, reference: FromPath[str], now: Moment) -> Template:
+async def invoice(act: Act, reference: FromPath[str]) -> Template:
+    if reference.startswith("COL-"):
+        return await _collective(act, reference)
     number = read_invoice_reference(reference)
-    found = await ledger(session, number, today=day_of(now))
-    return page("fees/staff_payments/invoice.html", ledger=found)
+    found = await record(act.session, number, today=day_of(act.now))
+    link = await live_link(act.session, found.standing.invoice, now=act.now)
+    return page(
+        "fees/staff_payments/invoice.html",
+        record=found,
+        link=link,
+        link_address=address_of(link),
+        may_act=act.viewer.has(*OFFICERS.roles),
+        credit_waits=await waiting_on(act.session, about(found.standing.invoice)),
+        refund_waits=await waiting_on(
+            act.session, refund.about(found.standing.invoice)
+        ),
+        refunds=await refund.refunds_of(act.session, found.standing.invoice.id),
+        to_give_back=sum(
+            [await refund.refundable(act.session, one) for one in found.payments]
+        ),
+    )
 
 
-pages = [payments, invoice]
+pages = [payments, collectives, invoice]

@@ -6,6 +6,7 @@ from litestar import Request, Response, post
 
 from fees import govuk_pay
 from fees.payment import hear
+from fees.refund import hear_of_refunds
 from register.kit.settings import settings
 from register.web.guards import PUBLIC
 from register.web.needs import Moment, Session
@@ -21,8 +22,8 @@ async def pay(
     if not govuk_pay.signed(body, signature, settings().pay_webhook_secret):
         return Response("", status_code=403)
     notice = govuk_pay.notice(body)
-    if notice:
-        await hear(session, notice, now=now)
+    if notice and await hear(session, notice, now=now):
+        await hear_of_refunds(session, notice.resource_id)
     return Response("")
 
 
