@@ -1,0 +1,297 @@
+"""Notice of a hearing: served for the day that it has, long enough before it, or it cannot begin without the registrant.
+
+The day on which it counts as served, and then the days of the rules, must be over. What came back was not served.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import (
+    Mapped,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    relationship,
+)
+
+from fitness.case import Case, CaseEventKind, CaseText, say
+from fitness.hearing.hearing import Hearing
+from fitness.hearing.kind import Attendance, Kind
+from fitness.hearing.member import (
+    HearingMember,
+    must_be_able_to_decide,
+    panel_of,
+)
+from fitness.investigation.served import CaseService, ServiceKind
+from register.kit.clock import end_of
+from register.kit.db import Base
+from register.kit.errors import Refused
+from register.notice import ServiceMethod, deemed_on, last_day, left_on
+from register.process import Process
+from register.rule_set import Rules
+
+A_DAY = timedelta(days=1)
+
+
+class NotToldOfTheCase(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The registrant must be given notice of the investigation before they are told of a hearing."
+        )
+
+
+class NoticeGiven(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Notice of this hearing has been given for this day, and it has not come back."
+        )
+
+
+class NotToldInTime(Refused):
+    """The days of the rules would not be over."""
+
+    def __init__(self, earliest: date) -> None:
+        self.earliest = earliest
+        super().__init__(
+            "The registrant has not had notice for as many days as the rules give them. Adjourn the hearing to a later day."
+        )
+
+
+class NotTold(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The registrant has been given no notice of this day, or it did not arrive. It begins only if they attend."
+        )
+
+
+class PanelNotTold(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The registrant has not been told who sits on the panel now. It begins only if they attend."
+        )
+
+
+class NotItsDay(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "A hearing begins at its time or after it, and on one of its days. Adjourn it to begin it on another."
+        )
+
+
+def first_day_after(served_on: date, kind: Kind, rules: Rules) -> date:
+    """On which a hearing may begin of which notice counts as served on a day."""
+    return last_day(served_on, kind.notice_days(rules)) + A_DAY
+
+
+def first_day_if_sent(
+    now: datetime, method: ServiceMethod, kind: Kind, rules: Rules
+) -> date:
+    return first_day_after(deemed_on(left_on(now, method), method), kind, rules)
+
+
+class HearingService(Base):
+    """What was served about a hearing, and which day it named."""
+
+    __tablename__ = "hearing_service"
+
+    service_id: Mapped[UUID] = mapped_column(
+        ForeignKey("case_service.id"), primary_key=True
+    )
+    hearing_id: Mapped[UUID] = mapped_column(ForeignKey("hearing.id"), index=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("fitness_case.id"), index=True)
+    starts_at: Mapped[datetime]
+    last_on: Mapped[date]
+
+    service: Mapped[CaseService] = relationship(lazy="raise")
+
+    @property
+    def kind(self) -> ServiceKind:
+        return self.service.kind
+
+    @property
+    def astray(self) -> bool:
+        return self.service.astray
+
+    def names(self, hearing: Hearing) -> bool:
+        """The days that it has now."""
+        named = self.starts_at, self.last_on
+        return named == (hearing.starts_at, hearing.last_on)
+
+
+async def serve(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    kind: ServiceKind,
+    *,
+    text: CaseText | None = None,
+    by_post: bool = False,
+    by: Process,
+) -> CaseService:
+    """Raises CannotBeServed."""
+    service = await CaseService.serve(
+        session, case, kind, text=text, by_post=by_post, by=by, **_facts(hearing)
+    )
+    await session.flush()
+    session.add(
+        HearingService(
+            service=service,
+            hearing_id=hearing.id,
+            case_id=case.id,
+            starts_at=hearing.starts_at,
+            last_on=hearing.last_on,
+        )
+    )
+    await session.flush()
+    return service
+
+
+def _facts(hearing: Hearing) -> dict[str, Any]:
+    return {
+        "starts_at": hearing.starts_at,
+        "first_on": hearing.first_on,
+        "last_on": hearing.last_on,
+        "remote": hearing.remote,
+        "place": hearing.place.words if hearing.place else "",
+    }
+
+
+async def services_for(
+    session: AsyncSession, hearing: Hearing
+) -> Sequence[HearingService]:
+    """All that was served about it, the latest first."""
+    return (await services_of(session, [hearing])).get(hearing.id, [])
+
+
+async def services_of(
+    session: AsyncSession, hearings: Collection[Hearing]
+) -> dict[UUID, list[HearingService]]:
+    """By the hearing, the latest first."""
+    rows = await session.scalars(
+        select(HearingService)
+        .join(HearingService.service)
+        .where(HearingService.hearing_id.in_([one.id for one in hearings]))
+        .options(
+            contains_eager(HearingService.service).options(
+                joinedload(CaseService.text), joinedload(CaseService.message)
+            )
+        )
+        .order_by(CaseService.handed_over_at.desc(), CaseService.id)
+    )
+    found: dict[UUID, list[HearingService]] = {}
+    for row in rows:
+        found.setdefault(row.hearing_id, []).append(row)
+    return found
+
+
+def notice_of(
+    hearing: Hearing, services: Sequence[HearingService]
+) -> CaseService | None:
+    """The latest notice, if it names the days that the hearing has now."""
+    for one in services:
+        if one.kind is ServiceKind.HEARING:
+            return one.service if one.names(hearing) else None
+    return None
+
+
+async def give_notice(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    words: str,
+    *,
+    by_post: bool = False,
+    by: Process,
+) -> CaseService:
+    """Again only where the last did not arrive.
+
+    Raises HearingOver, BegunAlready, NotToldOfTheCase, NoticeGiven, CannotBeServed, or NotToldInTime, and then nothing
+    that was written may stay.
+    """
+    hearing.must_not_have_begun()
+    if case.told_at is None:
+        raise NotToldOfTheCase
+    earlier = notice_of(hearing, await services_for(session, hearing))
+    if earlier and not earlier.astray:
+        raise NoticeGiven
+    service = await serve(
+        session,
+        case,
+        hearing,
+        ServiceKind.HEARING,
+        text=say(session, case.id, words, by=by),
+        by_post=by_post,
+        by=by,
+    )
+    earliest = first_day_after(service.deemed_on, hearing.kind, case.rule_set.rules)
+    if hearing.first_on < earliest:
+        raise NotToldInTime(earliest)
+    return service
+
+
+async def tell_of_the_panel(
+    session: AsyncSession, case: Case, hearing: Hearing, *, by: Process
+) -> None:
+    """Who sits on it now, where notice was given before: the notice stands. Raises CannotBeServed."""
+    notice = notice_of(hearing, await services_for(session, hearing))
+    if notice:
+        by_post = notice.method is ServiceMethod.POST
+        await serve(session, case, hearing, ServiceKind.PANEL, by_post=by_post, by=by)
+
+
+def must_have_been_told(
+    case: Case,
+    hearing: Hearing,
+    services: Sequence[HearingService],
+    panel: Sequence[HearingMember],
+) -> None:
+    """Raises NotTold, NotToldInTime or PanelNotTold."""
+    if not hearing.told_in_the_room:
+        notice = notice_of(hearing, services)
+        if notice is None or notice.astray:
+            raise NotTold
+        earliest = first_day_after(notice.deemed_on, hearing.kind, case.rule_set.rules)
+        if hearing.first_on < earliest:
+            raise NotToldInTime(earliest)
+    told = [
+        one.service.handed_over_at
+        for one in services
+        if one.kind is not ServiceKind.DECISION and not one.astray
+    ]
+    newest = max(one.joined_at for one in panel)
+    if not (told and max(told) >= newest) and not (
+        hearing.told_in_the_room and newest <= hearing.set_at
+    ):
+        raise PanelNotTold
+
+
+async def begin(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    attendance: Attendance,
+    *,
+    by: Process,
+) -> None:
+    """Whoever attends needs no notice.
+
+    Raises NotNow, HearingOver, BegunAlready, NotItsDay, NoQuorum, NoChair, NotMixed, NotTold, NotToldInTime or PanelNotTold.
+    """
+    case.must_be(*hearing.kind.stages)
+    hearing.must_not_have_begun()
+    if not hearing.starts_at <= by.at < end_of(hearing.last_on):
+        raise NotItsDay
+    panel = await panel_of(session, hearing)
+    must_be_able_to_decide(panel, hearing.kind, case.rule_set.rules)
+    if not attendance.attends:
+        services = await services_for(session, hearing)
+        must_have_been_told(case, hearing, services, panel)
+    hearing.begun_at, hearing.attendance = by.at, attendance
+    hearing.tell(
+        session, case, CaseEventKind.HEARING_BEGUN, by=by, attendance=attendance
+    )
+    await session.flush()

@@ -1,0 +1,1 @@
+"""Investigation: what is looked into, what was found, who was asked and what the registrant was told."""

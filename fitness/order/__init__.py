@@ -1,0 +1,87 @@
+"""Orders: what was decided in a case about somebody's practice, and how it comes into the register and out of it."""
+
+from fitness.order.acts import OrderAct
+from fitness.order.appeal import (
+    AppealedAlready,
+    AppealEnded,
+    AppealOutcome,
+    NotThen,
+    NotToBeAppealed,
+    OrderAppeal,
+    TooLateToAppeal,
+    appeal_of,
+    appeals_in,
+)
+from fitness.order.due import (
+    bring_orders_into_force,
+    let_orders_expire,
+    reach_new_entries,
+)
+from fitness.order.measure import (
+    Decided,
+    Measure,
+    NotATerm,
+    NotTheirs,
+    WordsNeeded,
+    end_of_term,
+)
+from fitness.order.order import (
+    CaseOrder,
+    Ended,
+    NotInForce,
+    NotToBeExtended,
+    OrderEnded,
+    order_in,
+    orders_of,
+)
+from fitness.order.reach import (
+    OrderFact,
+    OrderStands,
+    conclude,
+    end,
+    end_interim,
+    entries_of,
+    facts_of,
+    must_not_stand,
+    reach,
+    take_effect,
+)
+
+__all__ = [
+    "AppealEnded",
+    "AppealOutcome",
+    "AppealedAlready",
+    "CaseOrder",
+    "Decided",
+    "Ended",
+    "Measure",
+    "NotATerm",
+    "NotInForce",
+    "NotTheirs",
+    "NotThen",
+    "NotToBeAppealed",
+    "NotToBeExtended",
+    "OrderAct",
+    "OrderAppeal",
+    "OrderEnded",
+    "OrderFact",
+    "OrderStands",
+    "TooLateToAppeal",
+    "WordsNeeded",
+    "appeal_of",
+    "appeals_in",
+    "bring_orders_into_force",
+    "conclude",
+    "end",
+    "end_interim",
+    "end_of_term",
+    "entries_of",
+    "facts_of",
+    "let_orders_expire",
+    "must_not_stand",
+    "order_in",
+    "orders_of",
+    "reach",
+    "reach_new_entries",
+    "take_effect",
+]

@@ -1,0 +1,106 @@
+"""Notice of the investigation, and all that was served on the registrant."""
+
+from litestar import get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from fitness.case import Read
+from fitness.investigation.acts import InvestigationAct
+from fitness.investigation.disclosure import disclosures_of
+from fitness.investigation.served import (
+    CaseService,
+    ServiceKind,
+    services_of,
+    told_late,
+)
+from fitness.web.cases.one import ONE
+from fitness.web.cases.opened import CASE_READERS, INVESTIGATORS, Opened, attempting
+from fitness.web.investigation.opened import back, investigated, to_work_on, works
+from register.kit import forms
+from register.kit.clock import day_of
+from register.kit.pages import page
+from register.notice import CannotBeServed
+from register.web.needs import Act, Acting, Form, Visit
+
+SERVICE = f"{ONE}/disclosure"
+EMAIL, POST = "email", "post"
+NO_ADDRESS = (
+    "There is no address to which it can be sent in this way. Choose the other way, "
+    "or ask a caseworker to record an address on the page of the person"
+)
+
+
+class NoticeForm(forms.Form):
+    words = forms.LongText(
+        "What do we look into?",
+        what="what we look into",
+        hint="In general terms. The registrant reads it once signed in. Do not name a child or whoever raised the concern.",
+        longest=4000,
+    )
+    way = forms.Radios(
+        "How is it sent?",
+        what="how it is sent",
+        choices=[(EMAIL, EMAIL), (POST, POST)],
+    )
+
+
+@get(SERVICE, access=CASE_READERS)
+async def served(act: Act, reference: FromPath[str]) -> Template:
+    found = await investigated(act, reference, what=Read.DISCLOSURE)
+    case = found.case
+    services = await services_of(act.session, case.id)
+    notices = [one for one in services if one.kind is ServiceKind.NOTICE]
+    return page(
+        "fitness/investigation/served.html",
+        found=found,
+        case=case,
+        notices=notices,
+        disclosures=await disclosures_of(act.session, case.id),
+        late=told_late(case, day_of(act.now)),
+        works=works(found),
+        may_tell=not notices or notices[0].astray,
+        today=day_of(act.now),
+    )
+
+
+@get(f"{ONE}/notice", access=INVESTIGATORS)
+async def ask(act: Act, reference: FromPath[str]) -> Template:
+    found = await to_work_on(act, reference, what=Read.DISCLOSURE)
+    return await _page(act, found, NoticeForm())
+
+
+async def _page(act: Acting, found: Opened, form: NoticeForm) -> Template:
+    return page(
+        "fitness/investigation/notice.html",
+        found=found,
+        case=found.case,
+        form=form,
+        earlier=await services_of(act.session, found.case.id, kind=ServiceKind.NOTICE),
+    )
+
+
+@post(f"{ONE}/notice", access=INVESTIGATORS)
+async def give(
+    act: Act, *, reference: FromPath[str], form: Form, visit: Visit
+) -> Redirect | Template:
+    found = await to_work_on(act, reference, what=Read.DISCLOSURE, lock=True)
+    answers = NoticeForm(form)
+    if answers.validate():
+        try:
+            async with attempting(act):
+                await CaseService.give_notice(
+                    act.session,
+                    found.case,
+                    answers.words.data,
+                    by_post=answers.way.data == POST,
+                    by=act.process(InvestigationAct.SERVE),
+                )
+        except CannotBeServed:
+            answers.add_error("way", NO_ADDRESS)
+    if answers.faults:
+        return await _page(act, found, answers)
+    visit.flash("The registrant is being told")
+    return back(found, "disclosure")
+
+
+pages = [served, ask, give]

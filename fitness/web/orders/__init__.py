@@ -1,0 +1,11 @@
+"""The orders of a case as staff see to them."""
+
+from fitness.web.orders import appealing, checking, every, forward, reporting
+
+pages = [
+    *every.pages,
+    *appealing.pages,
+    *reporting.pages,
+    *checking.pages,
+    *forward.pages,
+]
