@@ -16,11 +16,15 @@ import uvicorn
 from litestar import Litestar
 
 import fees.web
-import fitness
+import fitness.web
 import register.web
+from fees.bench import BENCHMARKS as FEES_BENCHMARKS
 from fees.demo import take_fees
 from fees.govuk_pay import page_origins
-from register.bench import BENCHMARKS, Place
+from fitness.bench import BENCHMARKS as FITNESS_BENCHMARKS
+from fitness.demo import open_cases
+from register.bench import BENCHMARKS as REGISTER_BENCHMARKS
+from register.bench import Broken, Place
 from register.bench import carry_out as carry_out_bench
 from register.demo import steps_of
 from register.demo.running import fill, is_wanted, told_again
@@ -69,6 +73,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 LOG = "service.log"
 REGISTRANTS, SEED = 2500, 1
 """Of the demo, unless told otherwise."""
+BENCHMARKS = {**REGISTER_BENCHMARKS, **FEES_BENCHMARKS, **FITNESS_BENCHMARKS}
 
 
 def create_app(
@@ -95,6 +100,7 @@ def create_app(
         route_handlers=[
             *register.web.pages,
             *fees.web.pages,
+            *fitness.web.pages,
             static_files(access=PUBLIC, csrf="exempt"),
         ],
         dependencies=dependencies(database, clock),
@@ -107,12 +113,11 @@ def create_app(
         template_config=template_config(
             "register",
             "fees",
+            "fitness",
             of_request=of_request(),
             demo=known.environment is Environment.DEMO,
             contact_email=known.contact_email,
-            keep=None
-            if known.environment is Environment.TEST
-            else known.data_dir / "templates",
+            keep=known.compiled_dir or known.data_dir / "templates",
         ),
         lifespan=[life],
         logging_config=None,
@@ -270,6 +275,7 @@ def _demo(known: Settings, registrants: int, seed: int, on: date | None) -> str:
                 on=on or day_of(system_clock(known.clock_offset)()),
                 step=step,
                 take_fees=take_fees,
+                open_cases=open_cases,
             )
         )
 
@@ -420,7 +426,10 @@ def bench(*, name: str, scale: int | None) -> None:
             scale or wanted.scale,
             step,
         )
-        told = asyncio.run(carry_out_bench(wanted, place))
+        try:
+            told = asyncio.run(carry_out_bench(wanted, place))
+        except Broken as error:
+            raise click.ClickException(str(error)) from error
     click.echo(told)
 
 

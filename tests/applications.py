@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from register.application import keep, start, submit
 from register.application.answers import (
     Address,
@@ -25,12 +27,14 @@ from register.application.answers import (
     ManagingAs,
     NoEmployer,
     OtherRegistrations,
+    PortfolioMap,
     Post,
     Proof,
     Qualifications,
     Referee,
     References,
     Sex,
+    ShownOutcome,
     Skills,
     StandardsDeclared,
 )
@@ -41,7 +45,7 @@ from register.application.state import SectionName
 from register.kit.cleaning import MediaType
 from register.kit.files import FileState, StoredFile
 from register.part import Part
-from register.rule_set import Rules
+from register.rule_set import AcceptedQualification, Route, Rules
 from tests.make import NOW, make_account, make_process
 
 TODAY = date(2027, 3, 10)
@@ -76,10 +80,51 @@ RULES = Rules(
     restricted_reads_lock=80,
     payment_window_working_days=10,
     payment_reminder_days=4,
+    refund_alone_pence=10_000,
     period_end_month=11,
     period_end_day=30,
+    renewal_opens_month=9,
+    renewal_opens_day=1,
+    renewal_reminder_days=(60, 30, 14, 7, 3, 1),
+    renewal_notice_days=21,
+    renewal_notice_least_days=14,
+    renewal_release_hours=3,
+    renewal_cure_days=14,
+    renewal_extension_days=56,
+    restoration_practice_after_months=24,
+    restoration_practice_hours=100,
     publication_former_months=60,
     publication_order_months=12,
+    concern_draft_days=28,
+    concern_screen_working_days=1,
+    concern_acknowledge_days=14,
+    allegation_age_months=60,
+    triage_target_days=28,
+    investigation_notice_days=14,
+    investigation_target_days=343,
+    investigation_comment_days=28,
+    case_escalation_months=(18, 12, 6),
+    examination_target_days=84,
+    proposal_answer_days=28,
+    interim_notice_days=7,
+    hearing_notice_days=28,
+    review_notice_days=28,
+    hearing_listed_days=7,
+    hearing_shown_months=1,
+    panel_members=3,
+    panel_quorum=2,
+    conflict_employer_months=60,
+    conflict_area_months=36,
+    interim_order_months=18,
+    check_in_reminder_days=7,
+    interim_review_months=6,
+    advice_months=12,
+    warning_months=(60, 36, 12),
+    conditions_months=36,
+    suspension_months=36,
+    order_appeal_days=28,
+    publication_advice_months=12,
+    publication_after_months=12,
     appeal_days=28,
     further_appeal="the High Court",
     restoration_after_order_months=60,
@@ -89,6 +134,21 @@ RULES = Rules(
     retention_ended_months=120,
     retention_health_months=24,
     retention_equality_months=24,
+    retention_fees_months=72,
+    retention_enquiries_months=72,
+    retention_letters_months=72,
+    cpd_records=2,
+    cpd_reflections=1,
+    cpd_safeguarding=1,
+    cpd_leadership=1,
+    cpd_carry_over_months=0,
+    cpd_joined_months=3,
+    cpd_reflection_due_days=28,
+    cpd_reflection_reminder_days=7,
+    retention_cpd_years=2,
+    cpd_sample_per_mille=25,
+    cpd_grace_days=21,
+    cpd_grace_reminder_days=7,
     standards_version="2026-1",
     declaration_version="2026-1",
 )
@@ -128,6 +188,50 @@ def make_qualification(**given):
         "proof": Proof.AWARDING_BODY,
     }
     return HeldQualification(**plausible | given)
+
+
+async def claim_by_portfolio(session, application, *, beside=(), now=NOW):
+    """The one that the rules list, and nothing mapped yet; `beside` stays listed."""
+    row = await session.scalar(
+        select(AcceptedQualification).where(
+            AcceptedQualification.rule_set_id == application.rule_set_id,
+            AcceptedQualification.route == Route.PORTFOLIO,
+        )
+    )
+    held = HeldQualification(
+        title=row.title,
+        accepted_id=row.id,
+        awarding_body="",
+        country="England",
+        awarded=False,
+        proof=Proof.PORTFOLIO,
+    )
+    claim = Qualifications(items=[*beside, held])
+    await keep(session, application, SectionName.QUALIFICATIONS, claim, now=now)
+    return held
+
+
+async def map_portfolio(session, application, *, but=(), now=NOW):
+    """Every outcome, all of them shown by one document, but those."""
+    document = await make_document(
+        session,
+        application,
+        EvidenceKind.WORK_RECORD,
+        section=SectionName.PORTFOLIO,
+        now=now,
+    )
+    outcomes = [
+        ShownOutcome(code=code, words=f"How I meet {code}", evidence=[document.id])
+        for code in OUTCOMES
+        if code not in but
+    ]
+    shown = PortfolioMap(outcomes=outcomes)
+    await keep(session, application, SectionName.PORTFOLIO, shown, now=now)
+    return document
+
+
+OUTCOMES = [f"P{n}" for n in range(1, 10)]
+"""Those of the rules for managers."""
 
 
 def make_referee(**given):
@@ -267,7 +371,7 @@ async def make_document(
     held = state is FileState.CLEAN
     stored = StoredFile(
         id=uuid4(),
-        owner_account_id=application.account_id,
+        owner_id=application.account_id,
         name="scan.pdf",
         media_type=MediaType.PDF,
         size=1,

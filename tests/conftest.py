@@ -4,6 +4,8 @@ import os
 
 os.environ |= {
     "ENVIRONMENT": "test",
+    # One folder for all runs: a template that has not changed is not compiled again.
+    "COMPILED_DIR": "build/templates",
     "DATABASE_URL": "postgresql://unused",
     "SECRET_KEY": "a key that only tests are signed with",
     "ENCRYPTION_KEY": "a key that only tests are sealed with",
@@ -12,6 +14,7 @@ os.environ |= {
     "NOTIFY_API_KEY": "tests-6d1f7ae2-35a1-4f2b-9a51-0a8a4f2f2f11-7c2f3f5e-8f0f-4f6e-9a3b-2d5b6f7a8c99",
 }
 
+import gc
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -88,7 +91,8 @@ def cluster(testrun_uid):
         if not left:
             cluster.stop()
             users.unlink()
-            shutil.rmtree(cluster.folder)
+            for folder in shared.glob("*/"):
+                shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -156,7 +160,10 @@ def service():
     """The app once a worker, since making it takes longer than most tests, on whatever database and clock a test has."""
     now = Borrowed()
     database = BorrowedSessions()
-    return create_app(database, now), database, now
+    app = create_app(database, now)
+    # What is kept until the end need not be searched for garbage all the time.
+    gc.freeze()
+    return app, database, now
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from itertools import count
 from uuid import uuid4
 
 from register.account import Account, RoleGrant, folded_email
+from register.application.answers import PostalAddress
 from register.employment import Employment, Home, Provider, Source
 from register.entry import Entry
 from register.kit.clock import day_of, days, since, start_of
 from register.part import Part
+from register.particulars import know_address
 from register.person import Person
 from register.process import Process
 from register.rule_set import RuleSet
@@ -92,6 +94,14 @@ async def make_entry(
         by=by,
         conditions=conditions,
     )
+
+
+async def make_address(session, person, *, line_1="4 Mill Lane", now=NOW):
+    """Where letters reach somebody, as one of us was told."""
+    by = make_process(session, now=now)
+    address = PostalAddress(line_1=line_1, town="Leeds", postcode="LS1 4AP")
+    await know_address(session, person, address, by=by)
+    await session.flush()
 
 
 async def make_home(

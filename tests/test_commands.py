@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from click.testing import CliRunner
 
 from app import cli
 from register.kit.server import Cluster, joined_or_started
+from tests import apart
 
 OUTSIDE = {
     name: value
@@ -37,15 +37,7 @@ def register(*arguments, **environment):
 
 def register_apart(*arguments, **environment):
     """The same, in a process of its own: needed where it reads the settings."""
-    done = subprocess.run(
-        [sys.executable, "app.py", *arguments],
-        env=OUTSIDE | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    return done.returncode, done.stdout, done.stderr
+    return apart.register(*arguments, environment=OUTSIDE | environment)
 
 
 def two_free_ports():
@@ -233,8 +225,8 @@ def test_run_serves_brings_back_what_is_killed_and_stops_whole(folder):
     port = two_free_ports()
     with running(folder, port, ENVIRONMENT="test") as supervisor:
         wait_until(lambda: answers(port))
-        children = supervisor.children(recursive=True)
-        assert len(children) == 3
+        wait_until(lambda: len(alive(supervisor)) == 3)
+        children = alive(supervisor)
 
         for child in children:
             child.kill()

@@ -9,10 +9,12 @@ from pydantic import SecretStr
 
 from fees.govuk_pay import GovukPay
 from register.application import Application, ApplicationState
+from register.application.answers import Qualifications
 from register.kit.clock import day_of
 from register.kit.sandbox.pay import PaySandbox
 from register.part import Part
 from register.rule_set import RuleSet
+from tests.applications import make_form, make_qualification, make_sent_application
 from tests.make import NOW, make_account, make_person
 
 URL = "http://127.0.0.1:8001/pay"
@@ -56,6 +58,13 @@ async def make_approved(
     session.add(application)
     await session.flush()
     return application
+
+
+async def make_abroad(session, *, account=None, now=NOW, **said):
+    """An application that is sent with a qualification from abroad."""
+    held = make_qualification(**{"country": "Portugal"} | said)
+    form = make_form(qualifications=Qualifications(items=[held]))
+    return await make_sent_application(session, account=account, form=form, now=now)
 
 
 class PayService:

@@ -12,17 +12,19 @@ from fees.invoice import (
     InvoiceLine,
     NothingToPay,
     bill,
+    fees_of,
     invoice_reference,
     raise_due,
     read_invoice_reference,
 )
 from fees.scale import FeeKind, FeeScale
 from register.application import ApplicationKind, ApplicationState
+from register.entry import LapseReason
 from register.kit.post import Message
 from register.part import Part
 from register.process import Event
 from tests.fees.owing import PAY_BY, make_approved
-from tests.make import NOW
+from tests.make import NOW, make_entry, make_person, make_process
 
 
 async def invoices(session):
@@ -198,3 +200,27 @@ def test_an_invoice_is_found_by_the_reference_that_it_prints():
     assert read_invoice_reference("INV-x") is None
     assert read_invoice_reference("") is None
     assert read_invoice_reference("9" * 40) is None
+
+
+async def test_a_first_application_that_a_merge_leads_back_to_an_entry_is_billed_as_a_restoration(
+    session,
+):
+    person = await make_person(session)
+    entry = await make_entry(session, person=person)
+    first = await make_approved(session)
+    await entry.lapse(
+        session,
+        on=NOW - timedelta(days=9),
+        because=LapseReason.NOT_RENEWED,
+        by=make_process(session),
+    )
+    alone = await fees_of(session, first, today=NOW.date())
+
+    first.person_id = person.id
+    await session.flush()
+
+    fees = await fees_of(session, first, today=NOW.date())
+    assert alone.restoration is None
+    assert fees.restoration is not None
+    invoice = await bill(session, first, now=NOW)
+    assert invoice.amount_pence == (alone.amount_pence + fees.restoration.amount_pence)

@@ -12,6 +12,7 @@ from fees.invoice import Invoice, NothingToPay, bill
 from fees.payment import (
     OverpaidBecause,
     Overpayment,
+    Owed,
     Payment,
     PaymentState,
     PayNotice,
@@ -57,7 +58,7 @@ class Payer:
             self.session,
             self.sessions,
             self.pay.client,
-            self.application,
+            Owed.for_application(self.application),
             return_url=RETURN,
             now=self.clock.now,
             by=self.account,

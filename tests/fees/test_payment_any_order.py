@@ -21,6 +21,7 @@ from fees.invoice import Invoice, raise_due
 from fees.payment import (
     UNSETTLED,
     Overpayment,
+    Owed,
     Payment,
     PaymentState,
     Receipt,
@@ -28,13 +29,15 @@ from fees.payment import (
     close_unpaid,
     go_to_pay,
     to_pay,
+    write_off_unpaid,
 )
 from register.account import Account
 from register.application import ApplicationState
 from register.entry import Entry
-from register.kit.clock import end_of
+from register.kit.clock import day_of, end_of
 from register.kit.errors import Refused
 from tests.conftest import Clock
+from tests.fees.books import the_ledger_is_sound
 from tests.fees.owing import DECLINED, PAY_BY, RETURN, PayService, make_approved
 from tests.make import NOW
 
@@ -51,14 +54,14 @@ class Life:
         self.pages = []
 
     async def press(self):
-        if not await to_pay(self.session, self.account):
+        if not await to_pay(self.session, self.account, today=day_of(self.clock.now)):
             return
         with suppress(Refused):
             page = await go_to_pay(
                 self.session,
                 self.sessions,
                 self.service.client,
-                self.application,
+                Owed.for_application(self.application),
                 return_url=RETURN,
                 now=self.clock.now,
                 by=self.account,
@@ -126,6 +129,9 @@ class Life:
     async def close_what_is_unpaid(self):
         await close_unpaid(self.session, self.clock.now)
 
+    async def write_off_what_is_unpaid(self):
+        await write_off_unpaid(self.session, self.clock.now)
+
     async def pass_a_minute(self):
         self.clock.now += timedelta(minutes=1)
 
@@ -164,7 +170,7 @@ HAPPENINGS = [
 
 
 @asynccontextmanager
-async def a_life(engine):
+async def a_life(engine, kind=Life):
     async with engine.connect() as connection:
         outer = await connection.begin()
         sessions = async_sessionmaker(
@@ -176,7 +182,7 @@ async def a_life(engine):
             async with sessions() as session:
                 application = await make_approved(session)
                 account = await session.get_one(Account, application.account_id)
-                yield Life(sessions, session, service, clock, application, account)
+                yield kind(sessions, session, service, clock, application, account)
             await service.close()
         await outer.rollback()
 
@@ -194,6 +200,7 @@ async def the_books_are_in_order_after(engine, happenings):
 
 
 async def nothing_is_there_twice(life):
+    await the_ledger_is_sound(life.session)
     await life.session.refresh(life.application)
     granted = life.application.state is ApplicationState.GRANTED
     receipts, entries = await life.count(Receipt), await life.count(Entry)

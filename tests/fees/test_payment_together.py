@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from fees.invoice import Invoice, raise_due
 from fees.payment import (
     Overpayment,
+    Owed,
     Payment,
     PaymentState,
     Receipt,
@@ -56,7 +57,7 @@ async def press(apart, pay, application, clock, *, die=False):
             session,
             apart,
             pay.client,
-            mine,
+            Owed.for_application(mine),
             return_url=RETURN,
             now=clock.now,
             by=account,

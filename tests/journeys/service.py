@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from pydantic_core import to_jsonable_python
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
@@ -20,12 +22,12 @@ class Service:
     """`web`, `worker` and `sandbox` are started by name. Addresses of the database and of payment may be those of a proxy."""
 
     COMMANDS = {
+        "sandbox": [sys.executable, "-m", "register.kit.sandbox"],
         "web": [sys.executable, "app.py", "serve"],
         "worker": [sys.executable, "app.py", "worker"],
-        "sandbox": [sys.executable, "-m", "register.kit.sandbox"],
     }
 
-    def __init__(self, database, folder, **environment):
+    def __init__(self, database, folder, *, now=None, **environment):
         self.port = free_ports()
         self.folder = folder
         self.url = f"http://127.0.0.1:{self.port}"
@@ -42,6 +44,11 @@ class Service:
             "NOTIFY_URL": f"{self.sandbox}/notify",
             **environment,
         }
+        self._set_clock(now - datetime.now(UTC) if now else timedelta(0))
+
+    def _set_clock(self, ahead):
+        self.ahead = ahead
+        self.environment["CLOCK_OFFSET"] = to_jsonable_python(ahead)
 
     def start(self, *names):
         for name in names:
@@ -75,11 +82,25 @@ class Service:
                 f"{name} did not start: {(self.folder / f'{name}.log').read_text()[-2000:]}"
             )
 
+    @property
+    def now(self):
+        """By the clock of the service."""
+        return datetime.now(UTC) + self.ahead
+
     def pass_time(self, days):
         """All who had signed in are signed out by then."""
+        self._move(timedelta(days=days))
+
+    def pass_until(self, moment):
+        """Where it has not come by itself."""
+        if self.now < moment:
+            self._move(moment - datetime.now(UTC))
+
+    def _move(self, ahead):
+        running = [name for name in self.COMMANDS if name in self.processes]
         self.stop()
-        self.environment["CLOCK_OFFSET"] = f"P{days}D"
-        self.start("sandbox", "web", "worker")
+        self._set_clock(ahead)
+        self.start(*running)
 
     def running(self, name):
         return self.processes[name].poll() is None
@@ -102,8 +123,9 @@ class Service:
 
 
 @contextmanager
-def serving(database, folder, *names, **environment):
-    service = Service(database, folder, **environment)
+def serving(database, folder, *names, now=None, **environment):
+    """`now`: what its clock says, where that is not the time of day."""
+    service = Service(database, folder, now=now, **environment)
     try:
         service.start(*names)
         yield service

@@ -21,6 +21,8 @@ STAFF = {
     "Reggie Starr": StaffRole.REGISTRAR,
     "Judith Hall": StaffRole.ADJUDICATOR,
     "Omar Bench": StaffRole.ADJUDICATOR,
+    "Inez Vance": StaffRole.INVESTIGATOR,
+    "Noor Vail": StaffRole.INVESTIGATOR,
 }
 TODAY = datetime.now(LONDON).date()
 SECTIONS = (
@@ -339,10 +341,18 @@ async def sign_in_as_staff(walker, name):
     key = "".join(
         (await walker.page.locator("p.govuk-\\!-font-weight-bold").inner_text()).split()
     )
-    await walker.fill({"Code from the app": totp.code_at(key, datetime.now(LONDON))})
+    await walker.fill({"Code from the app": totp.code_at(key, walker.service.now)})
     await walker.press("Continue")
     await walker.press("I have kept them")
     return key
+
+
+async def sign_in_with_key(walker, name, key):
+    """Every other time."""
+    await sign_in(walker, work_email(name))
+    code = totp.code_at(key, walker.service.now)
+    await walker.fill({"Code from your authenticator app": code})
+    await walker.press("Continue")
 
 
 async def sign_in(walker, email):
@@ -529,6 +539,16 @@ async def approve(walker, about):
 async def pay(walker, reference):
     await to_application(walker, reference)
     await walker.press("Pay the registration fee")
+    await pay_by_card(walker)
+
+
+async def pay_what_is_due(walker):
+    await to_account(walker, "Your payments")
+    await walker.press("Pay what is due")
+    await pay_by_card(walker)
+
+
+async def pay_by_card(walker):
     await walker.press("Pay…")
     await walker.fill(
         {

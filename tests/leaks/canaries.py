@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from string import ascii_lowercase
 
 from tests.leaks.roles import (
@@ -15,6 +15,7 @@ from tests.leaks.roles import (
     Role,
 )
 
+BEGINNING = 4
 MADE = re.compile(r"zqx([a-z]{3})xqz")
 
 
@@ -39,7 +40,8 @@ class Aviary:
     """All canaries of a world."""
 
     _made: dict[str, Canary] = field(default_factory=dict)
-    _figures: dict[str, Canary] = field(default_factory=dict)
+    _figures: dict[str, dict[str, Canary]] = field(default_factory=dict)
+    """By how they begin: most texts hold no such beginning, and need not be searched for each of them."""
 
     def __post_init__(self) -> None:
         self._letters = map("".join, product(ascii_lowercase, repeat=3))
@@ -52,8 +54,8 @@ class Aviary:
 
     def figure(self, canary: Canary, *forms: str) -> str:
         """A number or a day, in every form in which a page may show it; the first is the one that is kept."""
-        for form in forms:
-            self._figures[form.casefold()] = canary
+        for form in map(str.casefold, forms):
+            self._figures.setdefault(form[:BEGINNING], {})[form] = canary
         return forms[0]
 
     def sung_in(self, text: str) -> Iterator[tuple[str, Canary]]:
@@ -62,12 +64,13 @@ class Aviary:
         for letters in sorted(set(MADE.findall(heard))):
             if letters in self._made:
                 yield f"Zqx{letters}xqz", self._made[letters]
-        for form, canary in self._figures.items():
-            if form in heard:
-                yield form, canary
+        for beginning, forms in self._figures.items():
+            if beginning in heard:
+                yield from ((form, forms[form]) for form in forms if form in heard)
 
     def __iter__(self) -> Iterator[Canary]:
-        yield from {*self._made.values(), *self._figures.values()}
+        figures = (forms.values() for forms in self._figures.values())
+        yield from {*self._made.values(), *chain.from_iterable(figures)}
 
 
 @dataclass(frozen=True)

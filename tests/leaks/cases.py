@@ -5,42 +5,40 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from fees import ledger
 from fees.invoice import bill
 from fees.payment import Payment, PaymentState, Receipt
-from register.application import SectionName, submit
+from register.application import SectionName, keep, submit
+from register.application.answers import PortfolioMap, ShownOutcome
 from register.application.endorsement import endorsers_asked
 from register.application.evidence import EvidenceKind
-from register.application.references import name_another
 from register.assessment import (
     AssessmentAct,
     Outcome,
-    SectionCheck,
-    Shown,
-    Translation,
     Wanted,
     ask_for_more,
     note,
     propose_grant,
     propose_refusal,
-    qualifications_of,
-    scrutinise,
 )
 from register.kit import store
-from register.kit.clock import day_of
 from register.kit.files import StoredFile
-from register.kit.security import passwords, totp
 from register.qualification import Qualification
 from register.rule_set import Verdict
-from tests.applications import fill, make_document, make_referee
+from tests.applications import OUTCOMES, fill, make_document
 from tests.applications import make_application as begin
+from tests.leaks.people import pieces, somebody
+from tests.leaks.roles import READERS, READERS_OF_RESTRICTED, Role
 from tests.leaks.telling import told_by
-from tests.make import NOW, make_account, make_person, make_process
+from tests.make import NOW, make_process
 from tests.register.assessing import act, check, check_all, heard, weighed
+from tests.register.assessing import give as hand_over
 from tests.register.endorsing import endorse, make_endorsed
 from tests.register.referring import asked_of, decline, give, make_given
 
-PASSWORD = "otters ledger velvet brisk"
-SET_UP = NOW - timedelta(days=90)
+SENT_AT = NOW - timedelta(days=20)
+LONG_AGO = NOW - timedelta(days=60)
+"""The time to answer what was asked then is over."""
 EVIDENCE = {
     SectionName.IDENTITY: (
         EvidenceKind.PASSPORT,
@@ -50,33 +48,6 @@ EVIDENCE = {
     SectionName.ENGLISH: (EvidenceKind.ENGLISH_TEST,),
     SectionName.HEALTH: (EvidenceKind.LETTER,),
 }
-
-
-async def somebody(session, of, *, email=None, name=None):
-    """An account with its person, both called by the same canaries."""
-    given_names, family_name = name or (of.told("given name"), of.told("family name"))
-    person = await make_person(session, given_names, family_name)
-    account = await make_account(
-        session,
-        email=email or f"{of.told('email')}@example.org".lower(),
-        password_hash=await hash_of_password(of),
-        person=person,
-    )
-    return account, (given_names, family_name)
-
-
-async def hash_of_password(of):
-    return of.secret("password", await passwords.hashed(PASSWORD))
-
-
-async def with_factor(session, of, account):
-    """As it must be for staff, and may be for everybody."""
-    secret = of.secret("factor", totp.new_secret())
-    step = totp.accepted_step(
-        secret, totp.code_at(secret, SET_UP), now=SET_UP, last_step=None
-    )
-    by = make_process(session, now=SET_UP, actor=account)
-    await account.set_factor(session, secret, step=step, by=by)
 
 
 async def drafted(session, of, account, name, *, at=NOW):
@@ -98,8 +69,19 @@ async def uploaded(session, word, application, section, kind, *, now=NOW):
     return evidence
 
 
-async def pieces(content):
-    yield content.encode()
+async def mapped(session, word, application):
+    """Every outcome, in words and by a document."""
+    section, kind = SectionName.PORTFOLIO, EvidenceKind.WORK_RECORD
+    document = await uploaded(session, word, application, section, kind)
+    words = word("portfolio.words")
+    portfolio = PortfolioMap(
+        outcomes=[
+            ShownOutcome(code=code, words=words, evidence=[document.id])
+            for code in OUTCOMES
+        ]
+    )
+    await keep(session, application, section, portfolio, now=NOW)
+    return document
 
 
 async def submitted(session, of, account, name, *, at):
@@ -107,6 +89,7 @@ async def submitted(session, of, account, name, *, at):
     application = await drafted(session, of, account, name, at=at)
     by = make_process(session, now=at, actor=account)
     await submit(session, application, by=by)
+    await application.clear_scrutiny(session, by=by)
     await session.flush()
     return application
 
@@ -151,20 +134,6 @@ async def endorsed(session, of, application, *, at):
     await endorse(session, request, said, now=at)
 
 
-async def named_another(session, of, application):
-    """In place of who declined."""
-    *_, declined = await asked_of(session, application)
-    referee = make_referee(
-        name=of.told("another referee.name"),
-        job=of.told("another referee.job"),
-        organisation=of.told("another referee.organisation"),
-        email=f"{of.told('another referee.email')}@example.org".lower(),
-    )
-    by = make_process(session)
-    await name_another(session, application, declined.about_id, referee, by=by)
-    await session.flush()
-
-
 async def sent(session, of, account, name, *, at):
     """In nobody's hands yet."""
     application = await submitted(session, of, account, name, at=at)
@@ -177,29 +146,13 @@ async def sent(session, of, account, name, *, at):
     return application
 
 
-async def scrutinised(session, of, application, *, officer):
-    """What they studied abroad; a second person has still to agree."""
-    (held,) = await qualifications_of(session, application)
-    shown = Shown(
-        statement_reference=of.office("scrutiny.statement_reference"),
-        statement_on=day_of(NOW),
-        statement_level=5,
-        practice_from=of.office("scrutiny.practice_from"),
-        practice_on=day_of(NOW),
-        translation=Translation.SEEN,
-    )
-    await scrutinise(
-        session,
-        application,
-        held.id,
-        shown,
-        Verdict.PARTIAL,
-        because=of.office("scrutiny.because"),
-        gaps=of.office("scrutiny.gaps"),
-        officer=officer,
-        by=act(session, AssessmentAct.SCRUTINISE, officer),
-    )
-    await session.flush()
+async def in_hand(world, session, of, account, name, *, at=SENT_AT):
+    """Sent by the account, and with the caseworker."""
+    application = await sent(session, of, account, name, at=at)
+    officer = world.accounts[Role.CASEWORKER]
+    await hand_over(session, application, to=officer, giver=officer, now=at)
+    await noted(session, of, application, officer=officer)
+    return application
 
 
 async def noted(session, of, application, *, officer):
@@ -228,19 +181,6 @@ async def asked(session, of, application, *, officer, now=NOW):
     await ask_for_more(session, application, officer=officer, by=by)
 
 
-async def checked_again(session, application, section, *args, **more):
-    seen = await session.scalar(
-        select(SectionCheck.id)
-        .where(
-            SectionCheck.application_id == application.id,
-            SectionCheck.section == section,
-        )
-        .order_by(SectionCheck.id.desc())
-        .limit(1)
-    )
-    await check(session, application, section, *args, seen=seen, **more)
-
-
 async def refusal_proposed(session, of, application, *, officer):
     """For reasons of which one is restricted."""
     for section, word in (
@@ -254,6 +194,25 @@ async def refusal_proposed(session, of, application, *, officer):
     await heard(session, application, officer)
     by = act(session, AssessmentAct.PROPOSE, officer)
     return await propose_refusal(session, application, proposer=officer, by=by)
+
+
+async def refused(world, session, name, *, decided_at=NOW):
+    """For reasons of which one is restricted, and which an adjudicator may read too."""
+    of = world.subject(
+        name,
+        staff=READERS | {Role.ADJUDICATOR},
+        staff_of_restricted=READERS_OF_RESTRICTED | {Role.ADJUDICATOR},
+    )
+    account, called = await somebody(session, of)
+    application = await in_hand(world, session, of, account, called)
+    officer = world.accounts[Role.CASEWORKER]
+    proposal = await refusal_proposed(session, of, application, officer=officer)
+    await session.flush()
+    registrar = world.accounts[Role.REGISTRAR]
+    by = act(session, AssessmentAct.APPROVE, registrar, now=decided_at)
+    await proposal.approve(session, approver=registrar, by=by)
+    await session.flush()
+    return application, account
 
 
 async def grant_proposed(session, of, application, *, officer, plainly=False):
@@ -278,8 +237,12 @@ async def grant_proposed(session, of, application, *, officer, plainly=False):
     return proposal
 
 
-async def billed(session, of, application, *, officer, registrar):
-    """Granted, and to be paid for."""
+async def granted(world, session, of, application):
+    """To be paid for."""
+    officer, registrar = (
+        world.accounts[Role.CASEWORKER],
+        world.accounts[Role.REGISTRAR],
+    )
     proposal = await grant_proposed(session, of, application, officer=officer)
     by = act(session, AssessmentAct.APPROVE, registrar)
     await proposal.approve(session, approver=registrar, by=by)
@@ -304,6 +267,9 @@ async def paid(session, application, invoice, *, provider_id):
     )
     session.add(payment)
     await session.flush()
+    pence = payment.amount_pence
+    await ledger.receive(session, payment.id, pence, by=by)
+    await ledger.allocate(session, invoice.id, payment.id, pence, by=by)
     session.add(
         Receipt(
             invoice_id=invoice.id,
@@ -315,3 +281,4 @@ async def paid(session, application, invoice, *, provider_id):
     )
     await application.paid(session, at=NOW, by=by)
     await session.flush()
+    return payment

@@ -1,8 +1,11 @@
 """Calls every address as a role, and keeps what was answered, what was written and what was logged."""
 
+import hmac
 import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +17,11 @@ from register.kit.post import Message
 from register.kit.security import csrf
 from register.kit.security.sessions import COOKIE, WebSession
 from tests.browser import ADDRESSES, HOST, Browser
-from tests.leaks.places import Place, signature_of
+from tests.leaks.canaries import Canary
+from tests.leaks.places import Place
 from tests.leaks.roles import EMPLOYERS, STAFF_ROLES, Role
-from tests.leaks.table import Meets, Row
+from tests.leaks.rows import Meets, Row
+from tests.leaks.table import SUBJECTS
 from tests.uploading import CONTENT_TYPE, body
 
 TOKEN = re.compile(rf'name="{csrf.FIELD}" value="[^"]*"'.encode())
@@ -24,12 +29,13 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 OUR_PAGE = {"sec-fetch-site": "same-origin"}
 COUNTED = {"rate_limit"}
 """How often somebody tried is counted, whatever they tried."""
-WRITTEN = text("""
-select relname, written from pg_class, lateral (select
-  pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) as written)
-where relkind = 'r' and relnamespace = 'public'::regnamespace and written > 0 and relname <> all(:counted)
+TOUCHED = text("""
+select relname from pg_locks join pg_class on pg_class.oid = relation
+where pg_current_xact_id_if_assigned() is not null and pid = pg_backend_pid() and mode = 'RowExclusiveLock'
+  and relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> all(:counted)
+order by relname
 """).bindparams(counted=sorted(COUNTED))
-"""What has been written to each table so far, rolled back or not."""
+"""The tables that the transaction may have written to: whoever writes holds this lock until the end."""
 VERSIONS = "select '{}', count(*), coalesce(sum(xmin::text::bigint), 0) from {}"
 
 
@@ -52,12 +58,13 @@ class Answer:
     """The tables."""
     letters: list[Letter]
     logged: list[dict[str, Any]]
+    _sung: list[tuple[str, Canary]] | None = None
 
     @property
     def meets(self) -> Meets:
         return self.row.meets(self.role)
 
-    @property
+    @cached_property
     def told(self) -> str:
         """All that the client gets to know."""
         headers = "\n".join(map(": ".join, self.response.headers.multi_items()))
@@ -66,6 +73,12 @@ class Answer:
     @property
     def location(self) -> str:
         return self.response.headers.get("location", "")
+
+    def sung(self, aviary) -> list[tuple[str, Canary]]:
+        """The canaries in what the client gets to know, each with how it stands there; listened for once."""
+        if self._sung is None:
+            self._sung = list(aviary.sung_in(self.told))
+        return self._sung
 
     @property
     def plain(self):
@@ -93,6 +106,8 @@ class Driver:
         self.connection, self.sessions, self.clock = connection, sessions, clock
         self.first_letters = frozenset()
         """Those of the world, by their ids."""
+        self._kept = {}
+        """The state of tables as the world left them."""
         self._browsers = {}
         self._driven = {}
         self._missing = {}
@@ -130,21 +145,20 @@ class Driver:
             sent = self.atlas.sent(row, place, role) if row.method in UNSAFE else {}
         options = _as_sent(row, sent, token)
         async with self.undone():
-            before = await self._written()
+            if first := self.atlas.first(row, place, role):
+                where, what = first
+                before = _as_sent(row, what, token)
+                await browser.request(row.method, where.url, **before)
             with capture_logs() as logged:
                 response = await browser.request(row.method, place.url, **options)
-            after = await self._written()
-            touched = sorted(
-                table for table in after if after[table] != before.get(table, 0)
-            )
+            touched = (await self.connection.scalars(TOUCHED)).all()
             letters = (
                 await self.letters(since=self.first_letters)
                 if "message" in touched
                 else []
             )
             left = await self._state(touched)
-        async with self.undone():
-            found = await self._state(touched)
+        found = await self._as_kept(touched)
         wrote = {table for table in touched if left[table] != found[table]}
         return Answer(row, role, place, sent, response, wrote, letters, logged)
 
@@ -165,12 +179,18 @@ class Driver:
                 async with self.kept():
                     account = self.world.accounts[role]
                     made.kept = await made.sign_in(account, proved=shown)
+                    for subject in SUBJECTS:
+                        if opened := getattr(subject, "open_browser", None):
+                            await opened(self, role, made.kept)
             self._browsers[role, proved] = made
         return self._browsers[role, proved]
 
     @asynccontextmanager
     async def undone(self):
         inner = self.connection.in_transaction()
+        if not inner:
+            # Named as in the call before, else each would have to be prepared anew, and push out what comes again.
+            self.connection.sync_connection._Connection__savepoint_seq = 0
         point = await (
             self.connection.begin_nested() if inner else self.connection.begin()
         )
@@ -182,14 +202,12 @@ class Driver:
     @asynccontextmanager
     async def kept(self):
         """For as long as what it stands in."""
+        self._kept.clear()
         if self.connection.in_transaction():
             yield
         else:
             async with self.connection.begin():
                 yield
-
-    async def _written(self):
-        return dict((await self.connection.execute(WRITTEN)).all())
 
     async def _state(self, tables):
         """Which versions of its rows a table holds: what was written and rolled back again does not show."""
@@ -199,13 +217,20 @@ class Driver:
         rows = await self.connection.execute(text(each))
         return {table: versions for table, *versions in rows}
 
+    async def _as_kept(self, tables):
+        if unknown := [table for table in tables if table not in self._kept]:
+            async with self.undone():
+                self._kept |= await self._state(unknown)
+        return self._kept
+
     async def letters(self, *, since):
         """All but those that were written before."""
+        written = select(
+            Message.id, Message.to_address, Message.subject, Message.body
+        ).where(Message.id.not_in(since))
         async with self.undone():
-            found = await self.connection.execute(
-                select(Message.id, Message.to_address, Message.subject, Message.body)
-            )
-            return [Letter(*row) for row in found if row.id not in since]
+            found = await self.connection.execute(written)
+            return [Letter(*row) for row in found]
 
     async def close(self):
         for browser in self._browsers.values():
@@ -255,6 +280,10 @@ def _signed(content):
         "pay-signature": signature_of(content),
     }
     return {"content": content, "headers": headers}
+
+
+def signature_of(content):
+    return hmac.new(b"webhook_test_secret", content, sha256).hexdigest()
 
 
 def _multipart(token, sent):

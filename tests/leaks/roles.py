@@ -27,8 +27,14 @@ class Role(StrEnum):
     OTHER_EMPLOYER = "other_employer"
     """A lead user of another provider."""
     ADJUDICATOR = "adjudicator"
+    INVESTIGATOR = "investigator"
+    """Whose case it is."""
+    OTHER_INVESTIGATOR = "other_investigator"
+    CASE_EXAMINER = "case_examiner"
+    HEARINGS_OFFICER = "hearings_officer"
+    LEGAL_ADVISER = "legal_adviser"
     INTERESTED = "interested"
-    """Staff with every role of casework, but the application, the person and the proposal are about themselves."""
+    """Staff with every role of casework and investigation, but application, person, case and proposal are about themselves."""
 
 
 STAFF_ROLES: dict[Role, tuple[StaffRole, ...]] = {
@@ -40,10 +46,16 @@ STAFF_ROLES: dict[Role, tuple[StaffRole, ...]] = {
     Role.AUDITOR: (StaffRole.AUDITOR,),
     Role.ADMIN: (StaffRole.ADMIN,),
     Role.ADJUDICATOR: (StaffRole.ADJUDICATOR,),
+    Role.INVESTIGATOR: (StaffRole.INVESTIGATOR,),
+    Role.OTHER_INVESTIGATOR: (StaffRole.INVESTIGATOR,),
+    Role.CASE_EXAMINER: (StaffRole.CASE_EXAMINER,),
+    Role.HEARINGS_OFFICER: (StaffRole.HEARINGS_OFFICER,),
+    Role.LEGAL_ADVISER: (StaffRole.LEGAL_ADVISER,),
     Role.INTERESTED: (
         StaffRole.CASEWORKER,
         StaffRole.TEAM_MANAGER,
         StaffRole.REGISTRAR,
+        StaffRole.INVESTIGATOR,
     ),
 }
 
@@ -63,6 +75,10 @@ READERS_OF_APPEALS = frozenset(
         Role.INTERESTED,
     }
 )
+READERS_OF_CASES = frozenset(
+    {Role.INVESTIGATOR, Role.TEAM_MANAGER, Role.REGISTRAR, Role.AUDITOR}
+)
+"""Of fitness to practise, as far as one is theirs to know of."""
 READERS_OF_THE_WATCH_LIST = frozenset(
     {Role.TEAM_MANAGER, Role.REGISTRAR, Role.AUDITOR, Role.INTERESTED}
 )

@@ -33,7 +33,21 @@ from register.application.answers import (
 from register.application.faults import questions
 from tests.applications import make_form, make_health
 
-PEOPLE = count(1)
+
+class People:
+    """Numbers those of a world: a second world in the same process begins again."""
+
+    def __init__(self):
+        self.restart()
+
+    def restart(self):
+        self._numbers = count(1)
+
+    def __next__(self):
+        return next(self._numbers)
+
+
+PEOPLE = People()
 ENDED, BEGAN = date(2015, 6, 30), date(2016, 1, 1)
 """Of two posts, with a gap between them that has to be explained."""
 

@@ -1,14 +1,20 @@
 """What the world of the leak matrix does not hold: each state is made, shown to whom it concerns, and undone."""
 
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from errno import ECONNREFUSED
 from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm.exc import StaleDataError
 
+from fees.invoice import bill_next_renewals, bill_reinstatements, bill_scrutiny
 from fees.payment import OverpaidBecause, Overpayment, Payment, PaymentState
+from fitness.case import CaseLink, CaseRisk, join
+from fitness.concern import Referrer
+from fitness.concern.told import ASKED
+from fitness.escalation import escalate_old_cases
+from fitness.triage import Factor
 from register.account import Account
 from register.application import (
     Application,
@@ -17,28 +23,79 @@ from register.application import (
     submit,
 )
 from register.application.evidence import EvidenceKind
-from register.application.outside import token_of
-from register.assessment import AssessmentAct, propose_reopening
+from register.assessment import AssessmentAct, propose_reopening, qualifications_of
+from register.by_link import token_of
 from register.certificate import Certificate, grouped
 from register.certificate.serial import draw_serial
+from register.cpd import freeze
+from register.cpd.audit import AuditCase, CaseState
 from register.entry import Entry, LapseReason, RemovalReason
+from register.kit.clock import end_of, start_of
 from register.kit.files import FileState
+from register.kit.post import Failure, Message
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
-from register.proposal import Proposal
+from register.notice import drop, notice_by_code
+from register.proposal import Proposal, ProposalKind
+from register.renewal import (
+    Count,
+    Fate,
+    ReminderChannel,
+    ReminderCount,
+    RenewalStep,
+    open_renewals,
+)
 from register.request import Request
 from register.self_check import SelfCheck, Surface
 from register.self_check.nightly import SelfCheckDifference
-from tests.applications import fill, make_application, make_document, make_form
+from tests.applications import (
+    claim_by_portfolio,
+    fill,
+    make_application,
+    make_document,
+    make_form,
+    map_portfolio,
+)
 from tests.browser import Browser
-from tests.leaks.cases import PASSWORD
-from tests.leaks.places import LISTED
+from tests.fees.owing import make_abroad
+from tests.fitness.investigating import close as close_case
+from tests.fitness.investigating import (
+    make_case,
+    make_investigated,
+    make_investigator,
+)
+from tests.fitness.raising import ANONYMOUS, BY_TELEPHONE, answered, make_concern
+from tests.leaks.filed import LISTED
+from tests.leaks.people import PASSWORD
 from tests.leaks.roles import Role
-from tests.leaks.table import ANSWERED, TAMPERED
+from tests.leaks.rows import ANSWERED, TAMPERED
+from tests.looks.docketed import dockets_in_every_state
+from tests.looks.examined import examinations_in_every_state
+from tests.looks.going_on import concerns_as_they_go_on
+from tests.looks.heard import hearings_in_every_state
+from tests.looks.investigated import (
+    investigations_in_every_state,
+    own_cases_in_every_state,
+)
+from tests.looks.ordered import orders_in_every_state
+from tests.looks.published import (
+    publications_in_every_state,
+    published_in_every_state,
+)
 from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.reading import Page
-from tests.register.assessing import act, notice_given
+from tests.register.assessing import act, give, notice_given
+from tests.register.learning import YEAR_END, make_record
 from tests.register.referring import SAYING, asked_of
+from tests.register.renewing import (
+    CURED_UNTIL,
+    ENDS,
+    MIDNIGHT,
+    OPENS,
+    STEPS,
+    do,
+    opened,
+)
 from tests.register.standing import EVERYBODY as STANDING
 
 HOUR = timedelta(hours=1)
@@ -195,6 +252,44 @@ async def through(stage, account, application):
         await stage.show(browser, f"{at}/send", {})
 
 
+async def by_a_portfolio(stage):
+    """Nothing mapped, some of it, all of it; sent, and beside the place where an assessor signs."""
+    account = await make_account(stage.session)
+    application = await make_application(stage.session, account=account)
+    await fill(stage.session, application, make_form())
+    claimed = await claim_by_portfolio(stage.session, application)
+    at = f"/apply/{application.reference}"
+    async with stage.visitor(account) as browser:
+        await stage.show(browser, f"{at}/qualifications")
+        await stage.show(browser, f"{at}/portfolio", {})
+        await stage.show(browser, f"{at}/portfolio/P1")
+        await stage.show(browser, f"{at}/portfolio/P1", {"words": ""})
+        await stage.show(browser, f"{at}/portfolio/P1/document")
+        await stage.show(browser, f"{at}/portfolio/P1/document", {})
+        await map_portfolio(stage.session, application, but=["P4"])
+        await stage.show(browser, f"{at}/portfolio")
+        await stage.show(browser, f"{at}/portfolio/P2")
+        await stage.show(browser, f"{at}/evidence/portfolio")
+        await map_portfolio(stage.session, application)
+        await stage.show(browser, f"{at}/check")
+        await stage.show(browser, at)
+    await submit(stage.session, application, by=make_process(stage.session))
+    await stage.see(account, f"{at}/check")
+    case = f"/staff/applications/{application.reference}"
+    await stage.see(
+        stage.world.accounts[Role.CASEWORKER],
+        f"{case}/qualifications/{claimed.id}/portfolio",
+        f"{case}/sections/portfolio",
+        proved=True,
+    )
+    # Signing is for those who assess what was taken up.
+    officer = stage.world.accounts[Role.CASEWORKER]
+    await give(stage.session, application, to=officer, giver=officer)
+    await stage.see(
+        officer, f"{case}/qualifications/{claimed.id}/portfolio", proved=True
+    )
+
+
 async def coming_back(stage):
     """Who did not renew, who has to wait, and who never can; a restoration as its applicant and staff see it."""
     for because in (RemovalReason.ORDER, RemovalReason.AUTOMATIC, None):
@@ -297,6 +392,42 @@ async def notice_to_an_applicant(stage):
     )
 
 
+async def notices_by_post(stage):
+    """As whoever has the letter sees it, with a wrong code too; the record of service, and what staff record; not served."""
+    world = stage.world
+    at, by_code = f"/staff/notices/{world.posted.id}", f"/notices/by-post/{world.code}"
+    async with stage.visitor() as browser:
+        await stage.show(browser, "/notices/by-post")
+        await stage.show(browser, "/notices/by-post?code=")
+        await stage.show(browser, "/notices/by-post/4F7K-2M9Q-X3ZB")
+        await stage.show(browser, by_code)
+        await stage.show(browser, by_code, {})
+        await stage.show(browser, by_code, {"words": "I disagree with each of them."})
+    person = f"/staff/persons/{world.posted.person_id}"
+    message = await stage.session.get_one(Message, world.posted.message_id)
+    message.fail(now=NOW, because=Failure.UNDELIVERABLE)
+    await stage.session.flush()
+    officer = world.accounts[Role.CASEWORKER]
+    await stage.see(
+        officer,
+        at,
+        "/staff/notices",
+        "/staff/outgoing",
+        f"{person}/contact",
+        proved=True,
+    )
+    async with stage.visitor(officer, proved=True) as browser:
+        for page in (f"{at}/service", f"{at}/received", f"{person}/address"):
+            await stage.show(browser, page)
+            await stage.show(browser, page, {})
+    by = make_process(stage.session)
+    notice = await notice_by_code(stage.session, world.code)
+    await drop(stage.session, notice, words="It is met.", by=by)
+    await stage.session.flush()
+    async with stage.visitor() as browser:
+        await stage.show(browser, by_code)
+
+
 async def removal_of_an_entry(stage):
     """With a condition that is overdue, and what is missing in the forms."""
     entry_id = stage.world.undecided.entry_id
@@ -310,6 +441,56 @@ async def removal_of_an_entry(stage):
         await stage.show(browser, f"{at}/notice", {})
         await stage.show(browser, f"{at}/conviction", {})
     stage.driver.clock.now = NOW
+
+
+async def learning_in_every_state(stage):
+    """A draft, records that are finished and renewed with, two that are alike, and what was answered to asking for less."""
+    session, world = stage.session, stage.world
+    person = world.listed.entry.person
+    by = make_process(session)
+    draft = await make_record(
+        session, person, learnt="", reflection="", standards=(), kinds=()
+    )
+    twin = await make_record(session, person, **told_alike(world.learnt))
+    world.less.person_id = person.id
+    await world.less.grant(
+        session, records=1, officer=world.accounts[Role.CASEWORKER], by=by
+    )
+    at = "/account/learning"
+    registrant = world.accounts[Role.REGISTRANT]
+    async with stage.visitor(registrant) as browser:
+        await stage.show(browser, f"{at}/new", {"talked": "peer"})
+        await stage.show(browser, f"{at}/{draft.id}")
+        await stage.show(browser, f"{at}/{twin.id}")
+        await stage.show(browser, f"{at}/less", {})
+    await stage.see(
+        world.accounts[Role.CASEWORKER],
+        f"/staff/learning/less/{world.less.id}",
+        proved=True,
+    )
+    await freeze(session, person.id, year_end=YEAR_END, by=by)
+    await stage.see(registrant, at, f"{at}/{twin.id}", f"{at}/{twin.id}/change")
+
+
+def told_alike(record):
+    words = record.words
+    return {name: getattr(words, name) for name in ("learnt", "impact", "reflection")}
+
+
+async def audits_in_every_state(stage):
+    """As the registrant reads of each, and whoever leads it."""
+    session, world = stage.session, stage.world
+    case = await session.get_one(AuditCase, world.own_audit.id)
+    manager = world.accounts[Role.TEAM_MANAGER]
+    for state in CaseState:
+        case.state, case.ended_at = state, NOW if state.over else None
+        case.condition_id = world.owned.id if state is CaseState.CONDITIONAL else None
+        await session.flush()
+        await stage.see(world.accounts[Role.REGISTRANT], "/account/learning/audits")
+        await stage.see(manager, f"/staff/audits/cases/{case.id}", proved=True)
+    async with stage.visitor(manager, proved=True) as browser:
+        await stage.show(browser, f"/staff/audits/cases/{world.wanting.id}")
+        await stage.show(browser, f"/staff/audits/{world.announced.id}")
 
 
 async def withdrawn(stage):
@@ -376,6 +557,61 @@ async def fee_to_pay(stage):
     await stage.see(owner, "/pay")
 
 
+async def scrutiny_to_pay(stage):
+    """As the applicant and the caseworker read that it waits."""
+    session, officer = stage.session, stage.world.accounts[Role.CASEWORKER]
+    application = await make_abroad(session)
+    owner, at = await owner_of(stage, application), f"/apply/{application.reference}"
+    invoice = await bill_scrutiny(session, application, now=NOW)
+    await give(session, application, to=officer, giver=officer)
+    (held,) = await qualifications_of(session, application)
+    await stage.see(
+        owner, "/pay", "/account/payments", "/your-registration", at, f"{at}/sent"
+    )
+    case = f"/staff/applications/{application.reference}"
+    scrutiny = f"{case}/qualifications/{held.id}/scrutiny"
+    pages = (case, f"{case}/sections/qualifications", scrutiny)
+    await stage.see(officer, *pages, proved=True)
+    treasurer = stage.world.accounts[Role.FINANCE_OFFICER]
+    await stage.see(treasurer, f"/staff/payments/{invoice.reference}", proved=True)
+    stage.driver.clock.now = NOW + timedelta(days=60)
+    await stage.see(owner, "/pay")
+
+
+async def money_of_others(stage):
+    """As the employer, whoever has a link, the registrant and the finance officer see it."""
+    world = stage.world
+    collective, money = world.collective.reference, world.money.reference
+    lead = world.accounts[Role.EMPLOYER_LEAD]
+    await stage.see(lead, "/employer/fees", f"/employer/fees/{collective}", proved=True)
+    treasurer = world.accounts[Role.FINANCE_OFFICER]
+    other = "/staff/payments/other"
+    await stage.see(
+        treasurer,
+        "/staff/payments/collective",
+        f"/staff/payments/{collective}",
+        other,
+        f"{other}/record",
+        f"{other}/{money}",
+        f"{other}/{money}/refund",
+        f"/staff/payments/{world.owed.reference}",
+        proved=True,
+    )
+    async with stage.visitor(treasurer, proved=True) as browser:
+        await stage.show(browser, f"{other}/record", {})
+        await stage.show(browser, f"{other}/{money}/reversal", {})
+        await stage.show(browser, f"{other}/{money}/refund", {})
+        await stage.show(browser, f"{other}/{money}/refund", {"amount": "1"})
+    registrant = world.accounts[Role.REGISTRANT]
+    await stage.see(registrant, "/account/payments/agreement")
+    async with stage.visitor() as browser:
+        at = f"/pay/link/{world.paying['']}"
+        await stage.show(browser, at)
+        stage.driver.clock.now = NOW + timedelta(days=60)
+        await stage.show(browser, at)
+    stage.driver.clock.now = NOW
+
+
 async def paid_and_not_entered_yet(stage):
     """While somebody looks, and after the approval was taken back."""
     application = await stage.session.get_one(Application, stage.world.held_back.id)
@@ -402,6 +638,263 @@ async def paid_and_not_entered_yet(stage):
     await stage.see(manager, casework, proved=True)
     treasurer = stage.world.accounts[Role.FINANCE_OFFICER]
     await stage.see(treasurer, "/staff/payments?show=give_back", proved=True)
+
+
+async def what_finance_takes_in_and_closes(stage):
+    """Settlement files good and bad, money without an invoice asked about once more, and months in every state."""
+    treasurer = stage.world.accounts[Role.FINANCE_OFFICER]
+    at = "/staff/finance"
+    left = f"{at}/unallocated/payments/{stage.world.credited.reference}-1"
+    receipt = f"{at}/unallocated/receipts/unknown0receipt"
+    owed = stage.world.owed.reference
+    paid_on = {"paid_on-day": "9", "paid_on-month": "3", "paid_on-year": "2027"}
+    async with stage.visitor(treasurer, proved=True) as browser:
+        for rows in ("", "new1,INV-9999998-1,five,0,5,9 March\n"):
+            file = f"Provider ID,Reference,Gross,Fee,Net,Settled on\n{rows}"
+            sent = {"file": ("settlement.csv", file.encode(), "text/csv")}
+            await stage.show(browser, f"{at}/settlements", {}, files=sent)
+        for path, more in ((left, {"amount": "1"}), (receipt, paid_on)):
+            await stage.show(browser, path, {"invoice": "tea"} | more)
+            await stage.show(browser, path, {"invoice": owed} | more)
+        await stage.show(browser, f"{at}/periods/2027-03/return", {"words": ""})
+        await stage.show(browser, f"{at}/periods/2010-01")
+        await stage.show(browser, f"{at}/periods/2027-02")
+        stage.driver.clock.now = start_of(date(2027, 6, 30))
+    await stage.see(treasurer, f"{at}/debt", f"{at}/periods/2027-05", proved=True)
+
+
+async def money_that_two_agree_on(stage):
+    """Fees, credit notes and refunds: as they are proposed, decided on, filled in wrongly and asked about once more."""
+    treasurer = stage.world.accounts[Role.FINANCE_OFFICER]
+    at = f"/staff/payments/{stage.world.credited.reference}"
+    fee = "/staff/fees/renewal/manager"
+    pages = (at, f"{at}/credit", f"{at}/refund", "/staff/fees", fee, f"{fee}/change")
+    await stage.see(treasurer, *pages, "/staff/fees/renewal/deputy", proved=True)
+    change = {
+        "amount": "125",
+        "pro_rata": "none",
+        "each_part": "no",
+        "first_year": "50%",
+        "instalments": "30 September, 31 October",
+        "begins_on-day": "1",
+        "begins_on-month": "12",
+        "begins_on-year": "2027",
+    }
+    back = {"payment": f"{stage.world.credited.reference}-1", "amount": "5"}
+    waiting = await stage.session.scalars(select(Proposal).where(Proposal.waiting))
+    for proposal in waiting.all():
+        if proposal.kind in {ProposalKind.CREDIT, ProposalKind.REFUND}:
+            proposal.withdraw(by=make_process(stage.session))
+    await stage.session.flush()
+    async with stage.visitor(treasurer, proved=True) as browser:
+        await stage.show(browser, at)
+        for form, answers in (
+            (f"{fee}/change", change),
+            (f"{fee}/change", {}),
+            (f"{at}/credit", {}),
+            (f"{at}/refund", back),
+            (f"{at}/refund", {}),
+        ):
+            await stage.show(browser, form)
+            await stage.show(browser, form, answers)
+
+
+async def renewal_to_pay(stage):
+    """Before all else is done, and when it was finished late."""
+    opens = start_of(date(2027, 9, 1))
+    entry = await make_entry(stage.session)
+    owner = await make_account(stage.session, person=entry.person)
+    await open_renewals(stage.session, opens)
+    await bill_next_renewals(stage.session, now=opens)
+    stage.driver.clock.now = opens
+    await stage.see(owner, "/pay", "/account/payments")
+    stage.driver.clock.now = start_of(date(2028, 1, 1))
+    await stage.see(owner, "/pay")
+
+
+async def renewals_in_every_state(stage):
+    """As who renews reads it, before the last day and after it, and as staff read of all of them."""
+    session, clock = stage.session, stage.driver.clock
+    done = {
+        "nothing": [],
+        "paid": [RenewalStep.PAYMENT],
+        "unpaid": STEPS,
+        "all": [*STEPS, RenewalStep.PAYMENT],
+    }
+    renewals, owners = {}, {}
+    for name, steps in done.items():
+        entry, renewals[name] = await opened(session)
+        owners[name] = await make_account(session, person=entry.person)
+        await do(session, renewals[name], *steps)
+    pages = "/renew", "/your-registration", "/renew/check", "/account/learning"
+    clock.now = OPENS + HOUR
+    for owner in owners.values():
+        await stage.see(owner, *pages)
+    await stage.see(
+        stage.world.accounts[Role.CASEWORKER], "/staff/renewals", proved=True
+    )
+
+    renewals["paid"].extended_until = ENDS + timedelta(days=28)
+    clock.now = MIDNIGHT + HOUR
+    await bill_next_renewals(session, now=clock.now)
+    for name in ("nothing", "paid", "unpaid"):
+        await stage.see(owners[name], *pages, "/pay")
+    await do(session, renewals["nothing"], *done["all"], at=clock.now)
+    await bill_reinstatements(session, clock.now)
+    await stage.see(owners["nothing"], "/renew", "/pay")
+    await end(session, renewals["unpaid"])
+    await stage.see(owners["unpaid"], *pages, "/pay")
+    clock.now = end_of(CURED_UNTIL)
+    await stage.see(owners["unpaid"], *pages, "/pay")
+
+
+async def end(session, renewal):
+    entry_id = await session.scalar(
+        select(Entry.id).where(Entry.person_id == renewal.person_id)
+    )
+    entry = await Entry.load(session, entry_id, lock=True)
+    by = make_process(session, now=MIDNIGHT)
+    await entry.lapse(session, on=MIDNIGHT, because=LapseReason.NON_PAYMENT, by=by)
+    await session.flush()
+
+
+async def cases_in_every_state(stage):
+    """As their investigator works on them, and as those who answer for them give and restrict them."""
+    session = stage.session
+    worker = await make_investigator(session, name="Inez Vance")
+    case = await make_case(session, taker=worker)
+    risen = await make_investigated(session, taker=worker)
+    closed = await make_case(session, taker=worker, person=risen.person)
+    joined = await make_case(session, taker=worker, person=risen.person)
+    act = make_process(session, actor=worker)
+    await close_case(session, closed)
+    await join(session, joined, risen, words="One story", by=act)
+    await CaseLink.make(session, case, risen, words="The same night", by=act)
+    risen.note(session, "She called back.", by=act)
+    for likelihood, harm in ((1, 2), (3, 3), (5, 5)):
+        CaseRisk.rate(
+            session,
+            risen,
+            likelihood=likelihood,
+            harm=harm,
+            words="As far as we know",
+            by=act,
+        )
+    await session.flush()
+    pages = "", "/triage", "/risk", "/links", "/people", "/history", "/reading"
+    for one in (case, risen, closed, joined):
+        at = f"/staff/cases/{one.reference}"
+        await stage.see(worker, *(f"{at}{page}" for page in pages[:-1]), proved=True)
+        manager = stage.world.accounts[Role.TEAM_MANAGER]
+        await stage.see(manager, *(f"{at}{page}" for page in pages), proved=True)
+    factors = (f"/staff/cases/{case.reference}/triage/{one}" for one in Factor)
+    lists = ("/staff/cases", "/staff/cases?stage=closed", "/staff/cases/open")
+    await stage.see(worker, *factors, *lists, proved=True)
+    async with stage.visitor(worker, proved=True) as browser:
+        again = {"number": case.person.number, "words": "A call"}
+        await stage.show(browser, "/staff/cases/open", again)
+        notice = {"words": "A concern", "way": "post"}
+        await stage.show(browser, f"/staff/cases/{risen.reference}/notice", notice)
+    nobody = await make_investigator(session, name="Ned Newcomer")
+    await stage.see(nobody, "/staff/cases", proved=True)
+    later = stage.driver.clock.now = NOW + timedelta(days=400)
+    await escalate_old_cases(session, later)
+    at = f"/staff/cases/{case.reference}"
+    await stage.see(worker, "/staff/cases", at, f"{at}/history", proved=True)
+    await stage.see(manager, "/staff/cases/figures", proved=True)
+
+
+async def concerns_as_they_are_told(stage):
+    """By each who may tell of one: every question, asked, answered and wrongly answered, and what follows."""
+    for referrer in Referrer:
+        async with stage.visitor() as browser:
+            begun = await stage.show(browser, "/concerns/start", {"referrer": referrer})
+            at = f"/concerns/{Page(begun).facts['Reference']}"
+            await stage.show(browser, at)
+            await stage.show(browser, f"{at}/check")
+            for section in ASKED[referrer]:
+                await stage.show(browser, f"{at}/{section}")
+                await stage.show(browser, f"{at}/{section}", {"last_on-day": "x"})
+                await stage.show(
+                    browser, f"{at}/{section}", answered(referrer, section)
+                )
+                await stage.show(browser, f"{at}/{section}")
+            for page in ("duties", "documents", "delete", "check", ""):
+                await stage.show(browser, f"{at}/{page}".rstrip("/"))
+            if referrer is Referrer.EMPLOYER:
+                await refer(stage, browser, at)
+            await stage.show(browser, f"{at}/check", {})
+            await stage.show(browser, f"{at}/check", {"true": "yes"})
+            await stage.show(browser, f"{at}/leave", {})
+    await stage.see(None, "/concerns/start", "/concerns/return", f"{at}/what")
+    async with stage.visitor() as browser:
+        await stage.show(browser, "/concerns/start", {})
+        await stage.show(browser, "/concerns/return", {})
+        await stage.show(browser, f"{at}/what", {"words": "Typed"})
+
+
+async def refer(stage, browser, at):
+    """What only an employer meets."""
+    for because in ("none", "suspended"):
+        answer = {"because": because, "grounds": "none"}
+        await stage.show(browser, f"{at}/trigger", answer)
+    await stage.show(browser, f"{at}/trigger", {"because": "dismissed"})
+    await stage.show(browser, f"{at}/duties", {"dbs_whom": "Ada"})
+    await stage.show(browser, f"{at}/harm", {"harm": "none"})
+    await stage.show(browser, f"{at}/duties")
+    for page, answer in {
+        "harm": {"harm": ["harm_test", "relevant_conduct"]},
+        "allegation": {"allegation": ["risk", "offence"]},
+        "incident": {"incident": "abuse"},
+        "crime": {"crime": "yes"},
+        "teacher": {"teacher": "yes"},
+    }.items():
+        await stage.show(browser, f"{at}/{page}", answer)
+    told = {"dbs_on-day": "1", "dbs_on-month": "3", "dbs_on-year": "2027"}
+    await stage.show(browser, f"{at}/duties", told)
+
+
+async def concerns_as_staff_have_them(stage):
+    """Those of an employer, of somebody unknown and of somebody with a telephone: new, late, screened and settled."""
+    session, officer = stage.session, stage.world.accounts[Role.INVESTIGATOR]
+    employer = await make_concern(session, Referrer.EMPLOYER)
+    unknown = await make_concern(session, said=ANONYMOUS)
+    ringing = await make_concern(session, Referrer.CHILD, said=BY_TELEPHONE)
+    lost = await make_concern(session)
+    letter = await session.scalar(
+        select(Message).where(Message.key == lost.key_of("acknowledged"))
+    )
+    letter.fail(now=NOW, because=Failure.UNDELIVERABLE)
+    person = (await make_entry(session, family_name="Marsh")).person
+    await session.flush()
+    async with stage.visitor(officer, proved=True) as browser:
+        for concern in (employer, unknown, ringing, lost):
+            at = f"/staff/concerns/{concern.reference}"
+            await stage.show(browser, at)
+            for q in ("Marsh", "Nobody", ""):
+                await stage.show(browser, f"{at}/search", {"q": q})
+            for step in ("person", "screen", "acknowledgement"):
+                await stage.show(browser, f"{at}/{step}")
+                await stage.show(browser, f"{at}/{step}", {})
+            await stage.show(browser, f"{at}/person", {"person": person.number})
+            looked = {"at_risk": "yes", "words": "A child lives there"}
+            await stage.show(browser, f"{at}/screen", looked)
+            for step in ("signpost", "passing-on"):
+                await stage.show(browser, f"{at}/{step}")
+                await stage.show(browser, f"{at}/{step}", {})
+        at = f"/staff/concerns/{employer.reference}"
+        await stage.show(browser, f"{at}/case")
+        await stage.show(browser, f"{at}/case", {})
+        await stage.show(browser, f"{at}/case", {"into": "new"})
+        await stage.show(browser, at)
+        at = f"/staff/concerns/{unknown.reference}"
+        await stage.show(browser, f"{at}/case")
+        police = {"towards": "police", "words": "By telephone"}
+        await stage.show(browser, f"{at}/passing-on", police)
+        await stage.show(browser, "/staff/concerns")
+        await stage.show(browser, "/staff/concerns?show=settled")
+    stage.driver.clock.now += 30 * 24 * HOUR
+    await stage.see(officer, "/staff/concerns", at, proved=True)
 
 
 async def links_on(stage, account, path):
@@ -567,6 +1060,36 @@ async def the_register_differs_from_itself(stage):
     await stage.see(admin, "/staff/self-check", "/staff", proved=True)
 
 
+async def reminders_are_missing(stage):
+    figures = {"expected": 3, "sent": 1, "not_sent": 1, "undelivered": 1}
+    rung = {"ends_on": date(2027, 11, 30), "rung": 7, "channel": ReminderChannel.EMAIL}
+    stage.session.add(ReminderCount(day=NOW.date(), counted_at=NOW, **rung, **figures))
+    await stage.session.flush()
+    admin = stage.world.accounts[Role.ADMIN]
+    await stage.see(admin, "/staff/renewals/reminders", "/staff", proved=True)
+
+
+async def a_period_has_ended(stage):
+    """Every way in which it goes on for somebody; a night that stopped; a run that is released, and one that came back."""
+    counts = [Count(fate, (RenewalStep.PAYMENT,), 1200) for fate in Fate]
+    run = stage.world.run
+    run.counts = [one.as_json() for one in counts]
+    run.counted_at = NOW - HOUR
+    stage.session.add(run)
+    proposer, manager = (
+        stage.world.accounts[Role.REGISTRAR],
+        stage.world.accounts[Role.TEAM_MANAGER],
+    )
+    at = f"/staff/renewals/run/{run.last_day}"
+    await stage.see(manager, at, "/staff", f"{at}/entries?fate=lapse", proved=True)
+    released = stage.world.proposed_run
+    here = f"/staff/renewals/run/{released.last_day}"
+    async with stage.visitor(proposer, proved=True) as browser:
+        await stage.show(browser, here)
+        await stage.show(browser, f"{here}/release", {})
+    await stage.see(manager, here, "/staff", proved=True)
+
+
 async def overtaken_by_a_colleague(stage):
     world = stage.world
     async with stage.visitor(world.accounts[Role.REGISTRAR], proved=True) as browser:
@@ -618,16 +1141,38 @@ STATES = [
     long_names,
     draft_just_begun,
     draft_filled_in,
+    by_a_portfolio,
     coming_back,
     applications_on_their_way,
     applications_that_ended,
     refused,
     notice_to_an_applicant,
+    notices_by_post,
     removal_of_an_entry,
+    learning_in_every_state,
+    audits_in_every_state,
     withdrawn,
     referees,
     endorsers,
     fee_to_pay,
+    scrutiny_to_pay,
+    renewal_to_pay,
+    renewals_in_every_state,
+    cases_in_every_state,
+    concerns_as_they_are_told,
+    concerns_as_they_go_on,
+    concerns_as_staff_have_them,
+    investigations_in_every_state,
+    orders_in_every_state,
+    dockets_in_every_state,
+    examinations_in_every_state,
+    own_cases_in_every_state,
+    publications_in_every_state,
+    hearings_in_every_state,
+    published_in_every_state,
+    money_that_two_agree_on,
+    what_finance_takes_in_and_closes,
+    money_of_others,
     paid_and_not_entered_yet,
     payments_in_every_state,
     certificates,
@@ -637,6 +1182,8 @@ STATES = [
     one_s_own_account,
     empty_lists,
     the_register_differs_from_itself,
+    reminders_are_missing,
+    a_period_has_ended,
     overtaken_by_a_colleague,
     sent_wrongly,
     trouble,

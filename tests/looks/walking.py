@@ -2,7 +2,8 @@
 
 from tests.leaks.driving import UNSAFE
 from tests.leaks.roles import Role
-from tests.leaks.table import TABLE, Meets
+from tests.leaks.rows import Meets
+from tests.leaks.table import TABLE
 
 NO_PAGES = ("/api/v1/", "/static/", "/health/", "/webhooks/")
 

@@ -10,8 +10,9 @@ from register.application.endorsement import (
     Towards,
     invitation,
 )
-from register.application.outside import still_asked, token_of
+from register.application.outside import still_asked
 from register.application.state import EndorsementAct
+from register.by_link import token_of
 from register.process import Process
 from tests.make import NOW
 

@@ -4,7 +4,6 @@ from datetime import date
 
 from sqlalchemy import select
 
-from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Certainty,
@@ -14,6 +13,7 @@ from register.application.references import (
     referees_asked,
 )
 from register.application.state import ReferenceAct
+from register.by_link import token_of
 from register.kit.post import Message
 from register.process import Process
 from tests.make import NOW

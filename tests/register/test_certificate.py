@@ -23,7 +23,7 @@ from register.certificate import (
 )
 from register.certificate.making import make_certificate, sweep_certificates
 from register.certificate.printing import print_certificate
-from register.certificate.serial import ALPHABET, draw_serial
+from register.certificate.serial import draw_serial
 from register.entry import (
     ConditionKind,
     LapseReason,
@@ -35,6 +35,7 @@ from register.entry import (
 from register.kit import store
 from register.kit.clock import start_of
 from register.kit.errors import Gone, NotFound
+from register.kit.security.codes import ALPHABET
 from register.kit.settings import settings
 from register.process import Process, timeline
 from tests.make import make_entry, make_process

@@ -13,10 +13,12 @@ from register.account import StaffRole
 from register.condition import (
     AlreadyPaused,
     Award,
+    BeforeTheClock,
     DueAlready,
     NotLater,
     NotPaused,
     OutOfOrder,
+    PausedThen,
     PauseReason,
     propose_discharge,
     propose_extension,
@@ -27,13 +29,19 @@ from register.condition import (
 from register.condition.reminding import last_before, remind_of_conditions, rungs
 from register.entry import ConditionKind, NewCondition, shown_at
 from register.entry.facts import ConditionSuperseded
-from register.kit.clock import day_of, months_after, start_of
+from register.kit.clock import day_of, days, months_after, start_of
 from register.kit.errors import NotFound
 from register.kit.post import Message
 from register.proposal import AlreadyProposed, NeedsAnotherPerson, NotYours
 from register.qualification import Qualification
 from register.rule_set import Verdict
-from tests.make import NOW, make_account, make_entry, make_process
+from tests.make import (
+    NOW,
+    make_account,
+    make_employment,
+    make_entry,
+    make_process,
+)
 
 TODAY = NOW.date()
 DUE = date(2029, 6, 30)
@@ -146,7 +154,7 @@ async def test_the_public_reads_the_new_month(session, entry, officer, registrar
 
     await resumed(session, entry, until_on=TODAY)
 
-    shown = shown_at(entry.facts, {}, NOW + 2 * DAY)
+    shown = shown_at(entry.facts, {}, NOW + 2 * DAY, cited={})
     assert [r.text for r in shown.restrictions] == ["Due by July 2029."]
 
 
@@ -167,6 +175,56 @@ async def test_a_pause_begins_while_the_clock_runs(session, standing, officer, f
 async def test_no_pause_begins_after_the_day_it_was_due(session, standing, officer):
     with pytest.raises(DueAlready):
         await pause_proposed(session, standing, officer, DUE + DAY)
+
+
+async def test_where_no_role_is_known_the_clock_began_when_its_deadline_says(
+    session, standing, officer
+):
+    """Three years before the qualification is due."""
+    began = date(2026, 6, 30)
+
+    with pytest.raises(BeforeTheClock, match="30 June 2026"):
+        await pause_proposed(session, standing, officer, began - DAY)
+    assert (await pause_proposed(session, standing, officer, began)).waiting
+
+
+async def test_the_clock_began_with_the_role_and_no_pause_begins_before_it(
+    session, entry, standing, officer
+):
+    began = date(2026, 7, 1)
+    former = {"start": date(2020, 1, 1), "until": date(2025, 12, 31)}
+    await make_employment(session, entry.person, **former)
+    await make_employment(session, entry.person, start=began)
+
+    with pytest.raises(BeforeTheClock, match="1 July 2026"):
+        await pause_proposed(session, standing, officer, began - DAY)
+    assert (await pause_proposed(session, standing, officer, began)).waiting
+
+
+async def test_a_day_on_which_the_clock_stood_still_counts_once(
+    session, entry, officer, registrar
+):
+    await paused(session, entry, officer, registrar, from_on=date(2027, 3, 1))
+    await resumed(session, entry, until_on=date(2027, 3, 31))
+    standing = await standing_now(session, entry)
+
+    with pytest.raises(PausedThen):
+        await pause_proposed(session, standing, officer, date(2027, 3, 31))
+    later = date(2027, 4, 1)
+    assert (await pause_proposed(session, standing, officer, later)).waiting
+
+
+async def test_what_was_proposed_is_looked_at_again_when_it_is_approved(
+    session, entry, officer, registrar
+):
+    post = await make_employment(session, entry.person, start=date(2026, 7, 1))
+    standing = await standing_now(session, entry)
+    proposal = await pause_proposed(session, standing, officer, date(2026, 7, 1))
+    post.valid = days(date(2026, 9, 1), None)
+    await session.flush()
+
+    with pytest.raises(BeforeTheClock):
+        await approve(session, proposal, registrar)
 
 
 async def test_a_clock_that_stands_still_is_not_stopped_again(
@@ -235,7 +293,7 @@ async def test_a_condition_that_is_met_is_no_longer_shown(
 
     await approve(session, proposal, registrar)
 
-    assert shown_at(entry.facts, {}, NOW).restrictions == ()
+    assert shown_at(entry.facts, {}, NOW, cited={}).restrictions == ()
     assert "condition_discharged" in await letters(session)
     with pytest.raises(NotFound):
         await standing_now(session, entry)

@@ -16,6 +16,7 @@ from register.application.endorsement import (
     Towards,
     WaivedBecause,
     assign,
+    end_account,
     endorsements_of,
     endorser_of,
     endorsers_asked,
@@ -27,7 +28,6 @@ from register.application.endorsement import (
     remind_endorsers,
     waiting_for,
 )
-from register.application.outside import Closed, LinkClosed, token_of
 from register.application.state import SectionName
 from register.assessment import (
     AssessmentAct,
@@ -38,10 +38,12 @@ from register.assessment import (
     Overtaken,
     SectionCheck,
     ask_endorser_again,
+    endorsement_so_far,
     go_on_without_endorsement,
     propose_grant,
     took_a_step,
 )
+from register.by_link import Closed, LinkClosed, token_of
 from register.kit.clock import end_of, start_of
 from register.kit.errors import NotFound
 from register.kit.post import Message
@@ -404,3 +406,53 @@ async def test_a_check_does_not_stand_for_what_the_employer_says_after_it(
             officer=officer,
             seen=before,
         )
+
+
+async def test_what_waits_in_a_queue_ends_with_the_account_of_the_provider(
+    session, home, organisation
+):
+    await make_user(session, organisation, lead=True)
+    application = await sent_by(session, home=home)
+    (request,) = await asked(session, application)
+
+    await end_account(session, organisation, because="Sold", by=make_process(session))
+    await session.flush()
+
+    assert request.outcome is RequestOutcome.EXPIRED
+    assert (await endorser_of(session, application)).replaceable
+    (letter,) = await letters(session, "endorsement_not_given")
+    assert f"/apply/{application.reference}" in letter.body
+    so_far = await endorsement_so_far(session, application)
+    assert [told.account_ended for told in so_far.told] == [True]
+    assert so_far.may_be_asked_again
+
+
+async def test_what_was_answered_before_the_account_ended_stands(
+    session, home, organisation
+):
+    await make_user(session, organisation, lead=True)
+    application = await sent_by(session, home=home)
+    (request,) = await asked(session, application)
+    await endorse(session, request)
+
+    await end_account(session, organisation, because="Sold", by=make_process(session))
+    await session.flush()
+
+    assert request.outcome is RequestOutcome.RECEIVED
+    assert await letters(session, "endorsement_not_given") == []
+
+
+async def test_after_that_the_person_named_is_asked_by_a_link(
+    session, home, organisation
+):
+    await make_user(session, organisation, lead=True)
+    application = await sent_by(session, home=home)
+    officer = await make_account(session, StaffRole.CASEWORKER)
+    await give(session, application, to=officer, giver=officer)
+    await end_account(session, organisation, because="Sold", by=make_process(session))
+
+    by = act(session, AssessmentAct.ASK_ENDORSER_AGAIN, officer)
+    await ask_endorser_again(session, application, officer=officer, by=by)
+
+    (letter,) = await letters(session, "endorsement_asked")
+    assert letter.to_address == "nia@example.org"

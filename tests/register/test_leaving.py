@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from register.account import Account, StaffRole
-from register.entry import Entry, EntryHeld, OrderKind, Status
+from register.entry import Entry, EntryHeld, OrderKind, RemovalReason, Status
 from register.kit.clock import end_of
 from register.kit.errors import NotFound
 from register.kit.post import Message
@@ -18,8 +18,14 @@ from register.leaving import (
     LeavingReason,
     LeavingState,
     NotEntered,
+    ToBeRemoved,
     asked,
     leaving_for,
+)
+from register.notice import (
+    NoticeOutcome,
+    open_notice,
+    propose_notice_of_removal,
 )
 from register.proposal import AlreadyProposed, NeedsAnotherPerson, ProposalState
 from tests.make import NOW, make_account, make_entry, make_process
@@ -67,6 +73,22 @@ async def approve(session, proposal, registrar, now=NOW):
 async def hold(session, entry):
     await entry.hold(session, on=NOW, by=make_process(session))
     await session.flush()
+
+
+async def serve_notice(session, entry, registrar):
+    officer = await make_account(session, StaffRole.CASEWORKER)
+    proposal = await propose_notice_of_removal(
+        session,
+        entry,
+        because=RemovalReason.ERROR,
+        words="The entry should not have been made.",
+        proposer=officer,
+        by=make_process(session, actor=officer),
+    )
+    await session.flush()
+    await approve(session, proposal, registrar)
+    await session.flush()
+    return await open_notice(session, entry_id=entry.id)
 
 
 async def letters(session):
@@ -253,3 +275,38 @@ async def test_staff_do_not_read_their_own_request(session, entry):
     assert (await asked(session, themself)).rows == []
     with pytest.raises(NotFound):
         await leaving_for(session, themself, leaving.id)
+
+
+async def test_nobody_leaves_while_a_notice_of_their_removal_is_open(
+    session, entry, registrar
+):
+    notice = await serve_notice(session, entry, registrar)
+    with pytest.raises(ToBeRemoved):
+        await ask(session, entry)
+
+    notice.end(NoticeOutcome.DROPPED, by=make_process(session))
+    await session.flush()
+
+    assert (await ask(session, entry)).open
+
+
+async def test_a_request_that_was_there_before_the_notice_waits_for_it(
+    session, entry, officer, registrar
+):
+    leaving = await ask(session, entry)
+    proposal = await propose(session, leaving, officer)
+    await serve_notice(session, entry, registrar)
+
+    with pytest.raises(ToBeRemoved):
+        await approve(session, proposal, registrar)
+    assert leaving.open
+
+
+async def test_what_waits_for_a_notice_is_not_proposed(
+    session, entry, officer, registrar
+):
+    leaving = await ask(session, entry)
+    await serve_notice(session, entry, registrar)
+
+    with pytest.raises(ToBeRemoved):
+        await propose(session, leaving, officer)

@@ -39,6 +39,7 @@ from register.kit.clock import day_of
 from register.part import Part
 from register.process import Event
 from register.proposal import NeedsAnotherPerson, NotYours
+from register.qualification import titles_shown
 from register.rule_set import RuleSet, Verdict
 from tests.applications import RULES
 from tests.make import NOW, make_employment, make_person
@@ -383,3 +384,22 @@ async def test_what_was_signed_is_never_changed(session, application, held, offi
 
     with pytest.raises(DBAPIError, match="portfolio_sign_off"):
         await session.execute(text("update portfolio_sign_off set not_met = '{}'"))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown"), [(Verdict.FULL, True), (Verdict.PARTIAL, False)]
+)
+async def test_a_portfolio_that_counts_in_full_is_shown_from_the_day_of_the_verdict(
+    session, application, held, office, other, verdict, shown
+):
+    people = [application.person_id]
+    await both(session, application, office, other)
+    proposal = await recommended(session, application, held, verdict, office)
+    assert await titles_shown(session, people) == {}
+
+    await confirmed(session, proposal, office.registrar)
+
+    today, titles = day_of(NOW), {application.person_id: [held.title]}
+    assert await titles_shown(session, people) == (titles if shown else {})
+    assert await titles_shown(session, people, by=today) == (titles if shown else {})
+    assert await titles_shown(session, people, by=today - timedelta(days=1)) == {}

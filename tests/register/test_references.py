@@ -18,7 +18,6 @@ from register.application import (
     withdraw,
 )
 from register.application.answers import References
-from register.application.outside import Closed, LinkClosed, token_of
 from register.application.references import (
     CannotBecause,
     Declined,
@@ -47,6 +46,7 @@ from register.assessment import (
     propose_grant,
     took_a_step,
 )
+from register.by_link import Closed, LinkClosed, token_of
 from register.kit.clock import end_of
 from register.kit.db import connect, sessions_of
 from register.kit.errors import NotFound

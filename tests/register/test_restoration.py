@@ -13,10 +13,13 @@ from register.application import (
     NeverAgain,
     NotBefore,
     SectionName,
+    StillCurable,
+    Way,
     start,
     submit,
+    way_of,
 )
-from register.application.answers import EmploymentHistory, Gap, Qualifications
+from register.application.answers import EmploymentHistory, Gap, Qualifications, Skills
 from register.application.returning import first_day, how_it_ended, must_be_open
 from register.application.sections import Progress
 from register.assessment import (
@@ -144,6 +147,57 @@ def test_what_should_never_have_been_entered_is_applied_for_anew():
 
 def test_who_stands_in_the_register_has_not_left():
     assert how_it_ended(entry_that_ended(lapsed=None), LEFT - DAY) is None
+
+
+# By which way, by how long ago they left
+
+CURED = date(2024, 12, 14)
+TWO_YEARS = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "way"),
+    [
+        (date(2024, 12, 1), Way.FINISH_RENEWAL),
+        (CURED, Way.FINISH_RENEWAL),
+        (CURED + DAY, Way.RESTORATION),
+        (TWO_YEARS, Way.RESTORATION),
+        (TWO_YEARS + DAY, Way.RESTORATION_WITH_PRACTICE),
+    ],
+)
+def test_how_long_ago_an_entry_lapsed_says_by_which_way_one_comes_back(on, way):
+    assert way_of(ended(), RULES, on) is way
+
+
+def test_what_did_not_lapse_is_not_cured():
+    found = ended((RemovalReason.VOLUNTARY, LEFT), lapsed=None)
+
+    assert way_of(found, RULES, date(2024, 12, 1)) is Way.RESTORATION
+
+
+def test_who_can_still_finish_the_renewal_asks_for_nothing_else():
+    with pytest.raises(StillCurable, match="until 14 December 2024"):
+        must_be_open(ended(), RULES, on=CURED)
+    must_be_open(ended(), RULES, on=CURED + DAY)
+
+
+@pytest.mark.parametrize(
+    ("on", "hours", "vouched_by", "complete"),
+    [
+        (TWO_YEARS, 0, "", True),
+        (TWO_YEARS + DAY, 99, "", False),
+        (TWO_YEARS + DAY, 100, "", True),
+        (TWO_YEARS + DAY, 0, "Nia Rees, manager at Holly House", True),
+    ],
+)
+def test_who_was_away_long_shows_practice_or_who_vouches_for_them(
+    on, hours, vouched_by, complete
+):
+    said = Skills(practice_hours=hours, learning="Reading", vouched_by=vouched_by)
+
+    filled = coming_back(skills=said)._replace(on=on)
+
+    assert (filled.problems(SectionName.SKILLS) == []) is complete
 
 
 # What is asked
@@ -347,7 +401,7 @@ async def test_who_comes_back_on_the_day_on_which_they_left_comes_back_at_that_m
 ):
     office = await make_office(session)
     today = start_of(date(2027, 3, 10))
-    account, entry = await former(session, left=today)
+    account, entry = await former(session, RemovalReason.VOLUNTARY, left=today)
     application = await sent(session, account, office.caseworker)
 
     await approve(
@@ -357,8 +411,9 @@ async def test_who_comes_back_on_the_day_on_which_they_left_comes_back_at_that_m
     await session.flush()
 
     entry = await Entry.load(session, entry.id)
-    assert entry.status_at(today) is Status.LAPSED
-    assert entry.status_at(NOW - timedelta(microseconds=1)) is Status.LAPSED
+    left = Status.REMOVED_VOLUNTARY
+    assert entry.status_at(today) is left
+    assert entry.status_at(NOW - timedelta(microseconds=1)) is left
     assert entry.status_at(NOW) is Status.REGISTERED
 
 

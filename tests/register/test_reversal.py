@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from fees.invoice import Invoice, bill
-from fees.payment.payment import OverpaidBecause, objection
+from fees.payment import OverpaidBecause
+from fees.payment.purposes import BUYING
 from register.account import StaffRole
 from register.appeal import (
     ReversalAct,
@@ -149,6 +150,10 @@ async def test_nothing_is_reversed_beside_another_application(session, refused):
         await proposed(session, refused.application, refused.office.registrar)
 
 
+async def objection(session, invoice, at):
+    return await BUYING[invoice.purpose].objection(session, invoice, at)
+
+
 @pytest.mark.parametrize("closed", [False, True])
 async def test_what_is_approved_again_is_billed_again(session, second, closed):
     office, application = await approved(session)
@@ -156,7 +161,7 @@ async def test_what_is_approved_again_is_billed_again(session, second, closed):
     if closed:
         application.close_unpaid(by=make_process(session))
     await reversed_(session, application, office.registrar, second)
-    assert objection(first, application, NOW) is OverpaidBecause.CLOSED
+    assert await objection(session, first, NOW) is OverpaidBecause.CLOSED
 
     later = NOW + timedelta(days=5)
     again = await proposed_grant_again(session, application, office)
@@ -166,8 +171,8 @@ async def test_what_is_approved_again_is_billed_again(session, second, closed):
 
     assert second_bill.id != first.id
     assert (first.pay_by, second_bill.pay_by) == (date(2027, 3, 24), date(2027, 3, 31))
-    assert objection(first, application, later) is OverpaidBecause.CLOSED
-    assert objection(second_bill, application, later) is None
+    assert await objection(session, first, later) is OverpaidBecause.CLOSED
+    assert await objection(session, second_bill, later) is None
     found = await session.scalars(
         select(Invoice).where(Invoice.application_id == application.id)
     )

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from register.account import StaffRole
 from register.application import (
+    Application,
     ApplicationAct,
     ApplicationEvent,
     ApplicationState,
@@ -17,6 +18,7 @@ from register.application import (
 )
 from register.assessment import (
     AssessmentAct,
+    FeeFirst,
     GapsUnsaid,
     NotAwarded,
     NotFromAbroad,
@@ -128,6 +130,53 @@ def test_a_qualification_is_from_abroad_by_its_country_or_by_its_route(
     accepted = AcceptedQualification(route=route) if route else None
 
     assert Qualification(country=country, accepted=accepted).from_abroad is abroad
+
+
+async def test_it_waits_for_its_fee_where_there_is_one(
+    session, application, held, office
+):
+    application.ask_scrutiny(by=act(session, AssessmentAct.CHECK, office.caseworker))
+    with pytest.raises(FeeFirst):
+        await find(session, application, held, Verdict.FULL, office)
+    by = act(session, AssessmentAct.CHECK, office.caseworker)
+    await application.clear_scrutiny(session, by=by)
+
+    await find(session, application, held, Verdict.FULL, office)
+
+    assert application.scrutiny_cleared_at == NOW
+
+
+async def test_without_the_fee_it_may_still_be_found_not_to_count(
+    session, application, held, office
+):
+    application.ask_scrutiny(by=act(session, AssessmentAct.CHECK, office.caseworker))
+
+    await say(session, application, held, Verdict.NO, office)
+
+    assert held.verdict is Verdict.NO
+
+
+@pytest.mark.parametrize(
+    ("state", "waits"),
+    [
+        (ApplicationState.SUBMITTED, True),
+        (ApplicationState.PROPOSED, True),
+        (ApplicationState.APPROVED, False),
+        (ApplicationState.WITHDRAWN, False),
+    ],
+)
+async def test_a_fee_is_waited_for_until_something_is_decided(
+    session, application, state, waits
+):
+    application.scrutiny_asked_at, application.state = NOW, state
+    application.approved_at, application.pay_by = NOW, day_of(NOW)
+    await session.flush()
+
+    found = await session.scalar(
+        select(Application.scrutiny_waits).where(Application.id == application.id)
+    )
+
+    assert (application.scrutiny_waits, found) == (waits, waits)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FULL, Verdict.PARTIAL])

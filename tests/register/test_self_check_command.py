@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,24 +11,17 @@ from register.entry import EntryProjection, OrderKind
 from register.kit.clock import day_of, start_of
 from register.kit.db import connect, sessions_of
 from register.self_check import SelfCheck
+from tests import apart
 from tests.make import make_entry, make_process
 
-PATIENCE = 90
 TODAY = day_of(datetime.now(UTC))
 """The commands have the machine's clock."""
 
 
 def register(url, *arguments, **environment):
     """In a process of its own, since it reads the settings."""
-    done = subprocess.run(
-        [sys.executable, "app.py", *arguments],
-        env=os.environ | {"DATABASE_URL": url} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    return done.returncode, done.stdout, done.stderr
+    known = os.environ | {"DATABASE_URL": url} | environment
+    return apart.register(*arguments, environment=known)
 
 
 @pytest.fixture

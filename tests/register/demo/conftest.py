@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +12,11 @@ import pytest
 from filelock import FileLock
 
 from fees.demo import take_fees
+from fitness.demo import open_cases
 from register.demo.running import fill
 from register.kit.db import Role, connect
 from register.kit.settings import settings
+from tests import apart
 from tests.conftest import TEMPLATE, run_sql
 
 ON = date(2027, 3, 10)
@@ -67,21 +67,17 @@ def secret_in(address):
 
 def demo(url, folder, *arguments, **environment):
     """`register demo`: its exit code, and what it said on either channel."""
-    done = subprocess.run(
-        [sys.executable, "app.py", "demo", *arguments],
-        env=os.environ
-        | {
-            "DATABASE_URL": url,
-            "DATA_DIR": str(folder),
-            "PUBLIC_URL": settings().public_url,
-        }
-        | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
+    known = {
+        "DATABASE_URL": url,
+        "DATA_DIR": str(folder),
+        "PUBLIC_URL": settings().public_url,
+    }
+    return apart.register(
+        "demo",
+        *arguments,
+        environment=os.environ | known | environment,
+        patience=300,
     )
-    return done.returncode, done.stdout, done.stderr
 
 
 async def made_here(url, *, seed=SEED, on=ON):
@@ -95,15 +91,14 @@ async def made_here(url, *, seed=SEED, on=ON):
             on=on,
             step=lambda _: None,
             take_fees=take_fees,
+            open_cases=open_cases,
         )
 
 
 @pytest.fixture(scope="session")
-async def made(cluster, tmp_path_factory, own_data):
-    """Once a run: the first worker to come makes it, and nobody commits to it afterwards."""
-    base = tmp_path_factory.getbasetemp()
-    # Of several workers each has a folder of its own within that of the run.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+async def made(cluster, own_data):
+    """Once a server: the first worker to come makes it, and nobody commits to it afterwards."""
+    folder = cluster.folder.with_name("demo")
     url, printed = cluster.url("demo"), folder / "printed"
     with FileLock(folder.with_name("demo.lock")):
         if not printed.exists():

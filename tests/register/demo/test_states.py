@@ -1,15 +1,17 @@
 """The demo shows every state that the register knows."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload
 
-from fees.invoice import Invoice
 from fees.payment import Overpayment, Payment, PaymentState, Receipt
 from register.account import RoleGrant, StaffRole
 from register.application import Application, ApplicationKind, ApplicationState
-from register.assessment import Outcome, SectionCheck
+from register.application.section import sent_form_of
+from register.assessment import Outcome, PortfolioSignOff, Scrutiny, SectionCheck
 from register.certificate import Certificate
 from register.entry import (
     ConditionKind,
@@ -25,13 +27,21 @@ from register.entry.facts import KINDS, Condition, Lapse, Order, Removal, Warnin
 from register.kit.clock import start_of
 from register.kit.post import Message, MessageState
 from register.matching import Match, MatchState, WatchHit, WatchItem, WatchKind
+from register.notice import Notice
 from register.part import Part
 from register.person import Person
-from register.proposal import Proposal, ProposalState
+from register.proposal import Proposal, ProposalKind, ProposalState
 from register.qualification import Qualification
+from register.renewal import (
+    DeclarationReview,
+    Renewal,
+    RenewalDeclaration,
+    RenewalState,
+)
+from register.renewal.twin import state_at
 from register.request import Outcome as Ended
 from register.request import Request
-from register.rule_set import Verdict
+from register.rule_set import RuleSet, Verdict
 from tests.register.demo.conftest import ON, REGISTRANTS
 
 MORNING = start_of(ON)
@@ -183,7 +193,9 @@ async def test_every_application_that_was_granted_was_paid_for_and_entered(sessi
     held_back = select(Application.person_id).where(
         Application.state == ApplicationState.PAID
     )
-    paid = select(Application.person_id).join(Invoice).join(Receipt)
+    paid = select(Application.person_id).join(
+        Receipt, Receipt.application_id == Application.id
+    )
     entered = select(Entry.person_id).where(Entry.part == Part.MANAGER)
 
     people = set(await session.scalars(granted))
@@ -216,3 +228,55 @@ async def test_there_is_somebody_to_look_into_and_somebody_who_was_taken_off(ses
 
     assert len(ended) == 1
     assert waiting
+
+
+async def test_one_of_two_assessors_has_signed_a_portfolio_that_waits_for_the_other(
+    session,
+):
+    signed = await session.scalars(select(PortfolioSignOff.application_id))
+    (application_id,) = signed.all()
+
+    application = await session.get_one(Application, application_id)
+    assert application.state is ApplicationState.UNDER_ASSESSMENT
+    form = await sent_form_of(session, application_id)
+    assert all(shown.words and shown.evidence for shown in form.portfolio.outcomes)
+
+
+async def test_a_scrutiny_waits_for_a_second_person(session):
+    waiting = select(Proposal.id).where(
+        Proposal.kind == ProposalKind.CONFIRM_VERDICT, Proposal.waiting
+    )
+
+    assert (await session.scalars(waiting)).all()
+    assert (await session.scalars(select(Scrutiny.verdict))).all()
+
+
+async def test_a_registrant_has_time_to_answer_a_notice_of_removal(session):
+    notice = await session.scalar(
+        select(Notice)
+        .where(Notice.entry_id.is_not(None), Notice.open)
+        .options(joinedload(Notice.request))
+    )
+
+    assert notice.request.open
+    assert notice.respond_by > ON
+
+
+async def test_renewals_of_the_last_period_are_finished_missed_and_too_late(session):
+    rows = await session.execute(
+        select(state_at(MORNING, ON)).join_from(
+            Renewal, RuleSet, Renewal.rule_set_id == RuleSet.id
+        )
+    )
+    states = Counter(rows.scalars())
+
+    assert states[RenewalState.RENEWED] > 10
+    assert states[RenewalState.TOO_LATE]
+    assert not states[RenewalState.OPEN]
+
+
+async def test_some_said_yes_and_one_of_them_is_settled(session):
+    declared = await session.scalar(select(func.count(RenewalDeclaration.id)))
+    settled = await session.scalar(select(func.count(DeclarationReview.declaration_id)))
+
+    assert (declared, settled) == (3, 1)

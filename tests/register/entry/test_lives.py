@@ -190,6 +190,13 @@ async def restore(entry, session, on, by, _):
     assert entry.status_at(on).current
 
 
+async def renew(entry, session, _, by, draw):
+    rule_set = await RuleSet.on(session, Part.MANAGER, date(2027, 3, 10))
+    until = draw(st.sampled_from([date(2027, 11, 30), date(2028, 11, 30)]))
+    await entry.renew(session, until=until, rule_set=rule_set, by=by)
+    assert entry.status_at(by.at).current
+
+
 async def order(entry, session, on, by, draw):
     kind, until = draw(st.sampled_from(OrderKind)), on + draw(hours(1, 30))
     await entry.order(session, kind, on=on, until=until, wording="Not alone.", by=by)
@@ -243,6 +250,7 @@ VERBS = [
     end_period,
     remove,
     restore,
+    renew,
     order,
     warn,
     set_condition,

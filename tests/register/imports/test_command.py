@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 
 import pytest
 from click.testing import CliRunner
@@ -14,10 +12,10 @@ from register.employment import Home
 from register.imports.entries import COLUMNS as OF_ENTRIES
 from register.imports.homes import COLUMNS as OF_HOMES
 from register.kit.db import connect
+from tests import apart
 
 HEAD = "URN,Provider,Type,Local authority,Region\n"
 ROW = "SC462450,Northern Care Ltd,Children's home,Leeds,Yorkshire\n"
-PATIENCE = 90
 
 
 @pytest.fixture
@@ -27,15 +25,10 @@ def url(clone):
 
 def bring(url, file, *options):
     """In a process of its own, since it reads the settings."""
-    done = subprocess.run(
-        [sys.executable, "app.py", "import", "homes", str(file), *options],
-        env=os.environ | {"DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
+    environment = os.environ | {"DATABASE_URL": url}
+    return apart.register(
+        "import", "homes", str(file), *options, environment=environment
     )
-    return done.returncode, done.stdout, done.stderr
 
 
 def homes_in(url):

@@ -10,6 +10,7 @@ from register.imports import ENTRIES_TEMPLATE, import_entries
 from register.matching import Match
 from register.matching.record import remember
 from register.person import Person, number_of
+from register.reaching import way_to
 from tests.make import NOW, make_entry, make_home, make_person
 
 HEAD = (
@@ -51,6 +52,47 @@ async def test_a_registrant_keeps_their_number_and_shows_in_the_register(
     )
     assert row.qualifications == ["Level 5 Diploma"]
     assert row.town == "Yorkshire and The Humber"
+
+
+ADDRESSED = HEAD.strip() + ",Address,Town,Postcode\n"
+
+
+async def test_an_address_in_the_list_is_where_letters_go(bring, session):
+    report = await bring(ADDRESSED + ROW.strip() + ",4 Mill Lane,Leeds,ls1 4ap\n")
+
+    person = await session.scalar(select(Person))
+    way = await way_to(session, person.id)
+    assert report.faults == []
+    assert way.to.splitlines() == [
+        "Siân O'Brien-Jones",
+        "4 Mill Lane",
+        "Leeds",
+        "LS1 4AP",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "column", "why"),
+    [
+        ("4 Mill Lane,Leeds,", "Postcode", "is empty: an address needs it"),
+        ("4 Mill Lane,,LS1 4AP", "Town", "is empty: an address needs it"),
+        (",Leeds,LS1 4AP", "Address line 1", "is empty: an address needs it"),
+        ("4 Mill Lane,Leeds,LS1 4", "Postcode", "is not a UK postcode"),
+    ],
+)
+async def test_half_an_address_is_a_fault(bring, address, column, why):
+    report = await bring(ADDRESSED + ROW.strip() + f",{address}\n")
+
+    assert [(f.column, f.reason) for f in report.faults] == [(column, why)]
+
+
+async def test_whoever_comes_without_an_address_is_registered_all_the_same(
+    bring, session
+):
+    report = await bring(ADDRESSED + ROW.strip() + ",,,\n")
+
+    assert (report.faults, report.new) == ([], 1)
+    assert await way_to(session, await session.scalar(select(Person.id))) is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])

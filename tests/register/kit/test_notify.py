@@ -16,7 +16,7 @@ from notifications_python_client.errors import HTTPError
 from register.kit import notify
 from register.kit.notify import Channel, Delivery, NotNow, NotTaken
 from register.kit.sandbox.notify import NotifySandbox
-from register.kit.sandbox.notify_book import Taken
+from register.kit.sandbox.notify_book import DELIVERED_AFTER, Taken
 from tests.served import served
 
 KEY = "tests-6d1f7ae2-35a1-4f2b-9a51-0a8a4f2f2f11-7c2f3f5e-8f0f-4f6e-9a3b-2d5b6f7a8c99"
@@ -134,6 +134,80 @@ async def test_a_letter_is_taken(ours, office):
 
     (message,) = office.book.messages
     assert (message.kind, message.to) == ("letter", LINES)
+
+
+async def test_a_letter_is_accepted_until_it_is_printed_and_posted(ours, theirs, clock):
+    number = await ours.send(
+        Channel.LETTER, LINES, subject="A subject", body="A body", reference=uuid4()
+    )
+    at_first = await ours.delivery(number)
+    told_first = theirs.get_notification_by_id(number)["status"]
+    clock.moment += DELIVERED_AFTER
+
+    told = theirs.get_notification_by_id(number)
+
+    assert (at_first, told_first) == (Delivery.UNDER_WAY, "accepted")
+    assert (await ours.delivery(number), told["status"]) == (
+        Delivery.DELIVERED,
+        "received",
+    )
+    assert [told[f"line_{n}"] for n in range(1, 6)] == [*LINES.splitlines(), None]
+    assert told["estimated_delivery"] > told["created_at"]
+    assert told["postage"] == "first"
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["permanent-failure", "technical-failure", "validation-failed", "cancelled"],
+)
+async def test_a_letter_that_does_not_come_to_the_post_has_failed(
+    ours, address, clock, status
+):
+    httpx2.post(f"{address}/outbox/failures", data={"how": status, "count": "1"})
+    number = await ours.send(
+        Channel.LETTER, LINES, subject="A subject", body="A body", reference=uuid4()
+    )
+    clock.moment += DELIVERED_AFTER
+
+    assert await ours.delivery(number) is Delivery.FAILED
+
+
+async def test_no_line_of_an_address_begins_with_what_notify_refuses(ours, office):
+    lines = 'Ada\n(c/o "The Mill")\nSW1A 2AA'
+    await ours.send(
+        Channel.LETTER, lines, subject="A subject", body="A body", reference=uuid4()
+    )
+
+    (message,) = office.book.messages
+    assert message.to == 'Ada\nc/o "The Mill")\nSW1A 2AA'
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("Ada", "SW1A 2AA"), "at least 3 lines"),
+        (("Ada", "@home", "SW1A 2AA"), "must not start with"),
+        (("Ada", "1 Road", "SW1A 2A1"), "real UK postcode"),
+    ],
+)
+def test_an_address_that_cannot_be_is_told(theirs, lines, said):
+    places = {f"address_line_{n}": line for n, line in enumerate(lines, start=1)}
+    with pytest.raises(HTTPError) as error:
+        theirs.send_letter_notification(
+            TEMPLATES["letter"], {"subject": "S", "body": "B", **places}
+        )
+
+    assert said in error.value.message[0]["message"]
+
+
+@pytest.mark.parametrize("last", ["SW1A 2AA", "sw1a2aa", "France"])
+def test_an_address_ends_with_a_postcode_or_a_country(theirs, office, last):
+    places = {"address_line_1": "Ada", "address_line_2": "1", "address_line_3": last}
+    theirs.send_letter_notification(
+        TEMPLATES["letter"], {"subject": "S", "body": "B", **places}
+    )
+
+    assert office.book.messages[0].to.endswith(last)
 
 
 @pytest.mark.parametrize(

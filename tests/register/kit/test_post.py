@@ -12,6 +12,7 @@ from register.kit import notify, post
 from register.kit.jobs import held, run_pending
 from register.kit.notify import Channel
 from register.kit.post import (
+    UNKEPT,
     Failure,
     HeldACode,
     Message,
@@ -39,6 +40,9 @@ We had it on {{ on | date }}.
 {% endif %}
 Go to {{ link("/account") }}
 """
+SECRET = (
+    "Subject: A notice\nVersion: 1\n\n{% if by_post %}Code: {{ secret }}{% endif %}\n"
+)
 CODE = "Subject: Your code\nVersion: 1\nKeep: no\n\nYour code is {{ code }}.\n"
 
 
@@ -47,6 +51,7 @@ def wordings(monkeypatch):
     known = {
         "register/letters/welcome.txt": WELCOME,
         "register/letters/code.txt": CODE,
+        "register/letters/secret.txt": SECRET,
         "fees/letters/welcome.txt": WELCOME,
     }
     monkeypatch.setattr(post, "_source", known.__getitem__)
@@ -340,6 +345,81 @@ async def test_a_letter_that_has_not_failed_is_not_sent_again(session, clock):
 
     with pytest.raises(NotFailed):
         await message.send_again(session)
+
+
+LINES = "Ada\n1 High Street\nLS1 1AA"
+
+
+async def write_secret(session, clock, **given):
+    return await write(
+        session, clock, "secret", to=LINES, channel=Channel.LETTER, **given
+    )
+
+
+async def test_a_secret_leaves_in_the_letter_and_is_not_kept(
+    session, sessions, clock, office, notify_there
+):
+    message = await write_secret(session, clock, secret="AB-CD")
+
+    await at_once(session, sessions, clock)
+
+    await session.refresh(message)
+    assert office.book.messages[0].body == "Code: AB-CD"
+    assert message.body == f"Code: {UNKEPT}"
+    assert message.secret is None
+
+
+async def test_a_secret_is_kept_until_the_letter_was_taken(
+    session, sessions, clock, office, notify_there
+):
+    office.failures.append("500")
+    await write_secret(session, clock, secret="AB-CD")
+    await at_once(session, sessions, clock)
+
+    await at_once(session, sessions, clock)
+
+    assert office.book.messages[0].body == "Code: AB-CD"
+
+
+async def test_a_letter_that_held_a_secret_is_not_sent_again(
+    session, sessions, clock, office, notify_there
+):
+    office.failures.append("permanent-failure")
+    message = await write_secret(session, clock, secret="AB-CD")
+    await at_once(session, sessions, clock)
+    clock.now += timedelta(minutes=1)
+    await post.ask_after_messages(session, clock())
+
+    assert message.failed_because is Failure.UNDELIVERABLE
+    with pytest.raises(HeldACode):
+        await message.send_again(session)
+
+
+@pytest.mark.parametrize(
+    ("channel", "to", "waits"),
+    [
+        (Channel.EMAIL, "ada@example.org", post.ASK_FOR),
+        (Channel.LETTER, LINES, post.ASK_FOR_PRINTED),
+    ],
+)
+async def test_we_ask_for_as_long_as_an_answer_may_come(
+    session, sessions, clock, office, notify_there, channel, to, waits
+):
+    message = await write(session, clock, to=to, channel=channel)
+    await at_once(session, sessions, clock)
+    await session.refresh(message)
+
+    await post.ask_after_messages(session, clock() + waits)
+    assert message.state is MessageState.SENT
+    await post.ask_after_messages(session, clock() + waits - timedelta(seconds=1))
+
+    assert message.asked_at is not None
+
+
+async def test_an_ending_stands_below_what_is_said(session, clock):
+    message = await write(session, clock, ending="Write to us by post.")
+
+    assert message.body.endswith("/account\n\nWrite to us by post.")
 
 
 async def test_a_failed_code_is_not_sent_again(

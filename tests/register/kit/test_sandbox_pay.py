@@ -439,3 +439,261 @@ async def test_a_restart_loses_nothing(pay, desk, clock, tmp_path):
 
 async def taken(body, signature):
     return True
+
+
+# Refunds
+
+
+async def give_back(pay, payment_id, **wanted):
+    schema = SPEC["components"]["schemas"]["PaymentRefundRequest"]
+    Draft202012Validator(schema).validate(wanted)
+    return await pay.post(f"/v1/payments/{payment_id}/refunds", json=wanted)
+
+
+async def refunds(pay, payment_id):
+    answer = await pay.get(f"/v1/payments/{payment_id}/refunds")
+    path = "/v1/payments/{paymentId}/refunds"
+    return keeps_to_the_form(answer, "get", path).json()["_embedded"]["refunds"]
+
+
+@pytest.fixture
+async def paid(pay):
+    payment = await opened(pay)
+    await visit(pay, payment)
+    return payment
+
+
+async def test_a_part_may_go_back_and_is_submitted_first(pay, paid, clock):
+    made = await give_back(
+        pay, paid["payment_id"], amount=500, refund_amount_available=paid["amount"]
+    )
+    keeps_to_the_form(made, "post", "/v1/payments/{paymentId}/refunds")
+    clock.now += timedelta(seconds=4)
+    one = await pay.get(
+        f"/v1/payments/{paid['payment_id']}/refunds/{made.json()['refund_id']}"
+    )
+    path = "/v1/payments/{paymentId}/refunds/{refundId}"
+    summary = (await read(pay, paid["payment_id"]))["refund_summary"]
+
+    assert (made.status_code, made.json()["status"]) == (202, "submitted")
+    assert keeps_to_the_form(one, "get", path).json()["status"] == "success"
+    assert [r["amount"] for r in await refunds(pay, paid["payment_id"])] == [500]
+    assert summary == {
+        "status": "available",
+        "amount_available": paid["amount"] - 500,
+        "amount_submitted": 500,
+    }
+
+
+async def test_who_believes_that_another_amount_is_left_gives_nothing_back(pay, paid):
+    answer = await give_back(
+        pay, paid["payment_id"], amount=500, refund_amount_available=501
+    )
+
+    keeps_to_the_form(answer, "post", "/v1/payments/{paymentId}/refunds")
+    assert (answer.status_code, answer.json()["code"]) == (412, "P0604")
+    assert await refunds(pay, paid["payment_id"]) == []
+
+
+async def test_all_of_it_goes_back_once(pay, paid):
+    whole = {"amount": paid["amount"]}
+    first = await give_back(pay, paid["payment_id"], **whole)
+    second = await give_back(pay, paid["payment_id"], **whole)
+    summary = (await read(pay, paid["payment_id"]))["refund_summary"]
+
+    assert (first.status_code, second.status_code) == (202, 400)
+    assert (summary["status"], summary["amount_available"]) == ("full", 0)
+
+
+async def test_one_that_fails_leaves_as_much_to_give_back(pay, paid, desk, clock):
+    desk.refunds_fail = True
+    await give_back(pay, paid["payment_id"], amount=500)
+    clock.now += timedelta(seconds=4)
+
+    (one,) = await refunds(pay, paid["payment_id"])
+    summary = (await read(pay, paid["payment_id"]))["refund_summary"]
+
+    assert one["status"] == "error"
+    assert summary["amount_available"] == paid["amount"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "code"),
+    [
+        ({}, 400, "P0601"),
+        ({"amount": "much"}, 422, "P0602"),
+        ({"amount": 0}, 422, "P0602"),
+        ({"amount": 10_000_000}, 400, "P0603"),
+    ],
+)
+async def test_a_refund_that_cannot_be_says_why(pay, paid, wanted, status, code):
+    path = f"/v1/payments/{paid['payment_id']}/refunds"
+    answer = await pay.post(path, json=wanted)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_what_was_not_paid_does_not_go_back(pay):
+    payment = await opened(pay)
+
+    answer = await give_back(pay, payment["payment_id"], amount=1)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "P0603")
+
+
+@pytest.mark.parametrize("what", ["refunds", "refunds/nothing"])
+async def test_a_refund_of_nothing_known_is_not_found(pay, what):
+    assert (await pay.get(f"/v1/payments/nothing/{what}")).status_code == 404
+
+
+async def test_a_refund_is_told_by_webhook_late_and_twice(pay, paid, desk, clock):
+    async def heard():
+        sent = []
+
+        async def post(body, signature):
+            sent.append(json.loads(body)["event_type"])
+            return True
+
+        await desk.book.deliver_due(clock(), post, "s")
+        return sent
+
+    clock.now += timedelta(minutes=1)
+    await heard()
+    await give_back(pay, paid["payment_id"], amount=500)
+    at_once = await heard()
+    clock.now += timedelta(minutes=1)
+
+    assert at_once == []
+    assert await heard() == ["card_payment_refunded"] * 2
+
+
+AGREED = {"reference": "AGR-0000001", "description": "Renewal fee each year"}
+
+
+async def agreed(pay, **card):
+    """An agreement that a first payment has made active."""
+    made = keeps_to_the_form(
+        await pay.post("/v1/agreements", json=AGREED), "post", "/v1/agreements"
+    ).json()
+    await visit(pay, await opened(pay, set_up_agreement=made["agreement_id"]), **card)
+    return made["agreement_id"]
+
+
+async def agreement(pay, agreement_id):
+    answer = await pay.get(f"/v1/agreements/{agreement_id}")
+    return keeps_to_the_form(answer, "get", "/v1/agreements/{agreementId}").json()
+
+
+async def take(pay, agreement_id, key="one"):
+    wanted = WANTED | {
+        "authorisation_mode": "agreement",
+        "agreement_id": agreement_id,
+        "reference": "CHW-1-2",
+    }
+    del wanted["return_url"]
+    return await pay.post("/v1/payments", json=wanted, headers={"Idempotency-Key": key})
+
+
+async def test_an_agreement_is_active_once_its_first_payment_went_through(pay):
+    made = (await pay.post("/v1/agreements", json=AGREED)).json()
+    before = await agreement(pay, made["agreement_id"])
+
+    await visit(pay, await opened(pay, set_up_agreement=made["agreement_id"]))
+
+    found = await agreement(pay, made["agreement_id"])
+    assert (before["status"], found["status"]) == ("created", "active")
+    card = found["payment_instrument"]["CardDetails"]
+    assert card["last_digits_card_number"] == "4242"
+
+
+async def test_a_first_payment_that_is_declined_makes_none_active(pay):
+    made = await agreed(pay, card_number="4000000000000002")
+
+    assert (await agreement(pay, made))["status"] == "created"
+
+
+async def test_a_payment_by_agreement_needs_no_payer(pay, clock):
+    made = await agreed(pay)
+
+    asked = (await take(pay, made)).json()
+    clock.pass_(seconds=3)
+
+    assert "return_url" not in asked
+    assert "next_url" not in asked["_links"]
+    assert (await read(pay, asked["payment_id"]))["state"]["status"] == "success"
+
+
+async def test_the_same_key_takes_nothing_again(pay):
+    made = await agreed(pay)
+
+    first, again, other = [await take(pay, made, key) for key in ("a", "a", "b")]
+
+    assert first.json()["payment_id"] == again.json()["payment_id"]
+    assert first.json()["payment_id"] != other.json()["payment_id"]
+
+
+@pytest.mark.parametrize(
+    ("number", "retry", "status"),
+    [("4000002500003155", True, "active"), ("4000000000003220", False, "inactive")],
+)
+async def test_a_card_that_says_no_says_whether_to_try_again(
+    pay, clock, number, retry, status
+):
+    made = await agreed(pay, card_number=number)
+
+    asked = (await take(pay, made)).json()
+    clock.pass_(seconds=3)
+
+    state = (await read(pay, asked["payment_id"]))["state"]
+    assert (state["code"], state["can_retry"]) == ("P0010", retry)
+    assert (await agreement(pay, made))["status"] == status
+
+
+async def test_a_cancelled_agreement_takes_nothing(pay):
+    made = await agreed(pay)
+
+    answer = await pay.post(f"/v1/agreements/{made}/cancel")
+
+    keeps_to_the_form(answer, "post", "/v1/agreements/{agreementId}/cancel")
+    assert (await agreement(pay, made))["status"] == "cancelled"
+    assert (await take(pay, made)).status_code == 400
+    assert (await pay.post(f"/v1/agreements/{made}/cancel")).status_code == 400
+
+
+async def test_agreements_are_searched_by_reference_a_little_later(pay, clock):
+    made = await agreed(pay)
+    clock.pass_(seconds=5)
+
+    answer = await pay.get("/v1/agreements", params={"reference": "agr-0000001"})
+
+    keeps_to_the_form(answer, "get", "/v1/agreements")
+    assert [one["agreement_id"] for one in answer.json()["results"]] == [made]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "code"),
+    [
+        ({}, 400, "P2101"),
+        (AGREED | {"reference": ""}, 400, "P2101"),
+        (AGREED | {"description": "x" * 256}, 422, "P2102"),
+        ([], 400, "P2197"),
+    ],
+)
+async def test_an_agreement_that_is_asked_for_wrongly_is_refused(
+    pay, wanted, status, code
+):
+    answer = await pay.post("/v1/agreements", json=wanted)
+
+    keeps_to_the_form(answer, "post", "/v1/agreements")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_agreement_that_is_not_there_is_not_found(pay):
+    for answer in (
+        await pay.get("/v1/agreements/x"),
+        await pay.post("/v1/agreements/x/cancel"),
+    ):
+        assert answer.status_code == 404
+    assert (await take(pay, "x" * 26)).status_code == 400
+    wrong = await pay.post("/v1/payments", json=WANTED | {"set_up_agreement": "x"})
+    assert wrong.status_code == 400

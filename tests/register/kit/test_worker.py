@@ -68,7 +68,7 @@ async def begun(desk):
         return sorted(await session.scalars(text("select word from work_begun")))
 
 
-async def until(ask, wanted, seconds=20):
+async def until(ask, wanted, seconds=50):
     async with asyncio.timeout(seconds):
         while (seen := await ask()) != wanted:  # noqa: ASYNC110 - another process does what we wait for
             await asyncio.sleep(0.05)

@@ -286,7 +286,9 @@ async def test_the_answer_for_a_day_gone_by_is_what_the_interface_says(
         "town": None,
         "parts": ["manager"],
         **shown,
-        "entries": [{"part": "manager", **shown, "previous_periods": []}],
+        "entries": [
+            {"part": "manager", **shown, "decision": None, "previous_periods": []}
+        ],
         "as_at": "2027-03-05T23:59:59Z",
         "as_known": "2027-03-05T23:59:59Z",
         "changes": [
@@ -383,7 +385,9 @@ async def test_the_answer_is_what_the_interface_says(browser, session):
         "town": "Yorkshire and The Humber",
         "parts": ["manager"],
         **shown,
-        "entries": [{"part": "manager", **shown, "previous_periods": []}],
+        "entries": [
+            {"part": "manager", **shown, "decision": None, "previous_periods": []}
+        ],
         "as_at": "2027-03-10T10:00:00Z",
     }
 

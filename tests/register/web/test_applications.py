@@ -604,7 +604,7 @@ async def filed(
 ):
     file = StoredFile(
         id=uuid4(),
-        owner_account_id=application.account_id,
+        owner_id=application.account_id,
         name="certificate.pdf",
         media_type=MediaType.PDF,
         size=3,

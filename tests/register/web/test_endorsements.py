@@ -13,7 +13,7 @@ from register.application.endorsement import (
     endorsers_asked,
     is_endorsed,
 )
-from register.application.outside import token_of
+from register.by_link import token_of
 from register.request import Outcome
 from tests.applications import make_application, make_form, make_sent_application
 from tests.make import make_account, make_home

@@ -145,6 +145,18 @@ async def test_a_message_that_did_not_fail_is_not_shown(browser, session, casewo
     assert (await browser.get(f"/staff/outgoing/{uuid4()}")).status_code == 404
 
 
+async def test_a_letter_of_which_only_few_may_know_is_in_no_list(
+    browser, session, caseworker
+):
+    message = await make_message(session, subject="We have it", discreet=True)
+
+    page = Page(await browser.get("/staff/outgoing"))
+
+    assert "We have it" not in page.text
+    assert (await browser.get(f"/staff/outgoing/{message.id}")).status_code == 404
+    assert (await browser.post(f"/staff/outgoing/{message.id}")).status_code == 404
+
+
 async def test_an_auditor_reads_and_does_not_send(browser, session):
     await browser.sign_in(await make_account(session, StaffRole.AUDITOR))
     message = await make_message(session)

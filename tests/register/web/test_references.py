@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 
 from register.account import StaffRole
-from register.application.outside import token_of
 from register.application.references import (
     CannotBecause,
     Declined,
@@ -16,6 +15,7 @@ from register.application.references import (
     references_of,
 )
 from register.application.state import ReferenceAct
+from register.by_link import token_of
 from register.kit.clock import end_of
 from register.kit.security import links
 from register.process import Event, Process

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from register.qualification import Qualification
 from register.rule_set import Verdict
+from tests.make import NOW
 from tests.reading import Page
 from tests.register.assessing import make_office, make_sent
 
@@ -57,6 +58,26 @@ def at(case, held):
 
 def decided(at):
     return at.removesuffix("scrutiny") + "verdict"
+
+
+async def test_until_the_fee_is_paid_the_pages_say_that_it_waits(
+    browser, session, office, application, case, at
+):
+    application.scrutiny_asked_at = NOW
+    await session.commit()
+    await browser.sign_in(office.caseworker)
+
+    section = Page(await browser.get(f"{case}/sections/qualifications"))
+    page = Page(await browser.get(at))
+    refused = await browser.post(at, data=SENT)
+    summary = Page(await browser.get(case))
+
+    assert "Fee not paid The applicant has not paid the fee for it." in section.text
+    assert "It can be scrutinised once the fee is paid" in page.text
+    assert "Send to a second person" not in page.buttons
+    assert refused.status_code == 409
+    assert "has not paid the fee for the scrutiny" in Page(refused).text
+    assert summary.fact("Fee for scrutiny") == "Not paid"
 
 
 async def test_it_is_scrutinised_returned_scrutinised_again_and_confirmed(

@@ -1,0 +1,441 @@
+"""Reminders to renew: each rung once and none silently missing, by e-mail and text message, and one to each provider."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from register.account import StaffRole
+from register.application.answers import Contact
+from register.kit.clock import end_of, start_of
+from register.kit.post import Message, MessageState, silence
+from register.part import Part
+from register.particulars import change_contact
+from register.person import Person
+from register.renewal import (
+    NotSentBecause,
+    ReminderChannel,
+    Renewal,
+    RenewalReminder,
+    RenewalStep,
+    alarms,
+    count_reminders,
+    counts,
+    ladder,
+    open_renewals,
+    remind_providers,
+    remind_some,
+    rung_on,
+)
+from register.rule_set import RuleSet
+from tests.make import (
+    make_account,
+    make_employment,
+    make_entry,
+    make_home,
+    make_process,
+)
+from tests.reading import Page
+from tests.register.employing import make_organisation, make_user
+from tests.register.learning import make_enough
+
+ENDS = date(2027, 11, 30)
+OPENS = date(2027, 9, 1)
+INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
+RUNGS = [90, 60, 30, 14, 7, 3, 1]
+MOBILE = "+447700900123"
+
+
+@pytest.fixture
+async def rules(session):
+    return (await RuleSet.on(session, Part.MANAGER, OPENS)).rules
+
+
+async def registrant(session, *, mobile=MOBILE, email="holder@example.org"):
+    """Somebody registered, with a renewal that is open."""
+    entry = await make_entry(session)
+    if email:
+        await make_account(session, person=entry.person, email=email)
+    if mobile:
+        contact = Contact(
+            line_1="1 High Street", town="Leeds", postcode="LS1 1AA", mobile=mobile
+        )
+        by = make_process(session, now=start_of(OPENS))
+        await change_contact(session, entry.person, contact, by=by)
+    await open_renewals(session, start_of(OPENS))
+    return entry
+
+
+async def remind(session, at):
+    """All that is due then."""
+    while await remind_some(session, now=at):
+        pass
+    await remind_providers(session, now=at)
+
+
+async def said(session, letter="renewal_reminder"):
+    found = await session.scalars(
+        select(Message).where(Message.letter == letter).order_by(Message.created_at)
+    )
+    return found.all()
+
+
+async def finish(session, at):
+    for renewal in await session.scalars(select(Renewal)):
+        await make_enough(session, await session.get_one(Person, renewal.person_id))
+        for step in RenewalStep:
+            by = make_process(session, now=at)
+            if step is RenewalStep.PAYMENT:
+                await renewal.paid(session, at=at, by=by)
+            else:
+                version = "1" if step is RenewalStep.DECLARATIONS else None
+                await renewal.confirm(session, step, declaration_version=version, by=by)
+
+
+# The ladder
+
+
+def test_the_first_rung_is_the_day_of_opening_and_the_last_the_day_before(rules):
+    rungs = ladder(rules, ENDS)
+
+    assert [rung.days for rung in rungs] == RUNGS
+    assert (rungs[0].due_on, rungs[-1].due_on) == (OPENS, ENDS - DAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [
+        (OPENS - DAY, None),
+        (OPENS, 90),
+        (date(2027, 9, 30), 90),
+        (date(2027, 10, 1), 60),
+        (date(2027, 11, 28), 3),
+        (date(2027, 11, 29), 1),
+        (ENDS, 1),
+        (ENDS + DAY, None),
+    ],
+)
+def test_each_rung_is_due_until_the_next(rules, day, days):
+    rung = rung_on(rules, ENDS, day)
+
+    assert (rung.days if rung else None) == days
+
+
+@given(ends=st.dates(date(2027, 1, 1), date(2032, 12, 31)), back=st.integers(0, 90))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_day_between_opening_and_end_is_without_a_rung(rules, ends, back):
+    day = ends - back * DAY
+    opens = rules.renewal_opens(ends)
+    within = opens < ends and opens <= day
+
+    assert (rung_on(rules, ends, day) is not None) == within
+
+
+# To whom
+
+
+async def test_who_has_not_renewed_is_told_by_email_and_text_message(session):
+    await registrant(session)
+
+    await remind(session, start_of(date(2027, 11, 23)))
+
+    (email,) = await said(session)
+    (sms,) = await said(session, "renewal_reminder_text")
+    assert (email.to_address, sms.to_address) == ("holder@example.org", MOBILE)
+    assert "You have not renewed your registration yet." in email.body
+    assert "5 things left" in sms.body
+
+
+async def test_whoever_paid_first_is_told_that_this_is_not_all(session):
+    entry = await registrant(session)
+    renewal = await session.scalar(select(Renewal))
+    by = make_process(session, now=start_of(OPENS))
+    await renewal.paid(session, at=start_of(OPENS), by=by)
+
+    await remind(session, start_of(date(2027, 11, 23)))
+
+    (email,) = await said(session)
+    assert entry.person_id == email.person_id
+    assert email.subject == "Paid, not renewed: 4 things left by 30 November 2027"
+    assert "pay the fee" not in email.body
+
+
+async def test_a_rung_is_sent_once_however_often_one_looks(session):
+    await registrant(session)
+
+    for hour in range(3):
+        at = start_of(date(2027, 11, 23)) + timedelta(hours=hour)
+        await remind(session, at)
+
+    assert len(await said(session)) == 1
+
+
+async def test_a_rung_that_was_missed_is_made_up_for_until_the_next(session):
+    await registrant(session)
+
+    await remind(session, end_of(date(2027, 11, 26)) - INSTANT)
+    await remind(session, end_of(date(2027, 11, 26)))
+
+    rungs = await session.scalars(
+        select(RenewalReminder.rung).where(RenewalReminder.channel == "email")
+    )
+    assert sorted(rungs) == [3, 7]
+
+
+async def test_who_has_renewed_hears_no_more_of_it(session):
+    await registrant(session)
+    await finish(session, start_of(OPENS))
+
+    await remind(session, start_of(date(2027, 11, 23)))
+
+    assert await said(session) == []
+
+
+async def test_after_the_last_day_nobody_is_reminded(session):
+    await registrant(session)
+
+    await remind(session, end_of(ENDS))
+
+    assert await said(session) == []
+
+
+async def test_a_text_message_that_is_written_at_night_waits_for_the_morning(session):
+    await registrant(session)
+
+    await remind(session, datetime(2027, 11, 23, 1, 30, tzinfo=UTC))
+
+    waits = await session.scalars(
+        text("""select execute_after - created > interval '6 hours' from pgqueuer
+                where entrypoint = 'send_message' order by id desc limit 1""")
+    )
+    assert waits.one()
+
+
+@pytest.mark.parametrize(
+    ("lacks", "channel", "because"),
+    [
+        ({"email": None}, ReminderChannel.EMAIL, NotSentBecause.NO_ACCOUNT),
+        ({"mobile": None}, ReminderChannel.SMS, NotSentBecause.NO_MOBILE),
+        (
+            {"email": None, "mobile": None},
+            ReminderChannel.LETTER,
+            NotSentBecause.NO_ADDRESS,
+        ),
+    ],
+)
+async def test_the_ledger_says_why_somebody_could_not_be_told(
+    session, lacks, channel, because
+):
+    await registrant(session, **lacks)
+
+    await remind(session, start_of(OPENS))
+
+    found = await session.scalars(
+        select(RenewalReminder.because).where(RenewalReminder.channel == channel)
+    )
+    assert found.all() == [because]
+
+
+async def test_who_has_no_account_is_written_to_by_post_as_renewal_opens(session):
+    await registrant(session, email=None)
+
+    await remind(session, start_of(OPENS))
+    await remind(session, start_of(date(2027, 11, 23)))
+
+    (letter,) = await said(session, "renewal_opened")
+    assert letter.channel == "letter"
+    assert "1 High Street" in letter.to_address
+    await count_reminders(session, start_of(OPENS))
+    sent = {one.channel: (one.expected, one.sent) for one in await counts(session)}
+    assert sent["letter"] == (1, 1)
+
+
+async def test_to_whom_nothing_is_written_any_more_nothing_is_written(session):
+    entry = await registrant(session)
+    await silence(session, entry.person_id, now=start_of(OPENS))
+
+    await remind(session, start_of(OPENS))
+
+    found = await session.scalars(select(RenewalReminder.because))
+    assert set(found) == {NotSentBecause.SILENCE}
+    assert await said(session, "renewal_opened") == []
+
+
+async def test_the_database_refuses_to_remind_twice(session):
+    await registrant(session)
+    await remind(session, start_of(OPENS))
+    row = await session.scalar(select(RenewalReminder))
+    again = {"ends_on": row.ends_on, "rung": row.rung, "channel": row.channel}
+
+    with pytest.raises(DBAPIError, match="renewal_reminder_once"):
+        async with session.begin_nested():
+            session.add(
+                RenewalReminder(
+                    id=uuid4(), at=row.at, renewal_id=row.renewal_id, **again
+                )
+            )
+
+
+async def test_the_database_refuses_to_change_what_the_ledger_says(session):
+    await registrant(session)
+    await remind(session, start_of(OPENS))
+
+    with pytest.raises(DBAPIError):
+        async with session.begin_nested():
+            await session.execute(text("update renewal_reminder set rung = 5"))
+
+
+# Providers
+
+
+@pytest.fixture
+async def provider(session):
+    """With one member of staff who has not renewed."""
+    home = await make_home(session)
+    organisation = await make_organisation(session, home)
+    await make_user(session, organisation, lead=True)
+    entry = await registrant(session)
+    await make_employment(session, entry.person, home)
+    return organisation
+
+
+async def test_a_provider_is_told_how_many_of_its_staff_have_not_renewed(
+    session, provider
+):
+    for _ in range(2):
+        await remind(session, start_of(date(2027, 11, 23)))
+
+    (letter,) = await said(session, "renewal_reminder_provider")
+    assert letter.subject == "1 member of your staff has not renewed"
+    assert "Ngozi" not in letter.body
+
+
+async def test_a_provider_whose_staff_have_all_renewed_is_not_written_to(
+    session, provider
+):
+    await finish(session, start_of(OPENS))
+
+    await remind(session, start_of(date(2027, 11, 23)))
+
+    assert await said(session, "renewal_reminder_provider") == []
+
+
+# The report of the day
+
+
+async def test_what_should_be_sent_is_held_against_what_was(session):
+    await registrant(session)
+    await registrant(session, email="other@example.org", mobile=None)
+    at = start_of(date(2027, 11, 23))
+
+    await count_reminders(session, at)
+    before = {one.channel: (one.expected, one.missing) for one in await counts(session)}
+    await remind(session, at)
+    await count_reminders(session, at)
+    session.expire_all()
+    after = {
+        one.channel: (one.expected, one.sent, one.not_sent, one.missing)
+        for one in await counts(session)
+    }
+
+    assert before == {"email": (2, 2), "sms": (2, 2)}
+    assert after == {"email": (2, 2, 0, 0), "sms": (2, 1, 1, 0)}
+
+
+async def test_what_did_not_arrive_is_counted(session):
+    await registrant(session)
+    at = start_of(date(2027, 11, 23))
+    await remind(session, at)
+    (letter,) = await said(session)
+    letter.state, letter.failed_because, letter.settled_at = (
+        MessageState.FAILED,
+        "undeliverable",
+        at,
+    )
+    await session.flush()
+
+    await count_reminders(session, at)
+
+    assert {one.channel: one.undelivered for one in await counts(session)} == {
+        "email": 1,
+        "sms": 0,
+    }
+
+
+async def test_a_reminder_that_is_missing_raises_an_alarm_after_some_hours(session):
+    await registrant(session)
+    at = start_of(date(2027, 11, 23))
+    await count_reminders(session, at)
+
+    assert not await alarms(session, at + timedelta(hours=4) - INSTANT)
+    assert await alarms(session, at + timedelta(hours=4))
+
+
+async def test_that_nobody_counts_raises_an_alarm_in_the_window_only(session):
+    late = timedelta(hours=12)
+
+    assert await alarms(session, start_of(date(2027, 11, 23)) + late)
+    assert not await alarms(session, start_of(date(2027, 6, 1)) + late)
+
+
+async def test_all_is_well_once_everybody_has_been_told(session):
+    await registrant(session)
+    at = start_of(date(2027, 11, 23))
+    await remind(session, at)
+    await count_reminders(session, at)
+
+    assert not await alarms(session, at + timedelta(hours=12))
+
+
+# The page
+
+
+@pytest.fixture
+async def registrar(browser, session):
+    account = await make_account(session, StaffRole.REGISTRAR)
+    await browser.sign_in(account)
+    return account
+
+
+async def test_the_page_says_by_day_what_was_expected_and_sent(
+    browser, session, registrar
+):
+    await registrant(session)
+    at = start_of(date(2027, 11, 23))
+    await remind(session, at)
+    await count_reminders(session, at)
+
+    page = Page(await browser.get("/staff/renewals/reminders"))
+
+    assert page.h1 == "Reminders to renew"
+    first, _ = page.rows("Reminders by day")
+    assert first == {
+        "Day": "23 November 2027",
+        "Before the last day": "7 days",
+        "By": "Email",
+        "To be sent": "1",
+        "Sent": "1",
+        "Not possible": "0",
+        "Did not arrive": "0",
+        "Missing": "0",
+    }
+
+
+async def test_the_page_says_so_when_there_is_nothing_to_tell(
+    browser, session, registrar
+):
+    page = Page(await browser.get("/staff/renewals/reminders"))
+
+    assert "No reminder has been due yet." in page.text
+
+
+async def test_the_page_is_not_for_everybody(browser, session):
+    await browser.sign_in(await make_account(session, StaffRole.FINANCE_OFFICER))
+
+    answer = await browser.get("/staff/renewals/reminders")
+
+    assert answer.status_code == 403

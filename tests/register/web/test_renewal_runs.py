@@ -1,0 +1,368 @@
+"""The pages of the run: who would lapse and why, the second person, and what everybody sees while nothing is released."""
+
+import csv
+from datetime import timedelta
+from functools import partial
+from io import StringIO
+
+import pytest
+from sqlalchemy import select
+
+from register.account import StaffRole
+from register.entry import Status
+from register.kit.post import Message
+from register.process import Event
+from register.renewal import (
+    LapseRun,
+    RenewalEvent,
+    RenewalStep,
+    RunState,
+    lapse_released,
+    prepare_runs,
+    renewal_of,
+    tell_employers,
+    those_concerned,
+)
+from tests.make import make_account, make_employment, make_home
+from tests.reading import Page
+from tests.register.employing import make_organisation, make_user
+from tests.register.lapsing import (
+    RELEASED,
+    again,
+    noticed,
+    registered,
+)
+from tests.register.renewing import (
+    ENDS,
+    HOUR,
+    MIDNIGHT,
+    NOTICED,
+    STEPS,
+    do,
+)
+
+LIST = "/staff/renewals/run"
+ONE = f"{LIST}/{ENDS}"
+ALARM = "The last day to renew was 30 November 2027, and its lapses are not released."
+
+
+@pytest.fixture
+def clock(clock):
+    clock.now = RELEASED
+    return clock
+
+
+@pytest.fixture
+async def entry(session, clock):
+    """Somebody who paid and stopped; and somebody who did nothing."""
+    entry = await registered(session, given_names="Ada", family_name="Byron")
+    other = await registered(session)
+    renewal, _ = await noticed(session, entry, other)
+    await do(session, renewal, RenewalStep.PAYMENT, at=NOTICED)
+    await prepare_runs(session, MIDNIGHT)
+    await session.flush()
+    return entry
+
+
+async def signed_in(browser, session, role):
+    account = await make_account(session, role)
+    await browser.sign_in(account)
+    return account
+
+
+async def proposed(browser, session):
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+    page = Page(await browser.get(ONE))
+    return await browser.post(page.action("Propose to release these lapses"))
+
+
+async def test_the_preview_says_who_would_lapse_and_why(browser, session, entry):
+    await signed_in(browser, session, StaffRole.AUDITOR)
+
+    listed = Page(await browser.get(LIST))
+    page = Page(await browser.get(listed.links["30 November 2027"]))
+
+    assert page.rows("What becomes of the entries not renewed") == [
+        {"What": "Lapses", "When last counted": "2", "Now": "2", "Change": "None"}
+    ]
+    assert page.rows("Why entries lapse: what is not done") == [
+        {
+            "Not done": "Details, Employment, Declarations, Learning",
+            "Money": "Paid",
+            "Entries": "1",
+        },
+        {
+            "Not done": "Details, Employment, Declarations, Learning, Payment",
+            "Money": "Not paid",
+            "Entries": "1",
+        },
+    ]
+    assert page.buttons == []
+
+
+async def test_the_page_says_what_has_changed_since_the_preview(
+    browser, session, entry
+):
+    await do(session, await renewal(session, entry), *STEPS, at=MIDNIGHT + HOUR)
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+
+    page = Page(await browser.get(ONE))
+
+    late = "Lapses, and is registered again from the moment of finishing"
+    assert page.rows("What becomes of the entries not renewed") == [
+        {"What": "Lapses", "When last counted": "2", "Now": "1", "Change": "−1"},
+        {"What": late, "When last counted": "0", "Now": "1", "Change": "+1"},
+    ]
+
+
+async def renewal(session, entry):
+    return await renewal_of(session, entry.person_id, ENDS)
+
+
+async def test_each_entry_is_listed_with_what_is_not_done(browser, session, entry):
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+
+    page = Page(await browser.get(f"{ONE}/entries?fate=lapse"))
+
+    row = next(
+        row for row in page.rows("Entries") if row["Number"] == entry.person.number
+    )
+    assert row["Not done"] == "Details, Employment, Declarations, Learning"
+    assert row["Paid"] == "9 November 2027"
+    assert row["Notice served"] == "10 November 2027"
+
+
+async def test_a_list_of_those_whom_nothing_happens_may_be_empty(
+    browser, session, entry
+):
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+
+    page = Page(await browser.get(f"{ONE}/entries?fate=not_noticed"))
+
+    assert "There are none." in page.text
+
+
+async def test_a_fate_that_is_none_shows_all(browser, session, entry):
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+
+    page = Page(await browser.get(f"{ONE}/entries?fate=doom"))
+
+    assert len(page.rows("Entries")) == 2
+
+
+async def test_a_long_list_goes_on_and_no_entry_is_missed(
+    browser, session, entry, monkeypatch
+):
+    shown = partial(those_concerned, size=1)
+    monkeypatch.setattr("register.web.renewal_runs.those_concerned", shown)
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+
+    first = Page(await browser.get(f"{ONE}/entries"))
+    rest = Page(await browser.get(first.link("Next page")))
+
+    seen = [row["Number"] for page in (first, rest) for row in page.rows("Entries")]
+    assert len(set(seen)) == 2
+
+
+async def test_the_list_is_taken_as_a_file_without_names_and_that_is_written_down(
+    browser, session, entry
+):
+    auditor = await signed_in(browser, session, StaffRole.AUDITOR)
+
+    page = Page(await browser.get(f"{ONE}/entries"))
+    button = "Take this list (CSV)"
+    answer = await browser.post(page.action(button), data=page.form(button))
+
+    rows = {row["number"]: row for row in csv.DictReader(StringIO(answer.text))}
+    told = await session.scalar(
+        select(Event).where(Event.kind == RenewalEvent.LIST_TAKEN)
+    )
+    await session.refresh(told, ["process"])
+    assert rows[entry.person.number]["fate"] == "lapse"
+    assert rows[entry.person.number]["because"] == "not_renewed"
+    assert "Byron" not in answer.text
+    assert (told.data["entries"], told.process.actor_id) == (2, auditor.id)
+
+
+async def test_one_proposes_and_a_registrar_releases(browser, session, entry):
+    await proposed(browser, session)
+    waits = Page(await browser.get(ONE))
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+    waiting = Page(await browser.get("/staff/proposals"))
+    page = Page(
+        await browser.get(waiting.links["Period that ended on 30 November 2027"])
+    )
+
+    done = await browser.post(page.action("Release these lapses"))
+
+    run = await LapseRun.on(session, ENDS, lock=True)
+    assert "Your role does not decide proposals of this kind." in waits.text
+    assert done.status_code == 303
+    assert run.state is RunState.RELEASED
+    assert await lapse_released(session, run, RELEASED) == 2
+    assert (await again(session, entry)).status_at(RELEASED) is Status.LAPSED
+
+
+async def test_a_registrar_does_not_release_what_they_proposed(browser, session, entry):
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+    await browser.post(f"{ONE}/proposal")
+
+    page = Page(await browser.get(ONE))
+    refused = await browser.post(f"{ONE}/release")
+
+    assert "You took an earlier step of this" in page.text
+    assert refused.status_code == 409
+
+
+async def test_nothing_is_released_before_the_payments_of_the_last_day_are_known(
+    browser, session, entry, clock
+):
+    clock.now = RELEASED - timedelta(seconds=1)
+    await proposed(browser, session)
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+
+    page = Page(await browser.get(ONE))
+    refused = await browser.post(f"{ONE}/release")
+
+    assert "This can be released from 1 December 2027 at 3:00am" in page.text
+    assert "Release these lapses" not in page.buttons
+    assert refused.status_code == 409
+    assert "cannot be released before 1 December 2027 at 3:00am" in Page(refused).text
+
+
+async def test_a_registrar_returns_a_run_with_words(browser, session, entry):
+    await proposed(browser, session)
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+    page = Page(await browser.get(ONE))
+    to = page.action("Return")
+
+    wrong = Page(await browser.post(to, data=page.form("Return")))
+    done = await browser.post(
+        to, data=page.form("Return") | {"words": "The letters came back"}
+    )
+
+    again_ = Page(await browser.get(ONE))
+    assert wrong.status == 422
+    assert wrong.errors == ["Enter what is still to be done"]
+    assert done.status_code == 303
+    assert "The letters came back" in again_.text
+
+
+async def test_what_nobody_proposed_is_not_released(browser, session, entry):
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+
+    assert (await browser.post(f"{ONE}/release")).status_code == 404
+
+
+async def test_a_run_that_is_not_there_is_not_found(browser, session, entry):
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+
+    assert (await browser.get(f"{LIST}/2031-11-30")).status_code == 404
+    assert (await browser.get(f"{LIST}/tomorrow")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "role",
+    [StaffRole.CASEWORKER, StaffRole.FINANCE_OFFICER, StaffRole.ADMIN],
+)
+async def test_others_have_no_business_with_it(browser, session, entry, role):
+    await signed_in(browser, session, role)
+
+    for path in (LIST, ONE, f"{ONE}/entries"):
+        assert (await browser.get(path)).status_code == 403
+    for path in ("list", "proposal", "release", "return"):
+        assert (await browser.post(f"{ONE}/{path}")).status_code == 403
+
+
+async def test_a_team_manager_does_not_release(browser, session, entry):
+    await proposed(browser, session)
+
+    assert (await browser.post(f"{ONE}/release")).status_code == 403
+
+
+async def test_who_is_not_signed_in_is_asked_to(browser, entry):
+    assert (await browser.get(ONE)).status_code == 303
+
+
+async def test_a_caseworker_is_not_led_to_a_run_that_waits(browser, session, entry):
+    await proposed(browser, session)
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+
+    page = Page(await browser.get("/staff/proposals"))
+
+    assert "30 November 2027" not in page.text
+
+
+# While nothing is released
+
+
+async def test_staff_are_alarmed_from_the_moment_at_which_it_could_be_released(
+    browser, session, entry, clock
+):
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+    clock.now = RELEASED - timedelta(seconds=1)
+    before = Page(await browser.get("/staff"))
+    clock.now = RELEASED
+
+    page = Page(await browser.get("/staff"))
+
+    assert ALARM not in before.text
+    assert ALARM in page.text
+    assert page.link("See who would lapse after 30 November 2027") == ONE
+
+
+async def test_a_caseworker_is_not_alarmed(browser, session, entry):
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+
+    assert ALARM not in Page(await browser.get("/staff")).text
+
+
+async def test_a_night_that_stopped_is_an_alarm(browser, session, clock):
+    await noticed(session, await registered(session))
+    await signed_in(browser, session, StaffRole.REGISTRAR)
+
+    page = Page(await browser.get("/staff"))
+
+    assert "nobody has counted who would lapse" in page.text
+
+
+async def test_the_public_reads_that_the_renewal_is_being_processed(
+    browser, session, entry, clock
+):
+    clock.now = MIDNIGHT - timedelta(seconds=1)
+    before = Page(await browser.get(f"/register/{entry.person.number}"))
+    clock.now = RELEASED
+
+    page = Page(await browser.get(f"/register/{entry.person.number}"))
+    found = Page(await browser.get("/search?q=Byron"))
+    api = await browser.get(f"/api/v1/register/{entry.person.number}")
+
+    assert before.fact("Registered until") == "30 November 2027"
+    assert page.fact("Registered until") == "30 November 2027. Renewal being processed"
+    assert "Registered Renewal being processed" in found.text
+    assert api.json()["status"] == "registered"
+    assert api.json()["registered_until"] == "2027-11-30"
+
+
+# Employers
+
+
+async def test_employers_are_told_that_it_is_not_finished_and_that_it_lapsed_only(
+    browser, session, entry
+):
+    home = await make_home(session)
+    await make_employment(session, entry.person, home)
+    organisation = await make_organisation(session, home)
+    lead = await make_user(session, organisation, lead=True)
+    await make_user(session, organisation)
+
+    told = await tell_employers(session, NOTICED)
+    twice = await tell_employers(session, NOTICED)
+
+    (letter,) = await session.scalars(
+        select(Message).where(Message.letter == "employer_news")
+    )
+    assert (told, twice) == (2, 0)
+    assert letter.to_address == lead.account.email
+    assert f"Ada Byron, {entry.person.number}" in letter.body
+    assert "paid" not in letter.body.lower()
