@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
+from fitness.fence import looked_at_by
 from register.account import Account, RoleGrant, StaffRole
 from register.employment import Home
 from register.kit.db import Base, code
@@ -19,6 +20,12 @@ from register.person import Person
 from register.process import Process
 
 TABLE, COLUMN = "declared_interest", "sealed"
+ROSTER_READERS = (
+    StaffRole.HEARINGS_OFFICER,
+    StaffRole.TEAM_MANAGER,
+    StaffRole.REGISTRAR,
+    StaffRole.AUDITOR,
+)
 DECIDING = (
     StaffRole.ADJUDICATOR,
     StaffRole.CASE_EXAMINER,
@@ -216,6 +223,7 @@ async def deciders(
         .outerjoin(Decider, Decider.account_id == Account.id)
         .where(
             Account.may_be_used(),
+            looked_at_by(*ROSTER_READERS),
             Account.id.in_(
                 select(RoleGrant.account_id).where(RoleGrant.role.in_(roles))
             ),

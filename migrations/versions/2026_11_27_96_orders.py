@@ -189,9 +189,9 @@ WRITTEN_BY_HEARINGS_OFFICERS = [
     "case_service",
 ]
 CHANGED = f"{SERVICE} or {NOT_ABOUT_THEM} and {{people}} and ({THEIRS} or {ANSWERING} and not restricted)"
-# What is alleged, and what was said to it, whoever decides on it reads too.
+# What is alleged, and what was said to it, whoever decides on it reads too; of who works on the case, who decides with them.
+WHO_DECIDE = "place in ('examiner', 'interim_panel', 'panel', 'legal_adviser')"
 LAID_BEFORE = [
-    "case_member",
     "allegation",
     "allegation_version",
     "particular",
@@ -231,6 +231,12 @@ def upgrade() -> None:
         )
     for table in LAID_BEFORE:
         policy(table, "select", f"{DECIDERS} and {OF_A_CASE}", name="deciders")
+    policy(
+        "case_member",
+        "select",
+        f"{DECIDERS} and {OF_A_CASE} and {WHO_DECIDE}",
+        name="deciders",
+    )
     for table in ("case_order", "order_fact", "order_appeal"):
         policy(table, "select", f"{STAFF} and {OF_A_CASE}")
         policy(table, "select", f"{OWN} and {OF_A_CASE}", name="own")
@@ -261,7 +267,7 @@ def downgrade() -> None:
     take_figures(FIGURES)
     op.execute("drop policy case_text_select_own_orders on case_text")
     op.execute("drop policy case_text_select_deciders on case_text")
-    for table in LAID_BEFORE:
+    for table in ("case_member", *LAID_BEFORE):
         op.execute(f"drop policy {table}_select_deciders on {table}")
     op.execute(
         f"alter policy fitness_case_update_ours on fitness_case using ({changed(HAD_WRITERS)}) with check ({changed(HAD_WRITERS)})"

@@ -385,7 +385,7 @@ def sat(path, *lines):
 
 
 ROWS = [
-    *brought("/staff/hearings/due", "GET"),
+    work("GET", "/staff/hearings/due", *OFFICERS),
     *kept(OFFICE, "GET"),
     *kept(SOMEBODY),
     *kept(f"{SOMEBODY}/interests", "POST"),
