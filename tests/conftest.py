@@ -15,6 +15,7 @@ os.environ |= {
 }
 
 import gc
+import re
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from alembic.config import Config
 from filelock import FileLock
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from register.kit.db import Role, connect
@@ -35,6 +37,8 @@ from tests.browser import Borrowed, BorrowedSessions, Browser
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "template_register"
+LONGER_THAN_MADE = ("tests/leaks/", "tests/journeys/")
+CASE = re.compile(r"\[.*]$")
 NOW = datetime(2027, 3, 10, 10, 0, tzinfo=UTC)
 
 
@@ -53,6 +57,20 @@ async def run_sql(url, *statements):
         for statement in statements:
             await connection.execute(text(statement))
     await engine.dispose()
+
+
+class ByWhatIsMadeOnce(LoadScopeScheduling):
+    """A module stays with one process, so that what it makes for all its tests is made once; where each case of many
+    takes longer than what is made for all, cases are given out one by one."""
+
+    def _split_scope(self, nodeid):
+        module = super()._split_scope(nodeid)
+        case = CASE.search(nodeid) if module.startswith(LONGER_THAN_MADE) else None
+        return module + case[0] if case else module
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByWhatIsMadeOnce(config, log)
 
 
 def pytest_terminal_summary(terminalreporter):

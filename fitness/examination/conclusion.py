@@ -15,6 +15,7 @@ from fitness.examination.view import Given
 from fitness.fence import Capacity, look_as
 from fitness.investigation.served import CaseService, ServiceKind
 from fitness.order import CaseOrder, end_interim, take_effect
+from register.kit.errors import NotFound
 from register.process import Process
 
 
@@ -30,6 +31,18 @@ async def locked(session: AsyncSession, case: Case) -> Case:
     )
     await session.refresh(case, ["person", "rule_set"])
     return case
+
+
+async def locked_by_office(session: AsyncSession, case: Case) -> Case:
+    """As `locked`, for those of whom the database takes changes of the case; raises NotFound for anybody else."""
+    theirs = (
+        select(Case.id)
+        .where(Case.id == case.id)
+        .with_for_update(of=Case, key_share=True)
+    )
+    if await session.scalar(theirs) is None:
+        raise NotFound
+    return await locked(session, case)
 
 
 async def part_ways(

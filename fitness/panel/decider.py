@@ -24,7 +24,6 @@ ROSTER_READERS = (
     StaffRole.HEARINGS_OFFICER,
     StaffRole.TEAM_MANAGER,
     StaffRole.REGISTRAR,
-    StaffRole.AUDITOR,
 )
 DECIDING = (
     StaffRole.ADJUDICATOR,

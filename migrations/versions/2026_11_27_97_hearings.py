@@ -370,7 +370,7 @@ HAD_WRITERS = f"({SERVICE} or (select fitness_has_role('investigator', 'team_man
 OFFICERS = (
     f"({SERVICE} or (select fitness_has_role('hearings_officer', 'team_manager')))"
 )
-OFFICE = f"({SERVICE} or (select fitness_has_role('hearings_officer', 'team_manager', 'registrar', 'auditor')))"
+OFFICE = f"({SERVICE} or (select fitness_has_role('hearings_officer', 'team_manager', 'registrar')))"
 PANEL = "(select fitness_has_role('adjudicator', 'legal_adviser'))"
 OWN = "(select fitness_capacity()) = 'own'"
 OF_A_CASE = "case_id in (select id from fitness_case)"

@@ -25,8 +25,16 @@ AT_A_HEARING = frozenset(
         Role.REGISTRANT,
     }
 )
-MEET = {Role.ADJUDICATOR: AT_A_HEARING, Role.LEGAL_ADVISER: AT_A_HEARING}
-"""Who besides reads the names of those who sit on a panel."""
+TOGETHER = frozenset({Role.INVESTIGATOR, Role.HEARINGS_OFFICER})
+MEET = {
+    Role.ADJUDICATOR: AT_A_HEARING,
+    Role.LEGAL_ADVISER: AT_A_HEARING,
+    Role.CASE_EXAMINER: frozenset({Role.HEARINGS_OFFICER}),
+    Role.INVESTIGATOR: TOGETHER,
+    Role.HEARINGS_OFFICER: TOGETHER,
+    Role.TEAM_MANAGER: TOGETHER,
+}
+"""Who besides reads the names of those who sit on a panel, are on the roster, or work on the same case."""
 
 
 class World(SimpleNamespace):

@@ -8,7 +8,7 @@ from litestar.response import Redirect, Response, Template
 
 from fitness.case import Read
 from fitness.examination.acts import ExaminationAct
-from fitness.examination.conclusion import locked
+from fitness.examination.conclusion import locked_by_office
 from fitness.examination.disposal import (
     Answer,
     AskedAlready,
@@ -140,7 +140,7 @@ async def record(
 
 
 async def _to_answer(act: Acting, found: Opened) -> Disposal:
-    await locked(act.session, found.case)
+    await locked_by_office(act.session, found.case)
     return await disposal_of(act.session, found.case.id)
 
 

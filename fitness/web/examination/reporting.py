@@ -19,7 +19,7 @@ from fitness.case import (
     members,
 )
 from fitness.examination.acts import ExaminationAct
-from fitness.examination.conclusion import locked
+from fitness.examination.conclusion import locked_by_office
 from fitness.examination.decision import decisions_of
 from fitness.examination.disposal import disposals_of
 from fitness.examination.examination import (
@@ -200,7 +200,7 @@ async def _seat(act: Acting, found: Opened, account_id: str) -> None:
         str(one.id): one
         for one, _ in await deciders(act.session, StaffRole.CASE_EXAMINER)
     }
-    case = await locked(act.session, found.case)
+    case = await locked_by_office(act.session, found.case)
     await appoint(
         act.session,
         case,

@@ -217,7 +217,7 @@ async def test_a_draft_is_there_to_be_changed(session, bench, told):
     page = await get(bench, sitting(case, "/decision"))
 
     assert page.field("Why?").value == "They have no insight yet."
-    assert page.field("For how many months?").value == "12"
+    assert page.field("For how many months? (optional)").value == "12"
     assert page.field("Fitness to practise is impaired").checked
 
 

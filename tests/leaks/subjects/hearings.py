@@ -106,7 +106,8 @@ async def decider(session, account, side):
 
 async def known_of(world, session):
     """Somebody has declared something, and when they can come."""
-    of = world.subject("declared", staff=BOTH, staff_of_restricted=BOTH)
+    who = BOTH | {Role.REGISTRAR, Role.INTERESTED}
+    of = world.subject("declared", staff=who, staff_of_restricted=who)
     by = make_process(session, now=BEFORE)
     world.declared_interest = DeclaredInterest.declare(
         session,
