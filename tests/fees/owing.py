@@ -82,7 +82,7 @@ class PayService:
             webhook_url="",
             webhook_secret="webhook_test_secret",
         )
-        app = Litestar(route_handlers=[self.desk.router()], openapi_config=None)
+        app = Litestar([self.desk.router()], openapi_config=None, logging_config=None)
         self.transport = Lossy(httpx2.ASGITransport(app))
         self.client = GovukPay(URL, SecretStr("api_test_key"), transport=self.transport)
         self.payer = httpx2.AsyncClient(transport=httpx2.ASGITransport(app))

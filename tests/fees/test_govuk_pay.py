@@ -61,7 +61,7 @@ def desk(tmp_path):
 
 @pytest.fixture
 async def pay(desk):
-    app = Litestar(route_handlers=[desk.router()], openapi_config=None)
+    app = Litestar([desk.router()], openapi_config=None, logging_config=None)
     async with GovukPay(URL, KEY, transport=httpx2.ASGITransport(app)) as client:
         yield client
 

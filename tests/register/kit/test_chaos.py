@@ -26,7 +26,7 @@ def service(done, monkeypatch):
         def create() -> None:
             done["created"] += 1
 
-        app = Litestar([create], middleware=[Chaos(0, fails)])
+        app = Litestar([create], middleware=[Chaos(0, fails)], logging_config=None)
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://sandbox"
         )

@@ -69,7 +69,7 @@ def open_desk(folder, clock):
 
 @pytest.fixture
 async def pay(desk):
-    app = Litestar(route_handlers=[desk.router()], openapi_config=None)
+    app = Litestar([desk.router()], openapi_config=None, logging_config=None)
     headers = {"Authorization": "Bearer api_test_k"}
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), base_url=URL, headers=headers
