@@ -248,7 +248,7 @@ async def test_whatever_is_done_no_order_comes_without_the_two_and_consent(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(1500)
 @settings(unhurried, max_examples=VERY_MANY)
 @given(happenings=happenings)
 async def test_in_very_many_lives_neither(engine, happenings):

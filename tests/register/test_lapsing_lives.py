@@ -332,7 +332,7 @@ async def test_the_sweep_does_what_the_verbs_do(session, many, batch):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3000)
+@pytest.mark.timeout(1500)
 @given(many=MANY, batch=BATCHES)
 @examples(LIVES)
 async def test_the_sweep_does_what_the_verbs_do_in_many_lives(session, many, batch):
