@@ -112,19 +112,19 @@ class Driver:
         self._driven = {}
         self._missing = {}
 
-    async def drive(self, role, table):
-        """The answers of every row that is about the role."""
-        if role not in self._driven:
-            self._driven[role] = [
-                answer for row in table for answer in await self._row(role, row)
-            ]
-        return self._driven[role]
+    async def drive(self, role, rows):
+        """The answers of every row, each asked for once."""
+        return [answer for row in rows for answer in await self._row(role, row)]
 
     async def _row(self, role, row):
-        places = self.atlas.places(row, role)
-        if at_the_door(row, role):
-            places = places[:1]
-        return [await self.call(role, row, place) for place in places]
+        if (role, row) not in self._driven:
+            places = self.atlas.places(row, role)
+            if at_the_door(row, role):
+                places = places[:1]
+            self._driven[role, row] = [
+                await self.call(role, row, place) for place in places
+            ]
+        return self._driven[role, row]
 
     async def call(
         self,
