@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from lxml import html
 
 MARKS = ("class", "type", "role", "scope")
 """What changes how an element is shown or read."""
@@ -36,9 +36,9 @@ class Album:
             return
         if answer.is_success:
             self.paths.add(answer.request.url.path)
-        soup = BeautifulSoup(answer.text, "html.parser")
-        built = {build(tag) for tag in soup.select("body > header")}
-        built |= {(self.drawing, build(tag)) for tag in soup.select("main")}
+        body = html.document_fromstring(answer.text).find("body")
+        built = {build(tag) for tag in body.findall("header")}
+        built |= {(self.drawing, build(tag)) for tag in body.iter("main")}
         if built <= self._seen:
             return
         self._seen |= built
@@ -53,10 +53,14 @@ class Album:
 
 def build(tag):
     """The elements, without what they say but for whether they say anything; of many alike one."""
-    parts = [
-        build(child) if isinstance(child, Tag) else "…"
-        for child in tag.children
-        if isinstance(child, Tag) or child.strip()
-    ]
-    marks = tuple(str(tag.get(name, "")) for name in MARKS)
-    return tag.name, marks, tuple(dict.fromkeys(parts))
+    parts = said(tag.text)
+    for child in tag:
+        if isinstance(child.tag, str):
+            parts.append(build(child))
+        parts += said(child.tail)
+    marks = tuple(tag.get(name, "") for name in MARKS)
+    return tag.tag, marks, tuple(dict.fromkeys(parts))
+
+
+def said(text):
+    return ["…"] if text and text.strip() else []
