@@ -1,5 +1,7 @@
 """A case as the registrant follows it: where it stands, who must act and until when, what was served, and their comments."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from litestar import Request, get, post
@@ -8,12 +10,13 @@ from litestar.response import Redirect, Stream, Template
 
 from fitness.case import Case
 from fitness.examination.own import OwnExamination
-from fitness.hearing.own import own_hearings
+from fitness.hearing.hearing import Hearing
+from fitness.hearing.own import OwnHearing, own_hearings
 from fitness.investigation.acts import InvestigationAct
 from fitness.investigation.allegation import standards_for
 from fitness.investigation.disclosure import Disclosure, disclosure_in
 from fitness.investigation.own import OwnCase, own_case, own_cases
-from fitness.order import appeals_in, orders_of
+from fitness.order import CaseOrder, appeals_in, orders_of
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -52,6 +55,7 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
     case = await own_case(act.session, act.account, reference)
     own, today = await OwnCase.of(act.session, case), day_of(act.now)
     orders = await orders_of(act.session, case.id)
+    hearings = await own_hearings(act.session, case)
     return page(
         "fitness/your_case/one.html",
         case=case,
@@ -60,7 +64,9 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
         clock=own.clock(today),
         awaits=own.awaits(today),
         orders=orders,
-        hearings=await own_hearings(act.session, case),
+        hearings=hearings,
+        heard=_next_heard(hearings),
+        kept=_next_reviewed(orders),
         standards={
             one.code: one.title for one in await standards_for(act.session, case)
         },
@@ -69,6 +75,16 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
         today=today,
         contact=settings().contact_email,
     )
+
+
+def _next_heard(hearings: Sequence[OwnHearing]) -> Hearing | None:
+    to_come = (one.hearing for one in hearings if one.to_come)
+    return min(to_come, key=lambda one: one.starts_at, default=None)
+
+
+def _next_reviewed(orders: Sequence[CaseOrder]) -> CaseOrder | None:
+    standing = [one for one in orders if one.standing and one.review_by]
+    return min(standing, key=lambda one: one.review_by or date.max, default=None)
 
 
 @get(DISCLOSURE, access=SIGNED_IN)

@@ -19,9 +19,11 @@ from fitness.monitoring import (
 from fitness.order import (
     AppealOutcome,
     Decided,
+    Ended,
     Measure,
     appeal_of,
     bring_orders_into_force,
+    end,
 )
 from register.account import StaffRole
 from register.kit.clock import day_of
@@ -288,6 +290,19 @@ async def test_an_auditor_reads_and_changes_nothing(session, case, conditions, b
 # The registrant
 
 
+async def test_of_an_order_that_ended_early_no_last_day_is_shown(
+    session, told, conditions, browser
+):
+    case, account = told
+    by = act(session)
+    await end(session, case, conditions, on=NOW + DAY, because=Ended.REVOKED, by=by)
+    await browser.sign_in(account)
+
+    (row,) = (await get(browser, f"/your-case/{case.reference}")).rows("Orders")
+
+    assert (row["State"], row["Last day"]) == ("Ended", "")
+
+
 async def test_the_registrant_reads_what_the_order_means_and_shows_what_is_asked(
     session, told, conditions, browser
 ):
@@ -297,6 +312,8 @@ async def test_the_registrant_reads_what_the_order_means_and_shows_what_is_asked
     page = await get(browser, f"/your-case/{case.reference}")
     (row,) = page.rows("Orders")
     assert (row["Order"], row["State"]) == ("Conditions of practice", "In force")
+    assert page.fact("Next date") == row["Last day"] == "9 March 2028"
+    assert page.fact("What for") == "A panel looks at the order again by then"
     page = await get(browser, yours(case, "/1"))
     assert "You may practise only as the conditions say." in page.text
     wrong = await browser.post(yours(case, "/1/check-ins/1"), files=NO_FILE)
