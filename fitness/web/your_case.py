@@ -1,8 +1,9 @@
 """A case as the registrant follows it: where it stands, who must act and until when, what was served, and their comments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.params import FromPath
@@ -16,7 +17,7 @@ from fitness.investigation.acts import InvestigationAct
 from fitness.investigation.allegation import standards_for
 from fitness.investigation.disclosure import Disclosure, disclosure_in
 from fitness.investigation.own import OwnCase, own_case, own_cases
-from fitness.order import CaseOrder, appeals_in, orders_of
+from fitness.order import CaseOrder, OrderAppeal, appeals_in, orders_of
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -55,6 +56,7 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
     case = await own_case(act.session, act.account, reference)
     own, today = await OwnCase.of(act.session, case), day_of(act.now)
     orders = await orders_of(act.session, case.id)
+    appeals = await appeals_in(act.session, orders)
     hearings = await own_hearings(act.session, case)
     return page(
         "fitness/your_case/one.html",
@@ -65,16 +67,27 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
         awaits=own.awaits(today),
         orders=orders,
         hearings=hearings,
+        appealable=_to_appeal(orders, appeals, today),
         heard=_next_heard(hearings),
         kept=_next_reviewed(orders),
         standards={
             one.code: one.title for one in await standards_for(act.session, case)
         },
-        appeals=await appeals_in(act.session, orders),
+        appeals=appeals,
         now=act.now,
         today=today,
         contact=settings().contact_email,
     )
+
+
+def _to_appeal(
+    orders: Sequence[CaseOrder], appeals: Mapping[UUID, OrderAppeal], today: date
+) -> CaseOrder | None:
+    """The latest against which there may still be an appeal, and is none."""
+    for one in orders:
+        if one.standing and one.appeal_by and one.id not in appeals:
+            return one if today <= one.appeal_by else None
+    return None
 
 
 def _next_heard(hearings: Sequence[OwnHearing]) -> Hearing | None:

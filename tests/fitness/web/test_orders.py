@@ -140,6 +140,7 @@ async def test_an_appeal_is_recorded_and_ended(session, case, investigator, brow
     page = await get(browser, at(case, "/1"))
 
     assert "Appeal dismissed on 10 March 2027" in page.facts["Appeal"]
+    assert page.facts["Takes effect"] == "9 April 2027 at 12:00am"
     await look_as(session, Capacity.SERVICE)
     assert (await appeal_of(session, order)).outcome is AppealOutcome.DISMISSED
 
@@ -361,6 +362,9 @@ async def test_an_order_that_may_be_appealed_says_until_when(session, told, brow
     assert "nothing changes" in page.text
     assert order.appeal_by == TODAY + 29 * DAY
     assert "until the end of 8 April 2027" in page.text
+    page = await get(browser, f"/your-case/{case.reference}")
+    assert page.fact("Next date") == "8 April 2027"
+    assert page.fact("What for") == "Your last day to appeal to the court"
 
 
 async def test_somebody_else_finds_nothing(session, told, conditions, browser):
