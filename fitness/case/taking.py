@@ -74,6 +74,6 @@ async def concerns_of(session: AsyncSession, case: Case) -> Sequence[Concern]:
 async def tell_referrers(
     session: AsyncSession, case: Case, outcome: str, *, words: str, by: Process
 ) -> None:
-    """What was decided at triage, to whoever left an address; `words`: what they are told besides."""
+    """What was decided, to whoever left an address; `words`: what they are told besides."""
     for concern in await concerns_of(session, case):
         await concern.tell_outcome(session, outcome, words=words, by=by)

@@ -258,6 +258,7 @@ class Concern(Base):
         letter: str,
         *,
         now: datetime,
+        key: str = "",
         **context: object,
     ) -> None:
         """Who else reads that mailbox learns a reference, and nothing of whom or what it is about."""
@@ -266,7 +267,7 @@ class Concern(Base):
             to=address,
             letter=f"fitness/concern_{letter}",
             context={"reference": self.reference, **context},
-            key=self.key_of(letter),
+            key=key or self.key_of(letter),
             now=now,
         )
 
@@ -391,13 +392,14 @@ class Concern(Base):
     async def tell_outcome(
         self, session: AsyncSession, outcome: str, *, words: str, by: Process
     ) -> None:
-        """What became of it at triage; nothing where nobody left an address."""
+        """What became of it, once each time that something is decided; nothing where nobody left an address."""
         if address := you_of(await self.answers(session)).email:
             await self._write_to(
                 session,
                 address,
                 "decided",
                 now=by.at,
+                key=f"{self.key_of('decided')}:{outcome}",
                 outcome=outcome,
                 words=words,
             )

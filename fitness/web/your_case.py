@@ -1,6 +1,9 @@
 """A case as the registrant follows it: where it stands, who must act and until when, what was served, and their comments."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.params import FromPath
@@ -8,12 +11,13 @@ from litestar.response import Redirect, Stream, Template
 
 from fitness.case import Case
 from fitness.examination.own import OwnExamination
-from fitness.hearing.own import own_hearings
+from fitness.hearing.hearing import Hearing
+from fitness.hearing.own import OwnHearing, own_hearings
 from fitness.investigation.acts import InvestigationAct
 from fitness.investigation.allegation import standards_for
 from fitness.investigation.disclosure import Disclosure, disclosure_in
 from fitness.investigation.own import OwnCase, own_case, own_cases
-from fitness.order import appeals_in, orders_of
+from fitness.order import CaseOrder, OrderAppeal, appeals_in, orders_of
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -52,6 +56,8 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
     case = await own_case(act.session, act.account, reference)
     own, today = await OwnCase.of(act.session, case), day_of(act.now)
     orders = await orders_of(act.session, case.id)
+    appeals = await appeals_in(act.session, orders)
+    hearings = await own_hearings(act.session, case)
     return page(
         "fitness/your_case/one.html",
         case=case,
@@ -60,15 +66,38 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
         clock=own.clock(today),
         awaits=own.awaits(today),
         orders=orders,
-        hearings=await own_hearings(act.session, case),
+        hearings=hearings,
+        appealable=_to_appeal(orders, appeals, today),
+        heard=_next_heard(hearings),
+        kept=_next_reviewed(orders),
         standards={
             one.code: one.title for one in await standards_for(act.session, case)
         },
-        appeals=await appeals_in(act.session, orders),
+        appeals=appeals,
         now=act.now,
         today=today,
         contact=settings().contact_email,
     )
+
+
+def _to_appeal(
+    orders: Sequence[CaseOrder], appeals: Mapping[UUID, OrderAppeal], today: date
+) -> CaseOrder | None:
+    """The latest against which there may still be an appeal, and is none."""
+    for one in orders:
+        if one.standing and one.appeal_by and one.id not in appeals:
+            return one if today <= one.appeal_by else None
+    return None
+
+
+def _next_heard(hearings: Sequence[OwnHearing]) -> Hearing | None:
+    to_come = (one.hearing for one in hearings if one.to_come)
+    return min(to_come, key=lambda one: one.starts_at, default=None)
+
+
+def _next_reviewed(orders: Sequence[CaseOrder]) -> CaseOrder | None:
+    standing = [one for one in orders if one.standing and one.review_by]
+    return min(standing, key=lambda one: one.review_by or date.max, default=None)
 
 
 @get(DISCLOSURE, access=SIGNED_IN)

@@ -23,6 +23,11 @@ STAFF = {
     "Omar Bench": StaffRole.ADJUDICATOR,
     "Inez Vance": StaffRole.INVESTIGATOR,
     "Noor Vail": StaffRole.INVESTIGATOR,
+    "Hal Usher": StaffRole.HEARINGS_OFFICER,
+    "Lena Court": StaffRole.ADJUDICATOR,
+    "Bela Shore": StaffRole.ADJUDICATOR,
+    "Ivy Locke": StaffRole.CASE_EXAMINER,
+    "Sol Penn": StaffRole.CASE_EXAMINER,
 }
 TODAY = datetime.now(LONDON).date()
 SECTIONS = (
@@ -39,6 +44,19 @@ SECTIONS = (
     "English language",
     "Referees",
     "Endorsement by your employer",
+    "Professional standards",
+)
+SECTIONS_OF_A_RETURN = (
+    "Identity",
+    "Contact details",
+    "Qualifications",
+    "Employment history",
+    "Keeping your skills up to date",
+    "DBS check",
+    "Criminal record declaration",
+    "Conduct declaration",
+    "Health declaration",
+    "Referees",
     "Professional standards",
 )
 UNSIGNED = (
@@ -150,6 +168,28 @@ async def begin(walker):
     await walker.press("Save and continue")
     assert "Register by" in await walker.text
     await walker.press("Continue")
+
+
+async def ask_to_come_back(walker, papers, *, identity, left, skills, referees, name):
+    await to_account(walker, "Come back to the register")
+    await walker.press("Ask to come back")
+    await section(walker, "Identity", identity)
+    await show_who(walker, papers)
+    await section(walker, "Contact details", CONTACT)
+    await walker.follow("Qualifications")
+    await walker.tick(
+        "I have gained no qualification since I left and am not studying for one"
+    )
+    await walker.press("Save and continue")
+    await walker.follow("Employment history")
+    await item(walker, "Add a job", MANAGER | {"When did you start?": left})
+    await walker.press("Save and continue")
+    await section(walker, "Keeping your skills up to date", skills)
+    await name_referees(walker, referees)
+    await section(walker, "DBS check", DBS)
+    await declare(walker)
+    await adopt_standards(walker)
+    return await send(walker, name=name)
 
 
 async def upload(walker, kind, file, **more):
@@ -338,6 +378,10 @@ def work_email(name):
 async def sign_in_as_staff(walker, name):
     """The first time: a member of staff sets up the app before anything else; gives the key that it keeps."""
     await sign_in(walker, work_email(name))
+    return await set_up_an_app(walker)
+
+
+async def set_up_an_app(walker):
     key = "".join(
         (await walker.page.locator("p.govuk-\\!-font-weight-bold").inner_text()).split()
     )
@@ -350,6 +394,10 @@ async def sign_in_as_staff(walker, name):
 async def sign_in_with_key(walker, name, key):
     """Every other time."""
     await sign_in(walker, work_email(name))
+    await show_the_code(walker, key)
+
+
+async def show_the_code(walker, key):
     code = totp.code_at(key, walker.service.now)
     await walker.fill({"Code from your authenticator app": code})
     await walker.press("Continue")

@@ -11,36 +11,29 @@ from register.entry.facts import LapseReason
 from register.kit.clock import start_of
 from register.kit.db import Role, connect, sessions_of
 from tests.journeys.steps import (
-    CONTACT,
-    DBS,
     DEGREE,
     EMAIL,
     ENDORSER,
     IDENTITY,
-    MANAGER,
     REFEREES,
     SECTIONS,
+    SECTIONS_OF_A_RETURN,
     TODAY,
-    adopt_standards,
     ago,
     approve,
+    ask_to_come_back,
     begin,
     check,
     cleared,
-    declare,
     endorse,
     fill_in,
-    item,
     look_up,
     mailed,
-    name_referees,
     open_an_account,
     pay,
     propose_grant,
     refer,
-    section,
     send,
-    show_who,
     shown,
     sign_in,
     sign_in_as_staff,
@@ -60,19 +53,6 @@ AWAY = timedelta(days=100)
 """Longer than a lapse can be cured by finishing a renewal."""
 LEFT = TODAY + timedelta(days=33)
 OTHER_REFEREES = "referee2@example.org", "referee3@example.org"
-SECTIONS_OF_A_RETURN = (
-    "Identity",
-    "Contact details",
-    "Qualifications",
-    "Employment history",
-    "Keeping your skills up to date",
-    "DBS check",
-    "Criminal record declaration",
-    "Conduct declaration",
-    "Health declaration",
-    "Referees",
-    "Professional standards",
-)
 
 
 async def comes_in(applicant, caseworker, registrar, others, papers):
@@ -177,41 +157,19 @@ async def lapses(service):
     await engine.dispose()
 
 
-async def asks_to_come_back(applicant, papers):
-    await to_account(applicant, "Come back to the register")
-    await applicant.press("Ask to come back")
-    await section(
+async def comes_back(applicant, caseworker, manager, others, papers):
+    reference = await ask_to_come_back(
         applicant,
-        "Identity",
-        {**IDENTITY, "Family name": "Pryce", "Your former names": BEFORE},
-    )
-    await show_who(applicant, papers)
-    await section(applicant, "Contact details", CONTACT)
-    await applicant.follow("Qualifications")
-    await applicant.tick(
-        "I have gained no qualification since I left and am not studying for one"
-    )
-    await applicant.press("Save and continue")
-    await applicant.follow("Employment history")
-    await item(applicant, "Add a job", MANAGER | {"When did you start?": LEFT})
-    await applicant.press("Save and continue")
-    await section(
-        applicant,
-        "Keeping your skills up to date",
-        {
+        papers,
+        identity=IDENTITY | {"Family name": "Pryce", "Your former names": BEFORE},
+        left=LEFT,
+        skills={
             "How many hours of work like that of the role have you done since you left?": "0",
             "What else have you done to keep your skills up to date?": "A course on safeguarding.",
         },
+        referees=OTHER_REFEREES,
+        name=AFTER,
     )
-    await name_referees(applicant, OTHER_REFEREES)
-    await section(applicant, "DBS check", DBS)
-    await declare(applicant)
-    await adopt_standards(applicant)
-    return await send(applicant, name=AFTER)
-
-
-async def comes_back(applicant, caseworker, manager, others, papers):
-    reference = await asks_to_come_back(applicant, papers)
     for referee in OTHER_REFEREES:
         await refer(others, referee)
     await take(caseworker, reference)

@@ -58,7 +58,9 @@ class Walker:
             return
         if isinstance(answer, bool):
             answer = "Yes" if answer else "No"
-        group = page.get_by_role("group", name=re.compile(f"^{re.escape(label)}"))
+        group = page.get_by_role("group", name=label, exact=True)
+        if not await group.count():
+            group = page.get_by_role("group", name=re.compile(f"^{re.escape(label)}"))
         named = page.get_by_label(label, exact=True)
         if isinstance(answer, date):
             for box, value in (

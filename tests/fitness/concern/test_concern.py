@@ -396,6 +396,18 @@ async def test_a_case_takes_a_concern_once(session, concern, by):
         await concern.taken_into(session, uuid4(), by=by)
 
 
+async def test_of_each_thing_that_is_decided_whoever_raised_it_is_told_once(
+    session, concern, by
+):
+    for outcome in ("opened", "examined_disposal", "examined_disposal"):
+        await concern.tell_outcome(session, outcome, words="", by=by)
+
+    told = [one.body for one in await letters(session) if "decided" in one.letter]
+    assert len(told) == 2
+    assert any("We are looking into it further." in body for body in told)
+    assert any("the person has agreed" in body for body in told)
+
+
 async def test_a_case_takes_only_what_is_about_somebody(session, concern, by):
     await screened(session, concern, by)
 

@@ -480,6 +480,19 @@ async def test_the_registrant_does_not_see_a_hearing_before_notice(
     assert "Ada Judge" not in page.text
 
 
+async def test_the_day_of_the_hearing_is_the_next_date_for_the_registrant(
+    session, browser, told
+):
+    case, registrant = told
+    _, hearing = await make_listed(session, case=case)
+    await browser.sign_in(registrant)
+
+    page = await get(browser, f"/your-case/{case.reference}")
+
+    assert page.fact("Next date") == f"{hearing.first_on.day} {hearing.first_on:%B %Y}"
+    assert page.fact("What for") == "A hearing, of which you read below"
+
+
 # Directions, other days, and none
 
 

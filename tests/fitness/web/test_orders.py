@@ -19,9 +19,11 @@ from fitness.monitoring import (
 from fitness.order import (
     AppealOutcome,
     Decided,
+    Ended,
     Measure,
     appeal_of,
     bring_orders_into_force,
+    end,
 )
 from register.account import StaffRole
 from register.kit.clock import day_of
@@ -138,6 +140,7 @@ async def test_an_appeal_is_recorded_and_ended(session, case, investigator, brow
     page = await get(browser, at(case, "/1"))
 
     assert "Appeal dismissed on 10 March 2027" in page.facts["Appeal"]
+    assert page.facts["Takes effect"] == "9 April 2027 at 12:00am"
     await look_as(session, Capacity.SERVICE)
     assert (await appeal_of(session, order)).outcome is AppealOutcome.DISMISSED
 
@@ -288,6 +291,19 @@ async def test_an_auditor_reads_and_changes_nothing(session, case, conditions, b
 # The registrant
 
 
+async def test_of_an_order_that_ended_early_no_last_day_is_shown(
+    session, told, conditions, browser
+):
+    case, account = told
+    by = act(session)
+    await end(session, case, conditions, on=NOW + DAY, because=Ended.REVOKED, by=by)
+    await browser.sign_in(account)
+
+    (row,) = (await get(browser, f"/your-case/{case.reference}")).rows("Orders")
+
+    assert (row["State"], row["Last day"]) == ("Ended", "")
+
+
 async def test_the_registrant_reads_what_the_order_means_and_shows_what_is_asked(
     session, told, conditions, browser
 ):
@@ -297,6 +313,8 @@ async def test_the_registrant_reads_what_the_order_means_and_shows_what_is_asked
     page = await get(browser, f"/your-case/{case.reference}")
     (row,) = page.rows("Orders")
     assert (row["Order"], row["State"]) == ("Conditions of practice", "In force")
+    assert page.fact("Next date") == row["Last day"] == "9 March 2028"
+    assert page.fact("What for") == "A panel looks at the order again by then"
     page = await get(browser, yours(case, "/1"))
     assert "You may practise only as the conditions say." in page.text
     wrong = await browser.post(yours(case, "/1/check-ins/1"), files=NO_FILE)
@@ -344,6 +362,9 @@ async def test_an_order_that_may_be_appealed_says_until_when(session, told, brow
     assert "nothing changes" in page.text
     assert order.appeal_by == TODAY + 29 * DAY
     assert "until the end of 8 April 2027" in page.text
+    page = await get(browser, f"/your-case/{case.reference}")
+    assert page.fact("Next date") == "8 April 2027"
+    assert page.fact("What for") == "Your last day to appeal to the court"
 
 
 async def test_somebody_else_finds_nothing(session, told, conditions, browser):
