@@ -12,6 +12,7 @@ from tests.leaks.roles import EVERYBODY, STAFF_ROLES, Role
 from tests.leaks.rows import Meets
 from tests.leaks.table import TABLE
 
+pytestmark = pytest.mark.timeout(900)  # some ask every row as many roles
 MET = {
     Meets.ALLOW: {200, 204, 303, 400, 409, 422},
     Meets.SIGN_IN: {303},

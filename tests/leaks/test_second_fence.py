@@ -32,6 +32,7 @@ from tests.leaks.subjects import (
 )
 from tests.leaks.test_matrix import lines, told_in
 
+pytestmark = pytest.mark.timeout(900)  # the first of a role asks every row
 OF_CASES = {
     "fitness_case",
     "case_member",
