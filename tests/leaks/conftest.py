@@ -51,8 +51,9 @@ async def form_at(driver, row, place):
     return {name: value for name, value in sent.items() if name != csrf.FIELD}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def driver(service, made):
+    """The app may have been lent to another test meanwhile."""
     lend(service, made)
     return made
 

@@ -18,6 +18,7 @@ from register.web.guards import Access
 from tests.fitness.hearing.test_hearing_fence import OF_A_HEARING
 from tests.fitness.test_examination_fence import OF_AN_EXAMINATION
 from tests.fitness.test_fence import OF_AN_INVESTIGATION
+from tests.leaks.conftest import lend
 from tests.leaks.roles import READERS_OF_CASES, Role
 from tests.leaks.subjects import (
     cases,
@@ -93,11 +94,12 @@ def role(request):
 
 
 @pytest.fixture(scope="module")
-async def answers(driver, guards_off, role):
+async def answers(service, made, guards_off, role):
+    lend(service, made)
     return [
-        await driver.call(role, row, place)
+        await made.call(role, row, place)
         for row in ROWS
-        for place in driver.atlas.places(row, role)
+        for place in made.atlas.places(row, role)
     ]
 
 

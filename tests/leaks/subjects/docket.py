@@ -24,7 +24,7 @@ async def make(world, session):
     found = world.told_case
     of = subject(world, "docket", READERS_OF_CASES)
     by = make_process(session, actor=worker)
-    content = scanned([of.restricted("docket file")])
+    content = scanned([of.private("docket file")])
     item = await logged(
         session, found, of.restricted("docket evidence"), by, file=sent(content)
     )

@@ -218,8 +218,11 @@ def at(known, row, role):
     world = known.world
     if role is Role.INTERESTED:
         return [{"reference": world.their_case.reference, "paper_id": world.paper.id}]
+    if row.path in (PROPOSAL, LAID):
+        both = (world.proposed_case, world.papered_case)
+        found = both if row.path == PROPOSAL else (world.viewed_case, *both[:1])
+        return [{"reference": one.reference} for one in found]
     found = {
-        PROPOSAL: world.proposed_case,
         PRINTED: world.proposed_case,
         PAPERS: world.proposed_case,
         SERVED: world.proposed_case,

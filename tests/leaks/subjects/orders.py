@@ -178,15 +178,16 @@ def at(known, row, role):
     return [
         {
             "reference": found.reference,
-            "nth": NTH.get(row.path, 1) if not theirs else 1,
+            "nth": nth,
             "which": 1,
             "answer_id": world.shown_order.id,
         }
+        for nth in ((1,) if theirs else NTH.get(row.path, (1,)))
     ]
 
 
-NTH = {f"{ORDER}/appeal": 2, f"{ORDER}/review": 3}
-"""One that nobody has appealed against, and one that is in force; else the first."""
+NTH = {ORDER: (1, 2, 3), f"{ORDER}/appeal": (2,), f"{ORDER}/review": (3,)}
+"""The second is one that nobody has appealed against, the third is in force."""
 HIDDEN = frozenset({Role.OTHER_INVESTIGATOR})
 
 
