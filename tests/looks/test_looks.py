@@ -43,6 +43,8 @@ FILES = {
     "/staff/learning/{record_id}/documents/{paper_id}",
     "/staff/messages/{enquiry_id}/documents/{document_id}",
     "/staff/statistics/figures.csv",
+    "/staff/notice-templates/{kind}/draft/example.pdf",
+    "/staff/notice-templates/{kind}/versions/{number}/example.pdf",
     "/staff/particulars/{change_id}/evidence",
     "/staff/notices/{notice_id}/documents/{document_id}",
     "/your-case/{reference}/disclosure/{nth}/evidence/{piece}/file",
