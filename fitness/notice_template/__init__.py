@@ -15,6 +15,7 @@ from fitness.notice_template.kind import ApprovedBy, Gap, NoticeKind
 from fitness.notice_template.reading import (
     EXAMPLES,
     Reading,
+    Unserved,
     example,
     page_words,
     render,
@@ -41,6 +42,7 @@ __all__ = [
     "TemplateChanged",
     "TemplateEvent",
     "TemplateWaits",
+    "Unserved",
     "Wording",
     "WrongGaps",
     "about",

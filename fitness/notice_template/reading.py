@@ -49,6 +49,27 @@ EXAMPLES: Mapping[Gap, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Unserved:
+    """What will be served once somebody has signed it, for whoever signs: to whom, and from which day, nobody says yet."""
+
+    title: str
+    blocks: list[Block]
+
+    @classmethod
+    def of(cls, wording: Wording, said: Mapping[Gap, str]) -> "Unserved":
+        return cls(wording.title, blocks(wording.filled({**NOT_YET, **said})))
+
+
+NOT_YET = {
+    Gap.PERSON: "[their name]",
+    Gap.NUMBER: "[their number]",
+    Gap.CASE: "[the reference]",
+    Gap.TODAY: "[the day on which it is sent]",
+    Gap.LAST_DAY: "[the last day, by the rules]",
+}
+
+
 def example(wording: Wording) -> Reading:
     """With values that are nobody's."""
     return Reading(
