@@ -18,7 +18,7 @@ from fitness.case import Case, CaseEventKind, CaseText, Stage, say
 from fitness.examination.decision import ExaminationDecision
 from fitness.examination.examination import Examination
 from fitness.examination.outcome import Outcome
-from fitness.investigation.drawn import ERASED, draw
+from fitness.investigation.drawn import ERASED, Drawn, draw
 from fitness.investigation.served import AS_READ, CaseService, ServiceKind
 from fitness.notice_template import Gap, NoticeKind, Unserved, current, page_words
 from fitness.numbers import next_number
@@ -123,7 +123,8 @@ class Disposal(Base):
         by: Process,
     ) -> Self:
         """Raises CannotBeServed."""
-        service = await _serve(session, case, decision, by=by)
+        drawn = await _draw(session, case, decision, now=by.at)
+        service = await _serve(session, case, drawn, by=by)
         before = await disposals_of(session, case.id)
         disposal = cls(
             id=uuid4(),
@@ -196,36 +197,48 @@ class Disposal(Base):
             answer=answer,
         )
 
+    async def draw_by_post(
+        self, session: AsyncSession, case: Case, *, now: datetime
+    ) -> Drawn:
+        """As `serve_by_post` would serve it; raises what it does."""
+        case.must_be(Stage.EXAMINATION)
+        if self.answer:
+            raise ProposalAnswered(self.answer)
+        return await _draw(session, case, self.decision, by_post=True, now=now)
+
     async def serve_by_post(
         self, session: AsyncSession, case: Case, *, by: Process
     ) -> None:
         """Once more, after what did not arrive: the time runs anew. Raises NotNow, ProposalAnswered or CannotBeServed."""
-        case.must_be(Stage.EXAMINATION)
-        if self.answer:
-            raise ProposalAnswered(self.answer)
-        self.service = await _serve(session, case, self.decision, by_post=True, by=by)
+        drawn = await self.draw_by_post(session, case, now=by.at)
+        self.service = await _serve(session, case, drawn, by=by)
         days = case.rule_set.rules.proposal_answer_days
         self.respond_by = max(self.respond_by, last_day(self.service.deemed_on, days))
 
 
-async def _serve(
+async def _draw(
     session: AsyncSession,
     case: Case,
     decision: ExaminationDecision,
     *,
     by_post: bool = False,
-    by: Process,
-) -> CaseService:
+    now: datetime,
+) -> Drawn:
     """Raises CannotBeServed."""
-    drawn = await draw(
+    return await draw(
         session,
         case,
         NoticeKind.PROPOSAL,
         in_words(decision),
         days=case.rule_set.rules.proposal_answer_days,
         by_post=by_post,
-        now=by.at,
+        now=now,
     )
+
+
+async def _serve(
+    session: AsyncSession, case: Case, drawn: Drawn, *, by: Process
+) -> CaseService:
     return await CaseService.serve(session, case, ServiceKind.PROPOSAL, drawn, by=by)
 
 

@@ -63,7 +63,7 @@ async def _page(act: Acting, template: NoticeTemplate) -> Template:
     return page(
         "fitness/notice_templates/one.html",
         kind=template.kind,
-        template=template,
+        version=template,
         reading=example(template.wording),
         versions=await versions(act.session, template.kind),
         draft=await draft_of(act.session, template.kind),

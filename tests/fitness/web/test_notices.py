@@ -6,12 +6,20 @@ from sqlalchemy import func, select
 
 from fitness.fence import Capacity, look_as
 from fitness.hearing.kind import Kind
-from fitness.investigation.served import CaseService, services_of
+from fitness.investigation.served import CaseService, ServiceKind, services_of
 from register.account import StaffRole
-from tests.fitness.finding import draw, make_told, went_astray
+from tests.fitness.examining import make_examined, propose
+from tests.fitness.finding import DAY, draw, make_told, went_astray
 from tests.fitness.investigating import make_investigated, make_investigator
 from tests.fitness.serving import SERVE
-from tests.fitness.sitting import make_hearing, make_officer, make_panel, refer
+from tests.fitness.sitting import (
+    decide,
+    make_begun,
+    make_hearing,
+    make_officer,
+    make_panel,
+    refer,
+)
 from tests.make import make_account, make_address
 from tests.reading import Page
 from tests.verapdf import faults
@@ -175,6 +183,59 @@ async def test_a_disclosure_is_seen_before_it_is_served_and_served_again(
 
     assert page.status == 303
     assert await served(session) == before + 2
+
+
+async def seen_and_served(session, browser, address, sent, title):
+    """By page and by PDF before anything is served."""
+    before = await served(session)
+    page = await post(browser, address, sent)
+    assert title in page.headings
+    button = "See it as a PDF"
+    answer = await browser.post(page.action(button), data=page.form(button))
+    assert title in printed(answer)
+    assert await served(session) == before
+    changed = await post(browser, page.action("Change it"), page.form("Change it"))
+    assert changed.status in (200, 303)
+    page = await post(browser, page.action(SERVE), page.form(SERVE))
+    assert page.status == 303
+    assert await served(session) == before + 1
+
+
+async def test_a_proposal_that_came_back_is_seen_before_it_is_served_again(
+    session, browser
+):
+    found = await make_examined(session)
+    disposal = await propose(session, found)
+    await went_astray(session, disposal.service)
+    await make_address(session, found.case.person)
+    await browser.sign_in(await make_account(session, StaffRole.TEAM_MANAGER))
+
+    await seen_and_served(
+        session,
+        browser,
+        at(found.case, "examination/proposal/service"),
+        {},
+        "Proposal of the case examiners",
+    )
+
+
+async def test_a_decision_that_came_back_is_seen_before_it_is_served_again(
+    session, browser, clock
+):
+    case, hearing = await make_begun(session)
+    officer = await make_officer(session, case)
+    await decide(session, case, hearing)
+    (service,) = await services_of(session, case.id, kind=ServiceKind.DECISION)
+    await went_astray(session, service)
+    clock.now = hearing.starts_at + DAY
+    await browser.sign_in(officer)
+    address = at(case, "hearings/1/decision")
+    wrong = await post(browser, f"{address}/preview.pdf", {})
+    assert wrong.status == 422
+
+    await seen_and_served(
+        session, browser, address, {"way": "email"}, "Decision on an interim order"
+    )
 
 
 # Afterwards
