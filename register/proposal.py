@@ -62,6 +62,8 @@ class ProposalKind(StrEnum):
     RELEASE_LAPSES = "release_lapses"
     CLOSE_PERIOD = "close_period"
     """A month of the ledger."""
+    CHANGE_NOTICE = "change_notice"
+    """The template of one."""
 
     @property
     def approvers(self) -> frozenset[StaffRole]:
@@ -85,6 +87,7 @@ TEAM_MANAGERS = frozenset(
         ProposalKind.CONFIRM_VERDICT,
         ProposalKind.EXTEND_RENEWAL,
         ProposalKind.REFUSE_EXTENSION,
+        ProposalKind.CHANGE_NOTICE,
     }
 )
 """What a team manager may say yes to as well (domain.md 11)."""

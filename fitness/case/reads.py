@@ -35,6 +35,8 @@ class Read(StrEnum):
     DOCKET_DOCUMENT = "docket_document"
     BUNDLE = "bundle"
     HEARINGS = "hearings"
+    NOTICES = "notices"
+    NOTICE_FILE = "notice_file"
 
 
 class CaseRead(Base):

@@ -3,20 +3,34 @@
 As the service, with the case locked: what follows is nobody's to see or not to see.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case, CaseEventKind, ClosedBecause, Stage, tell_referrers
 from fitness.examination.decision import ExaminationDecision
-from fitness.examination.disposal import Answer, Disposal
+from fitness.examination.disposal import Answer, Disposal, in_words
 from fitness.examination.examination import Examination
 from fitness.examination.outcome import ORDERED, Outcome
 from fitness.examination.view import Given
 from fitness.fence import Capacity, look_as
+from fitness.investigation.drawn import draw
 from fitness.investigation.served import CaseService, ServiceKind
+from fitness.notice_template import Gap, NoticeKind
 from fitness.order import CaseOrder, end_interim, take_effect
 from register.kit.errors import NotFound
 from register.process import Process
+
+A_PANEL = "A panel will hear the case."
+APART: Mapping[Gap, str] = {
+    Gap.OUTCOME: A_PANEL,
+    Gap.OUR_WORDS: "The two case examiners did not agree with one another.",
+}
+NOT_AGREED: Mapping[Gap, str] = {
+    Gap.OUTCOME: A_PANEL,
+    Gap.OUR_WORDS: "You did not agree to what the case examiners proposed, or did not answer in time.",
+}
 
 
 async def locked(session: AsyncSession, case: Case) -> Case:
@@ -52,7 +66,7 @@ async def part_ways(
     if not (await Given.of(session, examination)).apart:
         return False
     await _conclude(session, case, examination, Outcome.HEARING, by=by)
-    await _hear(session, case, by=by)
+    await _hear(session, case, APART, by=by)
     return True
 
 
@@ -74,14 +88,14 @@ async def carry_out(
     if outcome is Outcome.MORE_INFORMATION:
         case.move(session, Stage.INVESTIGATION, by=by)
     elif outcome is Outcome.HEARING:
-        await _hear(session, case, by=by)
+        await _hear(session, case, in_words(decision), by=by)
     elif outcome is Outcome.NO_ACTION:
         await end_interim(session, case, by=by)
         await case.close(session, ClosedBecause.NO_ACTION, by=by)
-        await _tell(session, case, outcome, by=by)
+        await _tell(session, case, outcome, in_words(decision), by=by)
     else:
         await _order(session, case, decision, by=by)
-        await _tell(session, case, outcome, by=by)
+        await _tell(session, case, outcome, in_words(decision), by=by)
 
 
 async def answer(
@@ -115,7 +129,9 @@ async def _agree_to(
     order = await _order(session, case, disposal.decision, by=by)
     disposal.be_answered(session, case, Answer.AGREED, order_id=order.id, by=by)
     await _conclude(session, case, examination, Outcome.DISPOSAL, by=by)
-    await _tell(session, case, Outcome.DISPOSAL, by=by)
+    said = in_words(disposal.decision)
+    said[Gap.OUTCOME] = f"You have agreed to what they proposed.\n\n{said[Gap.OUTCOME]}"
+    await _tell(session, case, Outcome.DISPOSAL, said, by=by)
 
 
 async def _go_to_hearing(
@@ -130,7 +146,7 @@ async def _go_to_hearing(
     """The proposal was refused, or nothing came in time."""
     disposal.be_answered(session, case, how, by=by)
     await _conclude(session, case, examination, Outcome.HEARING, by=by)
-    await _hear(session, case, by=by)
+    await _hear(session, case, NOT_AGREED, by=by)
 
 
 def _think_again(
@@ -180,14 +196,22 @@ async def _order(
     return order
 
 
-async def _hear(session: AsyncSession, case: Case, *, by: Process) -> None:
+async def _hear(
+    session: AsyncSession, case: Case, said: Mapping[Gap, str], *, by: Process
+) -> None:
     case.move(session, Stage.HEARING, by=by)
-    await _tell(session, case, Outcome.HEARING, by=by)
+    await _tell(session, case, Outcome.HEARING, said, by=by)
 
 
 async def _tell(
-    session: AsyncSession, case: Case, outcome: Outcome, *, by: Process
+    session: AsyncSession,
+    case: Case,
+    outcome: Outcome,
+    said: Mapping[Gap, str],
+    *,
+    by: Process,
 ) -> None:
-    """The registrant that there is a decision to read, and whoever raised a concern what became of it."""
-    await CaseService.serve(session, case, ServiceKind.EXAMINATION, by=by)
+    """The registrant what is decided and why, and whoever raised a concern what became of it."""
+    drawn = await draw(session, case, NoticeKind.EXAMINATION, said, now=by.at)
+    await CaseService.serve(session, case, ServiceKind.EXAMINATION, drawn, by=by)
     await tell_referrers(session, case, f"examined_{outcome}", words="", by=by)

@@ -17,7 +17,10 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from fitness.case import Case, CaseEventKind, CaseText, Stage, say
 from fitness.examination.decision import ExaminationDecision
 from fitness.examination.examination import Examination
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.examination.outcome import Outcome
+from fitness.investigation.drawn import ERASED, Drawn, draw
+from fitness.investigation.served import AS_READ, CaseService, ServiceKind
+from fitness.notice_template import Gap, NoticeKind, Unserved, current, page_words
 from fitness.numbers import next_number
 from fitness.order import Measure
 from register.kit.db import Base, code
@@ -120,7 +123,8 @@ class Disposal(Base):
         by: Process,
     ) -> Self:
         """Raises CannotBeServed."""
-        service = await CaseService.serve(session, case, ServiceKind.PROPOSAL, by=by)
+        drawn = await _draw(session, case, decision, now=by.at)
+        service = await _serve(session, case, drawn, by=by)
         before = await disposals_of(session, case.id)
         disposal = cls(
             id=uuid4(),
@@ -193,18 +197,71 @@ class Disposal(Base):
             answer=answer,
         )
 
+    async def draw_by_post(
+        self, session: AsyncSession, case: Case, *, now: datetime
+    ) -> Drawn:
+        """As `serve_by_post` would serve it; raises what it does."""
+        case.must_be(Stage.EXAMINATION)
+        if self.answer:
+            raise ProposalAnswered(self.answer)
+        return await _draw(session, case, self.decision, by_post=True, now=now)
+
     async def serve_by_post(
         self, session: AsyncSession, case: Case, *, by: Process
     ) -> None:
         """Once more, after what did not arrive: the time runs anew. Raises NotNow, ProposalAnswered or CannotBeServed."""
-        case.must_be(Stage.EXAMINATION)
-        if self.answer:
-            raise ProposalAnswered(self.answer)
-        self.service = await CaseService.serve(
-            session, case, ServiceKind.PROPOSAL, by_post=True, by=by
-        )
+        drawn = await self.draw_by_post(session, case, now=by.at)
+        self.service = await _serve(session, case, drawn, by=by)
         days = case.rule_set.rules.proposal_answer_days
         self.respond_by = max(self.respond_by, last_day(self.service.deemed_on, days))
+
+
+async def _draw(
+    session: AsyncSession,
+    case: Case,
+    decision: ExaminationDecision,
+    *,
+    by_post: bool = False,
+    now: datetime,
+) -> Drawn:
+    """Raises CannotBeServed."""
+    return await draw(
+        session,
+        case,
+        NoticeKind.PROPOSAL,
+        in_words(decision),
+        days=case.rule_set.rules.proposal_answer_days,
+        by_post=by_post,
+        now=now,
+    )
+
+
+async def _serve(
+    session: AsyncSession, case: Case, drawn: Drawn, *, by: Process
+) -> CaseService:
+    return await CaseService.serve(session, case, ServiceKind.PROPOSAL, drawn, by=by)
+
+
+async def unserved_notice(
+    session: AsyncSession, decision: ExaminationDecision
+) -> Unserved | None:
+    """What is served once both have signed; of what only our staff read nothing is."""
+    if decision.outcome is Outcome.MORE_INFORMATION:
+        return None
+    proposed = decision.outcome is Outcome.DISPOSAL
+    kind = NoticeKind.PROPOSAL if proposed else NoticeKind.EXAMINATION
+    template = await current(session, kind)
+    return Unserved.of(template.wording, in_words(decision))
+
+
+def in_words(decision: ExaminationDecision) -> dict[Gap, str]:
+    """What a notice tells of it."""
+    words = page_words("fitness/examination/words.html")
+    outcome = f"{words.terms_in_words(decision.terms)}."
+    if decision.wording:
+        outcome += f"\n\nWhat the register says of it: {decision.wording.words}"
+    reasons = decision.text.words if decision.text else ERASED
+    return {Gap.OUTCOME: outcome, Gap.OUR_WORDS: reasons}
 
 
 def _same(one: ExaminationDecision, other: ExaminationDecision) -> bool:
@@ -219,7 +276,7 @@ async def disposals_of(session: AsyncSession, case_id: UUID) -> Sequence[Disposa
         .where(Disposal.case_id == case_id)
         .options(
             joinedload(Disposal.text),
-            joinedload(Disposal.service).joinedload(CaseService.message),
+            joinedload(Disposal.service).options(*AS_READ),
             joinedload(Disposal.decision).options(
                 joinedload(ExaminationDecision.text),
                 joinedload(ExaminationDecision.wording),

@@ -5,7 +5,6 @@ The day on which it counts as served, and then the days of the rules, must be ov
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, select
@@ -13,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import (
     Mapped,
     contains_eager,
-    joinedload,
     mapped_column,
     relationship,
 )
@@ -26,10 +24,13 @@ from fitness.hearing.member import (
     must_be_able_to_decide,
     panel_of,
 )
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.investigation.drawn import ERASED, Drawn, draw
+from fitness.investigation.served import AS_READ, CaseService, ServiceKind
+from fitness.notice_template import Gap, NoticeKind, page_words
 from register.kit.clock import end_of
 from register.kit.db import Base
 from register.kit.errors import Refused
+from register.kit.pages import day, moment
 from register.notice import ServiceMethod, deemed_on, last_day, left_on
 from register.process import Process
 from register.rule_set import Rules
@@ -127,15 +128,12 @@ async def serve(
     case: Case,
     hearing: Hearing,
     kind: ServiceKind,
+    drawn: Drawn,
     *,
     text: CaseText | None = None,
-    by_post: bool = False,
     by: Process,
 ) -> CaseService:
-    """Raises CannotBeServed."""
-    service = await CaseService.serve(
-        session, case, kind, text=text, by_post=by_post, by=by, **_facts(hearing)
-    )
+    service = await CaseService.serve(session, case, kind, drawn, text=text, by=by)
     await session.flush()
     session.add(
         HearingService(
@@ -150,14 +148,30 @@ async def serve(
     return service
 
 
-def _facts(hearing: Hearing) -> dict[str, Any]:
+NOTICES = {
+    Kind.INTERIM_ORDER: NoticeKind.INTERIM_HEARING,
+    Kind.INTERIM_REVIEW: NoticeKind.INTERIM_REVIEW,
+    Kind.FINAL: NoticeKind.FINAL_HEARING,
+    Kind.ORDER_REVIEW: NoticeKind.ORDER_REVIEW,
+}
+
+
+def _said(hearing: Hearing, panel: Sequence[HearingMember]) -> dict[Gap, str]:
+    last = f", and may go on until {day(hearing.last_on)}"
+    place = hearing.place.words if hearing.place else ERASED
+    where = "It is held remotely:" if hearing.remote else "It is held here:"
     return {
-        "starts_at": hearing.starts_at,
-        "first_on": hearing.first_on,
-        "last_on": hearing.last_on,
-        "remote": hearing.remote,
-        "place": hearing.place.words if hearing.place else "",
+        Gap.DAY: day(hearing.first_on),
+        Gap.TIME: moment(hearing.starts_at).partition(" at ")[2]
+        + (last if hearing.last_on != hearing.first_on else ""),
+        Gap.PLACE: f"{where}\n{place}",
+        Gap.PANEL: _names(panel) or "we tell you as soon as we know",
     }
+
+
+def _names(panel: Sequence[HearingMember]) -> str:
+    seats = page_words("fitness/hearings/words.html").seat_words
+    return ", ".join(f"{one.account.name} ({seats[one.seat].lower()})" for one in panel)
 
 
 async def services_for(
@@ -175,11 +189,7 @@ async def services_of(
         select(HearingService)
         .join(HearingService.service)
         .where(HearingService.hearing_id.in_([one.id for one in hearings]))
-        .options(
-            contains_eager(HearingService.service).options(
-                joinedload(CaseService.text), joinedload(CaseService.message)
-            )
-        )
+        .options(contains_eager(HearingService.service).options(*AS_READ))
         .order_by(CaseService.handed_over_at.desc(), CaseService.id)
     )
     found: dict[UUID, list[HearingService]] = {}
@@ -198,6 +208,31 @@ def notice_of(
     return None
 
 
+async def draw_notice(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    words: str,
+    *,
+    by_post: bool = False,
+    now: datetime,
+) -> Drawn:
+    """As `give_notice` would serve it; raises what it does."""
+    hearing.must_not_have_begun()
+    if case.told_at is None:
+        raise NotToldOfTheCase
+    earlier = notice_of(hearing, await services_for(session, hearing))
+    if earlier and not earlier.astray:
+        raise NoticeGiven
+    said = _said(hearing, await panel_of(session, hearing)) | {Gap.OUR_WORDS: words}
+    kind = NOTICES[hearing.kind]
+    drawn = await draw(session, case, kind, said, by_post=by_post, now=now)
+    earliest = first_day_after(drawn.deemed_on, hearing.kind, case.rule_set.rules)
+    if hearing.first_on < earliest:
+        raise NotToldInTime(earliest)
+    return drawn
+
+
 async def give_notice(
     session: AsyncSession,
     case: Case,
@@ -209,28 +244,13 @@ async def give_notice(
 ) -> CaseService:
     """Again only where the last did not arrive.
 
-    Raises HearingOver, BegunAlready, NotToldOfTheCase, NoticeGiven, CannotBeServed, or NotToldInTime, and then nothing
-    that was written may stay.
+    Raises HearingOver, BegunAlready, NotToldOfTheCase, NoticeGiven, CannotBeServed or NotToldInTime.
     """
-    hearing.must_not_have_begun()
-    if case.told_at is None:
-        raise NotToldOfTheCase
-    earlier = notice_of(hearing, await services_for(session, hearing))
-    if earlier and not earlier.astray:
-        raise NoticeGiven
-    service = await serve(
-        session,
-        case,
-        hearing,
-        ServiceKind.HEARING,
-        text=say(session, case.id, words, by=by),
-        by_post=by_post,
-        by=by,
+    drawn = await draw_notice(session, case, hearing, words, by_post=by_post, now=by.at)
+    text = say(session, case.id, words, by=by)
+    return await serve(
+        session, case, hearing, ServiceKind.HEARING, drawn, text=text, by=by
     )
-    earliest = first_day_after(service.deemed_on, hearing.kind, case.rule_set.rules)
-    if hearing.first_on < earliest:
-        raise NotToldInTime(earliest)
-    return service
 
 
 async def tell_of_the_panel(
@@ -239,8 +259,15 @@ async def tell_of_the_panel(
     """Who sits on it now, where notice was given before: the notice stands. Raises CannotBeServed."""
     notice = notice_of(hearing, await services_for(session, hearing))
     if notice:
-        by_post = notice.method is ServiceMethod.POST
-        await serve(session, case, hearing, ServiceKind.PANEL, by_post=by_post, by=by)
+        drawn = await draw(
+            session,
+            case,
+            NoticeKind.PANEL,
+            _said(hearing, await panel_of(session, hearing)),
+            by_post=notice.method is ServiceMethod.POST,
+            now=by.at,
+        )
+        await serve(session, case, hearing, ServiceKind.PANEL, drawn, by=by)
 
 
 def must_have_been_told(

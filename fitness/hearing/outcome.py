@@ -4,6 +4,7 @@ As the service: what follows from a decision is nobody's to see or not to see.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +14,9 @@ from fitness.hearing.hearing import Hearing
 from fitness.hearing.kind import Kind, Outcome
 from fitness.hearing.notice import HearingService, serve, services_for
 from fitness.hearing.sitting import disperse
+from fitness.investigation.drawn import ERASED, Drawn, draw
 from fitness.investigation.served import CaseService, ServiceKind
+from fitness.notice_template import Gap, NoticeKind, Unserved, current, page_words
 from fitness.order import (
     CaseOrder,
     Decided,
@@ -158,6 +161,74 @@ async def _review(
         await _begin_interim(session, case, hearing, decision, replaces=order, by=by)
 
 
+DECISIONS = {
+    Kind.INTERIM_ORDER: NoticeKind.INTERIM_DECISION,
+    Kind.INTERIM_REVIEW: NoticeKind.INTERIM_DECISION,
+    Kind.FINAL: NoticeKind.DECISION,
+    Kind.ORDER_REVIEW: NoticeKind.REVIEW_DECISION,
+}
+
+
+async def draw_decision(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    decision: HearingDecision,
+    *,
+    by_post: bool = False,
+    now: datetime,
+) -> Drawn:
+    """As `serve_decision` would serve it; raises what it does."""
+    if hearing.decided_at is None:
+        raise NotDecided
+    earlier = served_decision(await services_for(session, hearing))
+    if earlier and not earlier.astray:
+        raise ServedAlready
+    return await draw(
+        session,
+        case,
+        DECISIONS[hearing.kind],
+        _said(decision),
+        days=case.rule_set.rules.order_appeal_days,
+        by_post=by_post,
+        now=now,
+    )
+
+
+async def unserved_decision(
+    session: AsyncSession, case: Case, hearing: Hearing, decision: HearingDecision
+) -> Unserved:
+    """What is served once all have signed."""
+    template = await current(session, DECISIONS[hearing.kind])
+    court = {Gap.COURT: case.rule_set.rules.further_appeal}
+    return Unserved.of(template.wording, court | _said(decision))
+
+
+def _said(decision: HearingDecision) -> dict[Gap, str]:
+    reasons = decision.text.words if decision.text else ERASED
+    return {Gap.OUTCOME: _in_words(decision), Gap.OUR_WORDS: reasons}
+
+
+def _in_words(decision: HearingDecision) -> str:
+    """The outcome, the order that is made, and what the register says of it."""
+    outcomes = page_words("fitness/hearings/words.html").outcome_words
+    measures = page_words("fitness/orders/words.html").measure_words
+    said = [f"{outcomes[decision.outcome]}."]
+    if decision.measure:
+        term = f" for {decision.months} months" if decision.months else ""
+        said.append(f"Order: {measures[decision.measure]}{term}.")
+    if decision.wording:
+        said.append(f"What the register says of it: {decision.wording.words}")
+    if decision.cover:
+        until = f"{measures[decision.cover]} for up to {decision.cover_months} months"
+        said.append(f"Until it takes effect: {until}.")
+    if decision.cover_wording:
+        said.append(
+            f"What the register says until then: {decision.cover_wording.words}"
+        )
+    return "\n\n".join(said)
+
+
 async def serve_decision(
     session: AsyncSession,
     case: Case,
@@ -171,18 +242,16 @@ async def serve_decision(
 
     Raises NotDecided, ServedAlready or CannotBeServed.
     """
-    if hearing.decided_at is None:
-        raise NotDecided
-    earlier = served_decision(await services_for(session, hearing))
-    if earlier and not earlier.astray:
-        raise ServedAlready
+    drawn = await draw_decision(
+        session, case, hearing, decision, by_post=by_post, now=by.at
+    )
     service = await serve(
         session,
         case,
         hearing,
         ServiceKind.DECISION,
+        drawn,
         text=decision.text,
-        by_post=by_post,
         by=by,
     )
     if decision.waits_to_be_served and case.open_now:

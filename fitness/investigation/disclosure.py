@@ -27,8 +27,10 @@ from fitness.investigation.allegation import (
     AllegationVersion,
     particulars_whole,
 )
+from fitness.investigation.drawn import Drawn, draw
 from fitness.investigation.evidence import CaseEvidence, Level
 from fitness.investigation.served import CaseService, NotToldYet, ServiceKind
+from fitness.notice_template import NoticeKind
 from fitness.numbers import next_number
 from register.kit import files
 from register.kit.clock import day_of, last_second_of
@@ -130,6 +132,29 @@ class Disclosure(Base):
     __table_args__ = (UniqueConstraint("case_id", "number"),)
 
     @classmethod
+    async def draw(
+        cls,
+        session: AsyncSession,
+        case: Case,
+        allegations: Sequence[Allegation],
+        evidence: Sequence[CaseEvidence],
+        *,
+        by_post: bool = False,
+        now: datetime,
+    ) -> Drawn:
+        """The notice with which it would be served.
+
+        Raises NotNow, NotToldYet, NothingToDisclose, KeptFromThem, NotReadableYet or CannotBeServed.
+        """
+        case.must_be(Stage.INVESTIGATION)
+        if case.told_at is None:
+            raise NotToldYet
+        if not allegations:
+            raise NothingToDisclose
+        _must_be_open_to_them(evidence)
+        return await _draw(session, case, by_post=by_post, now=now)
+
+    @classmethod
     async def disclose(
         cls,
         session: AsyncSession,
@@ -140,16 +165,10 @@ class Disclosure(Base):
         by_post: bool = False,
         by: Process,
     ) -> Self:
-        """What the allegations are now.
-
-        Raises NotNow, NotToldYet, NothingToDisclose, KeptFromThem, NotReadableYet or CannotBeServed.
-        """
-        case.must_be(Stage.INVESTIGATION)
-        if case.told_at is None:
-            raise NotToldYet
-        if not allegations:
-            raise NothingToDisclose
-        _must_be_open_to_them(evidence)
+        """What the allegations are now; raises what `draw` does."""
+        drawn = await cls.draw(
+            session, case, allegations, evidence, by_post=by_post, now=by.at
+        )
         disclosure = cls(
             id=uuid4(),
             case_id=case.id,
@@ -161,8 +180,8 @@ class Disclosure(Base):
             session,
             case,
             ServiceKind.DISCLOSURE,
+            drawn,
             disclosure_id=disclosure.id,
-            by_post=by_post,
             by=by,
         )
         days = case.rule_set.rules.investigation_comment_days
@@ -196,17 +215,24 @@ class Disclosure(Base):
                 [{**same, "evidence_id": one.id} for one in evidence],
             )
 
+    async def draw_by_post(
+        self, session: AsyncSession, case: Case, *, now: datetime
+    ) -> Drawn:
+        """As `serve_by_post` would serve it; raises NotNow or CannotBeServed."""
+        case.must_be(Stage.INVESTIGATION)
+        return await _draw(session, case, by_post=True, now=now)
+
     async def serve_by_post(
         self, session: AsyncSession, case: Case, *, by: Process
     ) -> CaseService:
         """Once more, after what did not do: the time to comment runs anew, and is never shorter than it was."""
-        case.must_be(Stage.INVESTIGATION)
+        drawn = await self.draw_by_post(session, case, now=by.at)
         service = await CaseService.serve(
             session,
             case,
             ServiceKind.DISCLOSURE,
+            drawn,
             disclosure_id=self.id,
-            by_post=True,
             by=by,
         )
         days = case.rule_set.rules.investigation_comment_days
@@ -333,6 +359,15 @@ def _must_be_open_to_them(evidence: Sequence[CaseEvidence]) -> None:
         raise KeptFromThem(kept)
     if shut := [one.label for one in evidence if one.file and not one.file.readable]:
         raise NotReadableYet(shut)
+
+
+async def _draw(
+    session: AsyncSession, case: Case, *, by_post: bool, now: datetime
+) -> Drawn:
+    days = case.rule_set.rules.investigation_comment_days
+    return await draw(
+        session, case, NoticeKind.DISCLOSURE, {}, days=days, by_post=by_post, now=now
+    )
 
 
 async def disclosures_of(session: AsyncSession, case_id: UUID) -> Sequence[Disclosure]:

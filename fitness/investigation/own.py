@@ -26,7 +26,8 @@ class OwnCase:
     """What there is for the registrant to know, asked as the registrant: the fence hides the rest."""
 
     case: Case
-    notices: Sequence[CaseService]
+    served: Sequence[CaseService]
+    """All that was, the latest first."""
     disclosures: Sequence[Disclosure]
     holds: Sequence[InvestigationHold]
 
@@ -34,10 +35,15 @@ class OwnCase:
     async def of(cls, session: AsyncSession, case: Case) -> Self:
         return cls(
             case,
-            await services_of(session, case.id, kind=ServiceKind.NOTICE),
+            await services_of(session, case.id),
             await disclosures_of(session, case.id),
             await holds_of(session, case.id),
         )
+
+    @property
+    def notices(self) -> Sequence[CaseService]:
+        """Of the investigation."""
+        return [one for one in self.served if one.kind is ServiceKind.NOTICE]
 
     @property
     def hold(self) -> InvestigationHold | None:

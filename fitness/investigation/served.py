@@ -2,12 +2,13 @@
 
 An e-mail says no more than that there is something to read. A letter tells that there is a case, and nothing of what it is
 about; no page of ours keeps what it said. None is listed with what else was written to the person, where others would find it.
+What is served is kept as it was filled in, with the version of its template.
 """
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, exists, select
@@ -17,15 +18,15 @@ from sqlalchemy.orm import Mapped, foreign, joinedload, mapped_column, relations
 from sqlalchemy.sql.elements import ColumnElement
 
 from fitness.case import Case, CaseEventKind, CaseText, Stage, say
+from fitness.investigation.drawn import ERASED, Drawn, draw
+from fitness.notice_template import Gap, NoticeKind, NoticeTemplate, Reading
 from register.kit.clock import day_of
 from register.kit.db import Base, code
-from register.kit.errors import Refused
-from register.kit.post import Message, MessageState, post, silenced
+from register.kit.errors import NotFound, Refused
+from register.kit.post import Message, MessageState, post
 from register.kit.settings import settings
-from register.notice import CannotBeServed, ServiceMethod, deemed_on, left_on
-from register.person import survivor
+from register.notice import ServiceMethod, left_on
 from register.process import Process
-from register.reaching import way_to
 
 ASTRAY = (MessageState.FAILED, MessageState.STOPPED)
 
@@ -75,7 +76,13 @@ class CaseService(Base):
     text_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("case_text.id", ondelete="SET NULL")
     )
-    """Of a notice or a decision: what the registrant reads."""
+    """Of a notice or a decision: what somebody wrote for it alone."""
+    template_id: Mapped[UUID | None] = mapped_column(ForeignKey("notice_template.id"))
+    """None of what was served before there were templates."""
+    filled_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("case_text.id", ondelete="SET NULL")
+    )
+    """What the registrant reads."""
     method: Mapped[ServiceMethod] = mapped_column(code(ServiceMethod, "method"))
     message_id: Mapped[UUID]
     """What was sent, and where to: the outbox keeps it, and knows whether it came."""
@@ -84,7 +91,9 @@ class CaseService(Base):
     """The day on which it counts as served."""
 
     process: Mapped[Process] = relationship(lazy="raise")
-    text: Mapped[CaseText | None] = relationship(lazy="raise")
+    text: Mapped[CaseText | None] = relationship(lazy="raise", foreign_keys=text_id)
+    template: Mapped[NoticeTemplate | None] = relationship(lazy="raise")
+    filled: Mapped[CaseText | None] = relationship(lazy="raise", foreign_keys=filled_id)
     message: Mapped[Message | None] = relationship(
         lazy="raise",
         viewonly=True,
@@ -116,6 +125,39 @@ class CaseService(Base):
     def left_on(self) -> date:
         return left_on(self.handed_over_at, self.method)
 
+    def reading(self, case: Case) -> Reading:
+        """As the registrant reads it; raises NotFound of what was served before there were templates."""
+        if self.template is None:
+            raise NotFound
+        return Reading(
+            self.template.title,
+            case.reference,
+            self.method,
+            day_of(self.handed_over_at),
+            self.deemed_on,
+            self.filled.words if self.filled else ERASED,
+        )
+
+    @classmethod
+    async def draw_notice(
+        cls,
+        session: AsyncSession,
+        case: Case,
+        words: str,
+        *,
+        by_post: bool = False,
+        now: datetime,
+    ) -> Drawn:
+        """As `give_notice` would serve it; raises what it does."""
+        case.must_be(Stage.INVESTIGATION)
+        earlier = await services_of(session, case.id, kind=ServiceKind.NOTICE)
+        if earlier and not earlier[0].astray:
+            raise ToldAlready
+        said = {Gap.OUR_WORDS: words}
+        return await draw(
+            session, case, NoticeKind.INVESTIGATION, said, by_post=by_post, now=now
+        )
+
     @classmethod
     async def give_notice(
         cls,
@@ -127,17 +169,10 @@ class CaseService(Base):
         by: Process,
     ) -> Self:
         """That we investigate, again only where the last one went astray; raises NotNow, ToldAlready or CannotBeServed."""
-        case.must_be(Stage.INVESTIGATION)
-        earlier = await services_of(session, case.id, kind=ServiceKind.NOTICE)
-        if earlier and not earlier[0].astray:
-            raise ToldAlready
+        drawn = await cls.draw_notice(session, case, words, by_post=by_post, now=by.at)
+        text = say(session, case.id, words, by=by)
         service = await cls.serve(
-            session,
-            case,
-            ServiceKind.NOTICE,
-            text=say(session, case.id, words, by=by),
-            by_post=by_post,
-            by=by,
+            session, case, ServiceKind.NOTICE, drawn, text=text, by=by
         )
         case.told_at = case.told_at or by.at
         return service
@@ -148,29 +183,28 @@ class CaseService(Base):
         session: AsyncSession,
         case: Case,
         kind: ServiceKind,
+        drawn: Drawn,
         *,
         text: CaseText | None = None,
         disclosure_id: UUID | None = None,
-        by_post: bool = False,
         by: Process,
-        **facts: Any,
     ) -> Self:
-        """Hand over what says that there is something to read; raises CannotBeServed. `facts`: what a letter says besides."""
-        person_id = await survivor(session, case.person_id)
-        way = await way_to(session, person_id, by_post=by_post)
-        if way is None or await silenced(session, person_id):
-            raise CannotBeServed
-        method, service_id = ServiceMethod.by(way.channel), uuid4()
+        """Hand over what says that there is something to read, and keep what there is."""
+        service_id, wording = uuid4(), drawn.template.wording
+        by_email = drawn.method is ServiceMethod.EMAIL
         message_id = await post(
             session,
-            to=way.to,
-            channel=way.channel,
-            letter=LETTERS[kind, method],
+            to=drawn.way.to,
+            channel=drawn.way.channel,
+            letter="fitness/something_to_read" if by_email else "fitness/notice",
             context={
+                "subject": wording.email_subject,
+                "words": wording.email_words
+                if by_email
+                else wording.letter(drawn.said),
                 "reference": case.reference,
-                "account": way.account,
+                "account": drawn.way.account,
                 "contact": settings().contact_email,
-                **facts,
             },
             key=f"case_service:{service_id}",
             now=by.at,
@@ -183,10 +217,12 @@ class CaseService(Base):
             disclosure_id=disclosure_id,
             process=by,
             text=text,
-            method=method,
+            template=drawn.template,
+            filled=say(session, case.id, drawn.words, by=by),
+            method=drawn.method,
             message_id=message_id,
             handed_over_at=by.at,
-            deemed_on=deemed_on(left_on(by.at, method), method),
+            deemed_on=drawn.deemed_on,
         )
         session.add(service)
         case.tell(
@@ -195,22 +231,11 @@ class CaseService(Base):
             by=by,
             of=kind,
             service=service.id,
-            method=method,
+            template=drawn.template.number,
+            method=drawn.method,
             deemed_on=service.deemed_on,
         )
         return service
-
-
-LETTERS = {
-    **{(kind, ServiceMethod.EMAIL): "something_to_read" for kind in ServiceKind},
-    (ServiceKind.NOTICE, ServiceMethod.POST): "fitness/notice_of_investigation",
-    (ServiceKind.DISCLOSURE, ServiceMethod.POST): "fitness/disclosure",
-    (ServiceKind.EXAMINATION, ServiceMethod.POST): "fitness/examination",
-    (ServiceKind.PROPOSAL, ServiceMethod.POST): "fitness/proposal",
-    (ServiceKind.HEARING, ServiceMethod.POST): "fitness/hearing",
-    (ServiceKind.PANEL, ServiceMethod.POST): "fitness/panel",
-    (ServiceKind.DECISION, ServiceMethod.POST): "fitness/decision",
-}
 
 
 def told_late(case: Case, today: date) -> bool:
@@ -220,6 +245,15 @@ def told_late(case: Case, today: date) -> bool:
     return (day_of(case.told_at) if case.told_at else today) > case.tell_by
 
 
+AS_READ = (
+    joinedload(CaseService.text),
+    joinedload(CaseService.template),
+    joinedload(CaseService.filled),
+    joinedload(CaseService.message),
+)
+"""All that a page shows of one."""
+
+
 async def services_of(
     session: AsyncSession, case_id: UUID, *, kind: ServiceKind | None = None
 ) -> Sequence[CaseService]:
@@ -227,9 +261,23 @@ async def services_of(
     found = (
         select(CaseService)
         .where(CaseService.case_id == case_id)
-        .options(joinedload(CaseService.text), joinedload(CaseService.message))
+        .options(*AS_READ)
         .order_by(CaseService.handed_over_at.desc(), CaseService.id)
     )
     if kind:
         found = found.where(CaseService.kind == kind)
     return (await session.scalars(found)).all()
+
+
+async def service_in(
+    session: AsyncSession, case_id: UUID, service_id: UUID
+) -> CaseService:
+    """Raises NotFound."""
+    found = await session.scalar(
+        select(CaseService)
+        .where(CaseService.case_id == case_id, CaseService.id == service_id)
+        .options(*AS_READ)
+    )
+    if found is None:
+        raise NotFound
+    return found

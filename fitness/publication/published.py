@@ -13,9 +13,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fitness.blocks import Block, blocks
 from fitness.order import Decided
 from fitness.publication.matter import HearingKind, Kind, Matter
-from fitness.publication.words import Block, blocks
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 

@@ -80,7 +80,7 @@ async def test_the_email_says_nothing_but_that_there_is_something_to_read(
     await notice(session, case, "We look into what happened at Mill House.")
 
     (message,) = (await messages(session))[before:]
-    assert message.letter == "something_to_read"
+    assert message.letter == "fitness/something_to_read"
     for word in ("investigat", "concern", "Mill", case.reference, "Quilla"):
         assert word not in message.subject + message.body
     assert "/your-case" in message.body

@@ -102,7 +102,7 @@ async def test_the_email_says_only_that_there_is_something_to_read(
 ):
     *_, sent = await messages(session)
 
-    assert sent.letter == "something_to_read"
+    assert sent.letter == "fitness/something_to_read"
     for word in ("conditions", "propos", found.case.reference):
         assert word not in sent.body
 
@@ -397,9 +397,7 @@ async def test_served_again_the_time_runs_anew(session, found, proposed):
     again = await disposal_of(session, found.case.id)
     assert again.service.method == "post"
     assert again.respond_by == again.service.deemed_on + 28 * DAY
-    (sent,) = [
-        one for one in await messages(session) if one.letter == "fitness/proposal"
-    ]
+    (sent,) = [one for one in await messages(session) if one.letter == "fitness/notice"]
     assert "conditions" not in sent.body
 
 

@@ -72,8 +72,9 @@ async def test_the_database_shows_them_nothing_else(session):
     assert counts["case_service"] == 2
     assert counts["investigation_hold"] == 0
     assert counts["case_event"] == 0
-    # The notice, two particulars and a piece of evidence.
-    assert counts["case_text"] == 4
+    # Of the notice, what was written for it and what was served; what was served with the disclosure; two particulars and a
+    # piece of evidence.
+    assert counts["case_text"] == 6
 
 
 async def test_a_hold_is_theirs_to_know_where_we_say_so(session):

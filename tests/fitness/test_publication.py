@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from fitness.blocks import Block, blocks
 from fitness.case import CaseEvent, CaseEventKind
 from fitness.order import AppealOutcome, Ended, Measure, OrderAppeal, end
 from fitness.publication import (
@@ -42,7 +43,6 @@ from fitness.publication import (
     waiting,
     withdraw,
 )
-from fitness.publication.words import Block, blocks
 from register.account import StaffRole
 from register.kit.clock import day_of, end_of, months_after, start_of
 from register.kit.errors import Gone, NotFound

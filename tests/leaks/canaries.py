@@ -10,6 +10,7 @@ from tests.leaks.roles import (
     EVERYBODY,
     OWN_EMPLOYERS,
     READERS,
+    READERS_OF_CASES,
     READERS_OF_RESTRICTED,
     READERS_OF_THE_WATCH_LIST,
     Role,
@@ -135,6 +136,10 @@ class Subject:
     def secret(self, place: str, value: str) -> str:
         """What nobody reads."""
         return self.aviary.figure(Canary(self.name, place, frozenset()), value)
+
+    def reached(self, place: str) -> str:
+        """Where something is served on them too: the record of a service in a case says so (domain.md 1)."""
+        return self._word(place, self.own | self.staff | READERS_OF_CASES)
 
     def figure(self, place: str, *forms: str) -> str:
         canary = Canary(self.name, place, self.own | self.staff)

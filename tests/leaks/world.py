@@ -81,7 +81,8 @@ async def registrant(world, session):
     """Has paid, is in the register, and holds a certificate."""
     of = world.subject(Role.REGISTRANT, Role.REGISTRANT, entered=True)
     name = of.public("given name"), of.public("family name")
-    account, _ = await somebody(session, of, name=name)
+    email = f"{of.reached('email')}@example.org".lower()
+    account, _ = await somebody(session, of, email=email, name=name)
     await with_factor(session, of, account)
     world.accounts[Role.REGISTRANT] = account
     world.registered = await in_hand(world, session, of, account, name)

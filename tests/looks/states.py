@@ -77,6 +77,7 @@ from tests.looks.investigated import (
     investigations_in_every_state,
     own_cases_in_every_state,
 )
+from tests.looks.noticed import notices_in_every_state
 from tests.looks.ordered import orders_in_every_state
 from tests.looks.published import (
     publications_in_every_state,
@@ -1167,6 +1168,7 @@ STATES = [
     dockets_in_every_state,
     examinations_in_every_state,
     own_cases_in_every_state,
+    notices_in_every_state,
     publications_in_every_state,
     hearings_in_every_state,
     published_in_every_state,

@@ -33,6 +33,7 @@ FILES = {
     "/staff/cases/{reference}/docket/bundles/{nth}/file",
     "/staff/cases/{reference}/docket/{nth}/pages/{leaf}/picture",
     "/staff/cases/{reference}/evidence/{nth}/file",
+    "/staff/cases/{reference}/notices/{service_id}/notice.pdf",
     "/staff/cases/{reference}/publications/{nth}/preview/decision.pdf",
     "/staff/cases/{reference}/examination/proposal/paper.pdf",
     "/staff/cases/{reference}/orders/{nth}/check-ins/{which}/answers/{answer_id}/file",
@@ -43,9 +44,12 @@ FILES = {
     "/staff/learning/{record_id}/documents/{paper_id}",
     "/staff/messages/{enquiry_id}/documents/{document_id}",
     "/staff/statistics/figures.csv",
+    "/staff/notice-templates/{kind}/draft/example.pdf",
+    "/staff/notice-templates/{kind}/versions/{number}/example.pdf",
     "/staff/particulars/{change_id}/evidence",
     "/staff/notices/{notice_id}/documents/{document_id}",
     "/your-case/{reference}/disclosure/{nth}/evidence/{piece}/file",
+    "/your-case/{reference}/notices/{service_id}/notice.pdf",
     "/your-case/{reference}/proposal/paper.pdf",
 }
 LEADS_ON = {"/employer/fees/return", "/pay/link/{token}/return", "/pay/return"}

@@ -14,6 +14,7 @@ from fitness.examination.decision import (
     decision_of,
     only_health,
 )
+from fitness.examination.disposal import unserved_notice
 from fitness.examination.outcome import Outcome
 from fitness.order import WordsNeeded
 from fitness.web.cases.opened import attempting
@@ -88,12 +89,14 @@ async def _page(act: Acting, laid: Laid, form: DecisionForm) -> Template:
     if terms is None:
         raise NotAgreed
     health = await only_health(act.session, laid.examination)
+    draft = laid.standpoint.draft
     return page(
         "fitness/examination/decision.html",
         case=laid.case,
         examination=laid.examination,
         terms=terms,
-        draft=laid.standpoint.draft,
+        draft=draft,
+        served=await unserved_notice(act.session, draft) if draft else None,
         turn=laid.standpoint.turn,
         form=form,
         worded=bool(terms.measure and terms.measure.worded),

@@ -31,6 +31,8 @@ from fitness.web.cases.opened import CASE_READERS, CASE_WRITERS, Opened, attempt
 from fitness.web.examination.printing import printed
 from fitness.web.examination.reporting import EXAMINATION
 from fitness.web.investigation.opened import investigated
+from fitness.web.notices.preview import preview_page, wants_change, was_seen
+from fitness.web.notices.preview import printed as printed_notice
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -39,7 +41,7 @@ from register.web.needs import Act, Acting, Form, Visit
 from register.web.search import PART_NAMES
 
 PROPOSAL = f"{EXAMINATION}/proposal"
-PAPERS = f"{PROPOSAL}/papers"
+PAPERS, SERVICE = f"{PROPOSAL}/papers", f"{PROPOSAL}/service"
 
 
 class RecordForm(forms.Form):
@@ -178,10 +180,19 @@ async def _check(act: Acting, found: Opened, paper_id: UUID, result: Checked) ->
     )
 
 
-@post(f"{PROPOSAL}/service", access=CASE_WRITERS)
-async def serve_again(act: Act, *, reference: FromPath[str], visit: Visit) -> Redirect:
+@post(SERVICE, access=CASE_WRITERS)
+async def serve_again(
+    act: Act, *, reference: FromPath[str], form: Form, visit: Visit
+) -> Redirect | Template:
+    """What the registrant would read comes first; sent again from that page, it is served."""
     found = await investigated(act, reference, what=Read.EXAMINATION)
-    await disposal_of(act.session, found.case.id)
+    disposal = await disposal_of(act.session, found.case.id)
+    drawn = await disposal.draw_by_post(act.session, found.case, now=act.now)
+    if wants_change(form):
+        return _back(found)
+    if not was_seen(drawn, form):
+        to = f"{CASES}/{reference}/examination/proposal/service"
+        return preview_page(found, drawn, form, to=to)
     disposal = await _to_answer(act, found)
     by = act.process(ExaminationAct.SERVE)
     await disposal.serve_by_post(act.session, found.case, by=by)
@@ -189,9 +200,17 @@ async def serve_again(act: Act, *, reference: FromPath[str], visit: Visit) -> Re
     return _back(found)
 
 
+@post(f"{SERVICE}/preview.pdf", access=CASE_WRITERS, limit=tries.PDF)
+async def notice_paper(act: Act, reference: FromPath[str]) -> Response[bytes]:
+    found = await investigated(act, reference, what=Read.EXAMINATION)
+    disposal = await disposal_of(act.session, found.case.id)
+    drawn = await disposal.draw_by_post(act.session, found.case, now=act.now)
+    return await printed_notice(drawn.reading, now=act.now, name="preview")
+
+
 def _back(found: Opened) -> Redirect:
     at = f"{CASES}/{found.case.reference}/examination/proposal"
     return Redirect(at, status_code=303)
 
 
-pages = [one, paper, record, check, serve_again]
+pages = [one, paper, record, check, serve_again, notice_paper]

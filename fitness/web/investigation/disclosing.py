@@ -1,10 +1,12 @@
 """Disclosure: what is chosen, served, served again, and given more time for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from litestar import get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
 from fitness.case import Read, Stage
 from fitness.investigation.acts import InvestigationAct
@@ -15,7 +17,9 @@ from fitness.investigation.disclosure import (
     NotReadableYet,
     disclosure_in,
 )
+from fitness.investigation.drawn import Drawn
 from fitness.investigation.evidence import CaseEvidence, Level, evidence_of
+from fitness.web.cases.listing import AT
 from fitness.web.cases.one import ONE
 from fitness.web.cases.opened import (
     CASE_READERS,
@@ -26,12 +30,20 @@ from fitness.web.cases.opened import (
     attempting,
 )
 from fitness.web.investigation.opened import back, investigated, to_work_on, works
+from fitness.web.notices.preview import (
+    preview_page,
+    printed,
+    wants_change,
+    was_seen,
+)
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.security.input import FormData
+from register.kit.security.limits import PDF
 from register.web.needs import Act, Acting, Form, Visit
 
+NEW = f"{ONE}/disclosure/new"
 DISCLOSURE = f"{ONE}/disclosure/{{nth:int}}"
 EMAIL, POST = "email", "post"
 
@@ -53,7 +65,7 @@ class TimeForm(forms.Form):
     words = forms.LongText("Why?", what="why")
 
 
-@get(f"{ONE}/disclosure/new", access=INVESTIGATORS)
+@get(NEW, access=INVESTIGATORS)
 async def ask(act: Act, reference: FromPath[str]) -> Template:
     found = await to_work_on(act, reference, what=Read.DISCLOSURE)
     form, *_ = await _form(act, found)
@@ -99,33 +111,70 @@ def _form_page(found: Opened, form: DiscloseForm) -> Template:
     )
 
 
-@post(f"{ONE}/disclosure/new", access=INVESTIGATORS)
+@dataclass(frozen=True)
+class Chosen:
+    """What the form says, and the notice with which it would be served; without one the form says what is wrong."""
+
+    form: DiscloseForm
+    allegations: Sequence[Allegation] = ()
+    evidence: Sequence[CaseEvidence] = ()
+    drawn: Drawn | None = None
+
+    @classmethod
+    async def of(cls, act: Acting, found: Opened, sent: FormData) -> Self:
+        form, allegations, evidence = await _form(act, found, sent)
+        if not form.validate():
+            return cls(form)
+        alleged = [a for a in allegations if str(a.number) in form.allegations.data]
+        shown = [e for e in evidence if e.label in (form.evidence.data or ())]
+        try:
+            drawn = await Disclosure.draw(
+                act.session,
+                found.case,
+                alleged,
+                shown,
+                by_post=form.way.data == POST,
+                now=act.now,
+            )
+        except NotReadableYet as refused:
+            form.add_error("evidence", str(refused))
+            return cls(form)
+        return cls(form, alleged, shown, drawn)
+
+
+@post(NEW, access=INVESTIGATORS)
 async def disclose(
     act: Act, *, reference: FromPath[str], form: Form, visit: Visit
 ) -> Redirect | Template:
+    """What the registrant would read comes first; sent again from that page, it is served."""
     found = await to_work_on(act, reference, what=Read.DISCLOSURE, lock=True)
-    answers, allegations, evidence = await _form(act, found, form)
-    if answers.validate():
-        try:
-            async with attempting(act):
-                await Disclosure.disclose(
-                    act.session,
-                    found.case,
-                    [
-                        a
-                        for a in allegations
-                        if str(a.number) in answers.allegations.data
-                    ],
-                    [e for e in evidence if e.label in (answers.evidence.data or ())],
-                    by_post=answers.way.data == POST,
-                    by=act.process(InvestigationAct.DISCLOSE),
-                )
-        except NotReadableYet as refused:
-            answers.add_error("evidence", str(refused))
-    if answers.faults:
-        return _form_page(found, answers)
+    chosen = await Chosen.of(act, found, form)
+    if chosen.drawn is None or wants_change(form):
+        return _form_page(found, chosen.form)
+    if not was_seen(chosen.drawn, form):
+        to = f"{AT}/{reference}/disclosure/new"
+        return preview_page(found, chosen.drawn, form, to=to)
+    await Disclosure.disclose(
+        act.session,
+        found.case,
+        chosen.allegations,
+        chosen.evidence,
+        by_post=chosen.form.way.data == POST,
+        by=act.process(InvestigationAct.DISCLOSE),
+    )
     visit.flash("It is disclosed, and the registrant is being told")
     return back(found, "disclosure")
+
+
+@post(f"{NEW}/preview.pdf", access=INVESTIGATORS, limit=PDF)
+async def paper(
+    act: Act, *, reference: FromPath[str], form: Form
+) -> Response[bytes] | Template:
+    found = await to_work_on(act, reference, what=Read.DISCLOSURE)
+    chosen = await Chosen.of(act, found, form)
+    if chosen.drawn is None:
+        return _form_page(found, chosen.form)
+    return await printed(chosen.drawn.reading, now=act.now, name="preview")
 
 
 @get(DISCLOSURE, access=CASE_READERS)
@@ -193,14 +242,35 @@ async def give_time(
 
 @post(f"{DISCLOSURE}/service", access=INVESTIGATORS)
 async def serve_again(
-    act: Act, *, reference: FromPath[str], nth: FromPath[int], visit: Visit
-) -> Redirect:
+    act: Act,
+    *,
+    reference: FromPath[str],
+    nth: FromPath[int],
+    form: Form,
+    visit: Visit,
+) -> Redirect | Template:
     found = await to_work_on(act, reference, what=Read.DISCLOSURE, lock=True)
     disclosure = await disclosure_in(act.session, found.case.id, nth)
+    drawn = await disclosure.draw_by_post(act.session, found.case, now=act.now)
+    if wants_change(form):
+        return back(found, f"disclosure/{nth}")
+    if not was_seen(drawn, form):
+        to = f"{AT}/{reference}/disclosure/{nth}/service"
+        return preview_page(found, drawn, form, to=to)
     by = act.process(InvestigationAct.SERVE)
     await disclosure.serve_by_post(act.session, found.case, by=by)
     visit.flash("It is being sent by post, and the time to comment runs anew")
     return back(found, f"disclosure/{nth}")
 
 
-pages = [ask, disclose, one, give_time, serve_again]
+@post(f"{DISCLOSURE}/service/preview.pdf", access=INVESTIGATORS, limit=PDF)
+async def paper_again(
+    act: Act, *, reference: FromPath[str], nth: FromPath[int]
+) -> Response[bytes]:
+    found = await to_work_on(act, reference, what=Read.DISCLOSURE)
+    disclosure = await disclosure_in(act.session, found.case.id, nth)
+    drawn = await disclosure.draw_by_post(act.session, found.case, now=act.now)
+    return await printed(drawn.reading, now=act.now, name="preview")
+
+
+pages = [ask, disclose, paper, one, give_time, serve_again, paper_again]

@@ -24,7 +24,7 @@ from fitness.hearing.decision import (
 )
 from fitness.hearing.finding import Facts
 from fitness.hearing.kind import Outcome, measures_for
-from fitness.hearing.outcome import carry_out
+from fitness.hearing.outcome import carry_out, unserved_decision
 from fitness.investigation.allegation import standards_for
 from fitness.order import Measure, NotATerm, NotTheirs, WordsNeeded
 from fitness.web.cases.opened import attempting
@@ -240,6 +240,7 @@ async def ask_to_sign(
         decision=decision,
         facts=facts,
         drawn=decision.changed_at(facts).isoformat(),
+        served=await unserved_decision(act.session, it.case, it.hearing, decision),
         standards={
             one.code: one.title for one in await standards_for(act.session, it.case)
         },

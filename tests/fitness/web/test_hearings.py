@@ -22,6 +22,7 @@ from tests.fitness.finding import (
     went_astray,
 )
 from tests.fitness.investigating import act, make_investigator
+from tests.fitness.serving import post_and_serve
 from tests.fitness.sitting import (
     DAY,
     HOUR,
@@ -109,7 +110,7 @@ async def get(browser, address):
 
 
 async def send(browser, address, **data):
-    return Page(await browser.post(address, data=data))
+    return await post_and_serve(browser, address, data)
 
 
 async def work(session):

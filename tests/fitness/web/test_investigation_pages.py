@@ -37,6 +37,7 @@ from tests.fitness.investigating import (
     make_investigated,
     make_investigator,
 )
+from tests.fitness.serving import post_and_serve
 from tests.leaks.people import pieces
 from tests.make import NOW, make_account, make_address, make_home
 from tests.reading import Page
@@ -84,7 +85,7 @@ async def get(browser, case, page):
 
 
 async def send(browser, case, page, *, files=None, **data):
-    return Page(await browser.post(at(case, page), data=data, files=files))
+    return await post_and_serve(browser, at(case, page), data, files=files)
 
 
 def on(day, name):

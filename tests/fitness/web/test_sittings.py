@@ -14,6 +14,7 @@ from fitness.hearing.notice import services_for
 from register.account import Account, StaffRole
 from tests.fitness.finding import comment, disclose, draw, make_told, went_astray
 from tests.fitness.ordering import make_interim
+from tests.fitness.serving import post_and_serve
 from tests.fitness.sitting import (
     CONDITIONS,
     DAY,
@@ -90,7 +91,7 @@ async def get(browser, address):
 
 
 async def send(browser, address, **data):
-    return Page(await browser.post(address, data=data))
+    return await post_and_serve(browser, address, data)
 
 
 def on(day, name):
@@ -369,3 +370,20 @@ async def test_nobody_else_opens_what_is_due(session, browser, role):
     await browser.sign_in(await make_account(session, role))
 
     assert (await get(browser, "/staff/hearings/due")).status == 403
+
+
+async def test_whoever_signs_reads_what_the_registrant_is_served_with(
+    session, bench, told
+):
+    case, hearing, _ = told
+    await work(session)
+    await find_all(session, case, hearing)
+    await draw_up(session, case, hearing, CONDITIONS)
+
+    page = await get(bench, sitting(case, "/signature"))
+
+    assert (
+        "The notice that is served on the registrant: Decision of the panel"
+        in page.text
+    )
+    assert "[the last day, by the rules]" in page.text

@@ -329,6 +329,7 @@ AT = {
     f"{HEARINGS}/new": "asked",
     f"{HEARING}/opening": "to begin",
     f"{HEARING}/decision": "unserved",
+    f"{HEARING}/decision/preview.pdf": "unserved",
     EXTENSION: "suspended",
     HEARING: "heard",
     HEARINGS: "heard",
@@ -402,7 +403,9 @@ ROWS = [
     *brought(PANEL),
     *brought(f"{PANEL}/{{member_id}}/release"),
     *brought(f"{HEARING}/notice"),
+    *brought(f"{HEARING}/notice/preview.pdf", "POST"),
     *brought(f"{HEARING}/decision"),
+    *brought(f"{HEARING}/decision/preview.pdf", "POST"),
     *brought(f"{HEARING}/directions/new"),
     *brought(f"{HEARING}/directions/{{which}}/met", "POST"),
     *brought(f"{HEARING}/adjournment"),
@@ -426,6 +429,7 @@ def read_and_signed(known, _place, _role):
     return {"drawn": known.world.drawn_decision}
 
 
+TOLD = {"words": "You may come", "way": "post"}
 LATER = {"at": "10:00"} | on(TODAY + 90 * DAY, "day")
 SENT = {
     SOMEBODY: {"side": "lay", "may_chair": "yes"},
@@ -442,8 +446,10 @@ SENT = {
     f"{HEARING}/opening": {"attendance": "present"},
     PANEL: chosen,
     f"{PANEL}/{{member_id}}/release": {"because": "other", "words": "They are ill"},
-    f"{HEARING}/notice": {"words": "You may come", "way": "post"},
+    f"{HEARING}/notice": TOLD,
+    f"{HEARING}/notice/preview.pdf": TOLD,
     f"{HEARING}/decision": {"way": "post"},
+    f"{HEARING}/decision/preview.pdf": {"way": "post"},
     f"{HEARING}/directions/new": {"words": "Send it", "directed": "us"}
     | on(TODAY, "due_on"),
     f"{HEARING}/adjournment": LATER | {"words": "They are ill"},

@@ -48,6 +48,8 @@ ALLEGATIONS, EVIDENCE = f"{CASE}/allegations", f"{CASE}/evidence"
 WITNESSES, REQUESTS = f"{CASE}/witnesses", f"{CASE}/requests"
 PROCEEDINGS, DISCLOSURE = f"{CASE}/proceedings", f"{CASE}/disclosure"
 NOTICE, CHRONOLOGY = f"{CASE}/notice", f"{CASE}/chronology"
+NOTICES = f"{CASE}/notices"
+SERVED = f"{NOTICES}/{{service_id}}"
 COMMENTS = f"{DISCLOSURE}/{{nth}}/comments"
 DAY = timedelta(days=1)
 TODAY = day_of(NOW)
@@ -93,7 +95,9 @@ async def filled(world, session, worker):
         staff=READERS_OF_CASES,
         staff_of_restricted=READERS_OF_CASES,
     )
-    await CaseService.give_notice(session, found, shown.restricted("notice"), by=by)
+    world.notice_served = await CaseService.give_notice(
+        session, found, shown.restricted("notice"), by=by
+    )
     await session.flush()
     disclosed = await alleged(session, found, shown, by)
     item = await logged(
@@ -220,11 +224,21 @@ async def of_the_work(session, found, of, worker, by):
 
 def at(known, row, role):
     world = known.world
-    found = world.untold_case if row.path == NOTICE else world.told_case
+    to_be_told = row.path.startswith(f"{CASE}/notice") and not row.path.startswith(
+        NOTICES
+    )
+    found = world.untold_case if to_be_told else world.told_case
     if role is Role.INTERESTED:
         found = world.their_case
     nth = 2 if row.path == f"{EVIDENCE}/{{nth}}" else 1
-    return [{"reference": found.reference, "nth": nth, "comment_id": world.said.id}]
+    return [
+        {
+            "reference": found.reference,
+            "nth": nth,
+            "comment_id": world.said.id,
+            "service_id": world.notice_served.id,
+        }
+    ]
 
 
 def on(day, name):
@@ -277,7 +291,12 @@ ROWS = [
     read(CHRONOLOGY),
     read(DISCLOSURE),
     *worked(NOTICE),
+    *worked(f"{NOTICE}/preview.pdf", "POST"),
+    read(NOTICES),
+    read(SERVED),
+    read(f"{SERVED}/notice.pdf"),
     *worked(f"{DISCLOSURE}/new"),
+    *worked(f"{DISCLOSURE}/new/preview.pdf", "POST"),
     read(f"{DISCLOSURE}/{{nth}}"),
     case(
         "POST",
@@ -288,6 +307,7 @@ ROWS = [
         hidden=STRANGERS,
     ),
     *worked(f"{DISCLOSURE}/{{nth}}/service", "POST"),
+    *worked(f"{DISCLOSURE}/{{nth}}/service/preview.pdf", "POST"),
     *worked(COMMENTS),
     read(f"{COMMENTS}/{{comment_id}}/file"),
 ]
@@ -301,6 +321,8 @@ def step(known, _place, _role):
 HELD = {"because": "police", "told": "no", "words": "They ask us to wait"}
 ASKED = {"asked_of": "lado", "to": "Somebody", "words": "The minutes"}
 ALLEGED = {"p1-words": "You were asleep", "grounds": "misconduct", "standards": "R1"}
+DISCLOSED = {"allegations": "1", "evidence": "E1", "way": "email"}
+TOLD = {"words": "We look into a concern", "way": "email"}
 SENT = {
     PLAN: step,
     f"{PLAN}/{{nth}}": {"how": "done"},
@@ -331,8 +353,10 @@ SENT = {
     | on(TODAY + DAY, "check_on"),
     f"{PROCEEDINGS}/{{nth}}": {"state": "over", "words": "No charge"}
     | on(TODAY, "ended_on"),
-    NOTICE: {"words": "We look into a concern", "way": "email"},
-    f"{DISCLOSURE}/new": {"allegations": "1", "evidence": "E1", "way": "email"},
+    NOTICE: TOLD,
+    f"{NOTICE}/preview.pdf": TOLD,
+    f"{DISCLOSURE}/new": DISCLOSED,
+    f"{DISCLOSURE}/new/preview.pdf": DISCLOSED,
     f"{DISCLOSURE}/{{nth}}/time": {"words": "They are ill"}
     | on(TODAY + 60 * DAY, "until"),
     COMMENTS: {"words": "I was away", "file": pdf()} | on(TODAY, "came_on"),

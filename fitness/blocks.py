@@ -1,4 +1,4 @@
-"""What is written for the public: plain text in paragraphs, under headings that stand on lines of their own."""
+"""Words that somebody else reads: plain text in paragraphs, under headings that stand on lines of their own."""
 
 from dataclasses import dataclass
 from itertools import groupby

@@ -1,0 +1,60 @@
+"""The catalogue of notices: versioned templates that two people publish, and a notice as its registrant reads it."""
+
+from fitness.notice_template.acts import TemplateAct, TemplateEvent
+from fitness.notice_template.draft import (
+    NoticeDraft,
+    SameWording,
+    TemplateChanged,
+    TemplateWaits,
+    about,
+    draft_of,
+    drafted,
+    write,
+)
+from fitness.notice_template.kind import ApprovedBy, Gap, NoticeKind
+from fitness.notice_template.reading import (
+    EXAMPLES,
+    Reading,
+    Unserved,
+    example,
+    page_words,
+    render,
+)
+from fitness.notice_template.template import (
+    NoticeTemplate,
+    catalogue,
+    current,
+    version,
+    versions,
+)
+from fitness.notice_template.wording import Wording, WrongGaps, faults
+
+__all__ = [
+    "EXAMPLES",
+    "ApprovedBy",
+    "Gap",
+    "NoticeDraft",
+    "NoticeKind",
+    "NoticeTemplate",
+    "Reading",
+    "SameWording",
+    "TemplateAct",
+    "TemplateChanged",
+    "TemplateEvent",
+    "TemplateWaits",
+    "Unserved",
+    "Wording",
+    "WrongGaps",
+    "about",
+    "catalogue",
+    "current",
+    "draft_of",
+    "drafted",
+    "example",
+    "faults",
+    "page_words",
+    "render",
+    "version",
+    "versions",
+    "write",
+]

@@ -1,0 +1,111 @@
+"""The notices of a case (domain.md 8): which there are, what each leaves open, and who has approved it before it is served."""
+
+from enum import StrEnum
+
+
+class Gap(StrEnum):
+    """What a template leaves open, as it stands between braces; each notice says its own."""
+
+    PERSON = "person"
+    NUMBER = "number"
+    CASE = "case"
+    TODAY = "today"
+    """The day on which it is handed over."""
+    OUR_WORDS = "our words"
+    """What somebody writes for this notice alone: staff, or those who decided."""
+    OUTCOME = "outcome"
+    """What was decided, or is proposed, in a sentence."""
+    LAST_DAY = "last day"
+    """By the days of the rules, from the day on which it counts as served."""
+    COURT = "court"
+    """To which an appeal goes."""
+    DAY = "day"
+    """Of a hearing, with its last where it has several."""
+    TIME = "time"
+    PLACE = "place"
+    PANEL = "panel"
+
+
+class ApprovedBy(StrEnum):
+    """Who has put their name to what a notice says before it is served. Its template always has had two people."""
+
+    WHOEVER_SERVES = "whoever_serves"
+    """One member of staff, who has seen the preview."""
+    EXAMINERS = "examiners"
+    """Both have signed what it tells."""
+    PANEL = "panel"
+    """All of it has signed."""
+
+
+class NoticeKind(StrEnum):
+    INVESTIGATION = "investigation"
+    DISCLOSURE = "disclosure"
+    EXAMINATION = "examination"
+    """What the case examiners decided."""
+    PROPOSAL = "proposal"
+    """Of theirs."""
+    INTERIM_HEARING = "interim_hearing"
+    """Whether an interim order is made."""
+    INTERIM_REVIEW = "interim_review"
+    FINAL_HEARING = "final_hearing"
+    ORDER_REVIEW = "order_review"
+    PANEL = "panel"
+    """Who sits on it since notice was given."""
+    INTERIM_DECISION = "interim_decision"
+    DECISION = "decision"
+    """Of a final hearing."""
+    REVIEW_DECISION = "review_decision"
+
+    @property
+    def needs(self) -> frozenset[Gap]:
+        """Without these it does not say what it is for."""
+        return NEEDS[self]
+
+    @property
+    def gaps(self) -> frozenset[Gap]:
+        """All that may stand in it."""
+        return ALWAYS | NEEDS[self] | MAY.get(self, frozenset())
+
+    @property
+    def letter_gaps(self) -> frozenset[Gap]:
+        """A letter that somebody else may open says of the case no more than that there is one, and when to come."""
+        return self.gaps & {Gap.CASE, Gap.DAY, Gap.TIME, Gap.PLACE}
+
+    @property
+    def approved_by(self) -> ApprovedBy:
+        return APPROVED.get(self, ApprovedBy.WHOEVER_SERVES)
+
+
+ALWAYS = frozenset({Gap.PERSON, Gap.NUMBER, Gap.CASE, Gap.TODAY})
+HEARING = frozenset({Gap.DAY, Gap.TIME, Gap.PLACE, Gap.OUR_WORDS})
+DECIDED = frozenset({Gap.OUTCOME, Gap.OUR_WORDS})
+NEEDS: dict[NoticeKind, frozenset[Gap]] = {
+    NoticeKind.INVESTIGATION: frozenset({Gap.OUR_WORDS}),
+    NoticeKind.DISCLOSURE: frozenset({Gap.LAST_DAY}),
+    NoticeKind.EXAMINATION: DECIDED,
+    NoticeKind.PROPOSAL: DECIDED | {Gap.LAST_DAY},
+    NoticeKind.INTERIM_HEARING: HEARING,
+    NoticeKind.INTERIM_REVIEW: HEARING,
+    NoticeKind.FINAL_HEARING: HEARING,
+    NoticeKind.ORDER_REVIEW: HEARING,
+    NoticeKind.PANEL: frozenset({Gap.DAY, Gap.PANEL}),
+    NoticeKind.INTERIM_DECISION: DECIDED,
+    NoticeKind.DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
+    NoticeKind.REVIEW_DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
+}
+MAY: dict[NoticeKind, frozenset[Gap]] = {
+    **{
+        kind: frozenset({Gap.PANEL})
+        for kind, needs in NEEDS.items()
+        if Gap.TIME in needs
+    },
+    NoticeKind.PANEL: frozenset({Gap.TIME, Gap.PLACE}),
+    NoticeKind.INTERIM_DECISION: frozenset({Gap.COURT}),
+}
+APPROVED = {
+    NoticeKind.EXAMINATION: ApprovedBy.EXAMINERS,
+    NoticeKind.PROPOSAL: ApprovedBy.EXAMINERS,
+    NoticeKind.INTERIM_DECISION: ApprovedBy.PANEL,
+    NoticeKind.DECISION: ApprovedBy.PANEL,
+    NoticeKind.REVIEW_DECISION: ApprovedBy.PANEL,
+}

@@ -1,0 +1,107 @@
+"""A notice as its registrant reads it, on the page and on paper: from one source, whether it was served or would be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fitness.blocks import Block, blocks
+from fitness.notice_template.kind import Gap
+from fitness.notice_template.wording import Wording
+from register.kit.pages import environment
+from register.kit.pdf import CannotPrint, Renderer
+from register.notice import ServiceMethod
+
+
+@dataclass(frozen=True)
+class Reading:
+    title: str
+    case: str
+    method: ServiceMethod
+    sent_on: date
+    deemed_on: date
+    words: str
+
+    @property
+    def blocks(self) -> list[Block]:
+        return blocks(self.words)
+
+    def html(self, *, now: datetime) -> str:
+        template = _environment().get_template("fitness/notices/papers/notice.html")
+        return str(template.render(reading=self, now=now, made_at=now.astimezone(UTC)))
+
+
+EXAMPLES: Mapping[Gap, str] = {
+    Gap.PERSON: "Alex Example",
+    Gap.NUMBER: "CH-0000000-A",
+    Gap.CASE: "F-00000000",
+    Gap.TODAY: "1 March 2027",
+    Gap.OUR_WORDS: "Here stands what is written for this one notice.",
+    Gap.OUTCOME: "Here stands what was decided.",
+    Gap.LAST_DAY: "30 March 2027",
+    Gap.COURT: "the High Court",
+    Gap.DAY: "12 April 2027",
+    Gap.TIME: "10:00am",
+    Gap.PLACE: "By video: we send you the link the day before.",
+    Gap.PANEL: "Sam Example (chair), Kim Example (panel member)",
+}
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """What will be served once somebody has signed it, for whoever signs: to whom, and from which day, nobody says yet."""
+
+    title: str
+    blocks: list[Block]
+
+    @classmethod
+    def of(cls, wording: Wording, said: Mapping[Gap, str]) -> "Unserved":
+        return cls(wording.title, blocks(wording.filled({**NOT_YET, **said})))
+
+
+NOT_YET = {
+    Gap.PERSON: "[their name]",
+    Gap.NUMBER: "[their number]",
+    Gap.CASE: "[the reference]",
+    Gap.TODAY: "[the day on which it is sent]",
+    Gap.LAST_DAY: "[the last day, by the rules]",
+}
+
+
+def example(wording: Wording) -> Reading:
+    """With values that are nobody's."""
+    return Reading(
+        title=wording.title,
+        case=EXAMPLES[Gap.CASE],
+        method=ServiceMethod.EMAIL,
+        sent_on=date(2027, 3, 1),
+        deemed_on=date(2027, 3, 2),
+        words=wording.filled(EXAMPLES),
+    )
+
+
+def page_words(name: str) -> Any:
+    """The words that pages use, from a template of theirs, for what stands in a gap."""
+    return _environment().get_template(name).module
+
+
+def render(html: str) -> bytes:
+    """Characters that none of our faces has stand as their code points."""
+    try:
+        return _renderer().render(html)
+    except CannotPrint as refusal:
+        codes = {ord(c): f"[U+{ord(c):04X}]" for c in refusal.characters}
+        return _renderer().render(html.translate(codes))
+
+
+@cache
+def _environment() -> Any:
+    return environment("register", "fitness")
+
+
+@cache
+def _renderer() -> Renderer:
+    style = files("fitness").joinpath("templates/publications/papers/printed.css")
+    return Renderer(style.read_text("utf-8"))

@@ -1,0 +1,5 @@
+"""What was served on the registrant of a case, to staff and to the registrant."""
+
+from fitness.web.notices import record, yours
+
+pages = [*record.pages, *yours.pages]

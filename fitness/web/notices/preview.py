@@ -1,0 +1,58 @@
+"""The last page before something is served: exactly what its registrant will read. Nothing is served that was not seen."""
+
+import asyncio
+from datetime import datetime
+
+from litestar.response import Response, Template
+
+from fitness.investigation.drawn import Drawn
+from fitness.notice_template import Reading, render
+from fitness.web.cases.opened import Opened
+from register.kit.pages import page
+from register.kit.security import csrf
+from register.kit.security.input import FormData
+
+SEAL, CHANGE = "seal", "change"
+
+
+def was_seen(drawn: Drawn, form: FormData) -> bool:
+    """Not where the words, the template or the day on which it counts as served are others now."""
+    return form.get(SEAL) == drawn.seal
+
+
+def wants_change(form: FormData) -> bool:
+    return form.get(CHANGE) == "yes"
+
+
+def preview_page(found: Opened, drawn: Drawn, form: FormData, *, to: str) -> Template:
+    """`to`: where the form goes that led here; its answers go along."""
+    return page(
+        "fitness/notices/preview.html",
+        found=found,
+        case=found.case,
+        drawn=drawn,
+        reading=drawn.reading,
+        carried=[
+            (name, value)
+            for name in form
+            if name not in (csrf.FIELD, SEAL, CHANGE)
+            for value in form.getall(name)
+        ],
+        to=to,
+        stale=bool(form.get(SEAL)),
+    )
+
+
+async def printed(
+    reading: Reading, *, now: datetime, name: str = "notice"
+) -> Response[bytes]:
+    """Aside, so that nobody else waits for it."""
+    return Response(
+        await asyncio.to_thread(render, reading.html(now=now)),
+        media_type="application/pdf",
+        status_code=200,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.pdf"',
+            "Cache-Control": "no-store",
+        },
+    )

@@ -1,0 +1,57 @@
+"""The record of what was served in a case: what it says, how and where it went, when it counts as served, and whether it came."""
+
+from uuid import UUID
+
+from litestar import get
+from litestar.params import FromPath
+from litestar.response import Response, Template
+
+from fitness.case import Read
+from fitness.investigation.served import service_in, services_of
+from fitness.web.cases.one import ONE
+from fitness.web.cases.opened import CASE_READERS, opened
+from fitness.web.notices.preview import printed
+from register.kit.pages import page
+from register.kit.security.limits import PDF
+from register.web.needs import Act
+
+NOTICES = f"{ONE}/notices"
+NOTICE = f"{NOTICES}/{{service_id:uuid}}"
+
+
+@get(NOTICES, access=CASE_READERS)
+async def every(act: Act, reference: FromPath[str]) -> Template:
+    found = await opened(act, reference, what=Read.NOTICES)
+    return page(
+        "fitness/notices/list.html",
+        found=found,
+        case=found.case,
+        services=await services_of(act.session, found.case.id),
+    )
+
+
+@get(NOTICE, access=CASE_READERS)
+async def one(
+    act: Act, reference: FromPath[str], service_id: FromPath[UUID]
+) -> Template:
+    found = await opened(act, reference, what=Read.NOTICES)
+    service = await service_in(act.session, found.case.id, service_id)
+    return page(
+        "fitness/notices/one.html",
+        found=found,
+        case=found.case,
+        service=service,
+        reading=service.reading(found.case) if service.template else None,
+    )
+
+
+@get(f"{NOTICE}/notice.pdf", access=CASE_READERS, limit=PDF)
+async def paper(
+    act: Act, reference: FromPath[str], service_id: FromPath[UUID]
+) -> Response[bytes]:
+    found = await opened(act, reference, what=Read.NOTICE_FILE)
+    service = await service_in(act.session, found.case.id, service_id)
+    return await printed(service.reading(found.case), now=act.now)
+
+
+pages = [every, one, paper]
