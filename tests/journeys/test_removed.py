@@ -100,33 +100,15 @@ async def case(service, office):
     """As far as another journey goes by hand: told, looked into, disclosed, commented on and before two examiners."""
     await make_registrant(service, since=BEGUN - relativedelta(years=1))
     engine = connect(service.environment["DATABASE_URL"], Role.APP)
-    now = service.now
     async with sessions_of(engine).begin() as session:
         found = await session.scalars(Account.usable())
         accounts = {one.email: one for one in found.unique()}
-        by = act(session, now=now)
-        person = await session.get_one(Person, accounts[EMAIL].person_id)
-        case = await make_investigated(
-            session,
-            person=person,
-            taker=accounts[work_email(INVESTIGATOR)],
-            now=now,
-        )
-        await notice(session, case, now=now)
-        alleged = await draw(session, case, *ALLEGED, now=now)
-        disclosure = await disclose(session, case, [alleged], now=now)
-        await comment(session, case, disclosure, now=now)
+        by = act(session, now=service.now)
+        case = await make_disclosed(session, accounts, now=service.now)
         examination = await Examination.begin(
             session, case, "Two children and a cook saw it.", by=by
         )
-        for name, side in SIDES.items():
-            account = accounts[work_email(name)]
-            chairs = side is Side.LAY
-            await Decider.describe(
-                session, account, side, may_chair=chairs, areas=[], by=by
-            )
-            FreeDays.offer(session, account, BEGUN, HEARD, by=by)
-        await session.flush()
+        await describe(session, accounts, by=by)
         await look_as(session, Capacity.SERVICE)
         for name in EXAMINERS:
             account = accounts[work_email(name)]
@@ -134,6 +116,26 @@ async def case(service, office):
         reference = case.reference
     await engine.dispose()
     return reference
+
+
+async def make_disclosed(session, accounts, *, now):
+    person = await session.get_one(Person, accounts[EMAIL].person_id)
+    taker = accounts[work_email(INVESTIGATOR)]
+    case = await make_investigated(session, person=person, taker=taker, now=now)
+    await notice(session, case, now=now)
+    alleged = await draw(session, case, *ALLEGED, now=now)
+    disclosure = await disclose(session, case, [alleged], now=now)
+    await comment(session, case, disclosure, now=now)
+    return case
+
+
+async def describe(session, accounts, *, by):
+    """In the roster: from which side they come, and that they can come to the hearing."""
+    for name, side in SIDES.items():
+        account, lay = accounts[work_email(name)], side is Side.LAY
+        await Decider.describe(session, account, side, may_chair=lay, areas=[], by=by)
+        FreeDays.offer(session, account, BEGUN, HEARD, by=by)
+    await session.flush()
 
 
 async def would_have_it_heard(examiner, case):
