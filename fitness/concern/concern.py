@@ -392,14 +392,14 @@ class Concern(Base):
     async def tell_outcome(
         self, session: AsyncSession, outcome: str, *, words: str, by: Process
     ) -> None:
-        """What became of it, once each time that something is decided; nothing where nobody left an address."""
+        """What became of it, each time that something is decided; nothing where nobody left an address."""
         if address := you_of(await self.answers(session)).email:
             await self._write_to(
                 session,
                 address,
                 "decided",
                 now=by.at,
-                key=f"{self.key_of('decided')}:{outcome}",
+                key=f"{self.key_of('decided')}:{by.id}",
                 outcome=outcome,
                 words=words,
             )

@@ -8,7 +8,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fitness.case import Case, CaseEventKind, ClosedBecause, Stage
+from fitness.case import (
+    Case,
+    CaseEventKind,
+    ClosedBecause,
+    Stage,
+    tell_referrers,
+)
 from fitness.hearing.decision import HearingDecision
 from fitness.hearing.hearing import Hearing
 from fitness.hearing.kind import Kind, Outcome
@@ -58,7 +64,10 @@ async def carry_out(
     *,
     by: Process,
 ) -> None:
-    """At the moment of the last signature. It is served at once where it can be; else one of us serves it later."""
+    """At the moment of the last signature. It is served at once where it can be; else one of us serves it later.
+
+    Of a final hearing whoever raised a concern is told what the panel found.
+    """
     if hearing.kind.reviews:
         await _review(session, case, hearing, decision, by=by)
     elif hearing.kind is Kind.INTERIM_ORDER:
@@ -68,6 +77,10 @@ async def carry_out(
         await _close(session, case, CLOSES[decision.outcome], by=by)
     if decision.cover:
         await _cover(session, case, decision, by=by)
+    if hearing.kind is Kind.FINAL:
+        await tell_referrers(
+            session, case, f"heard_{decision.outcome}", words="", by=by
+        )
     await disperse(session, case, hearing, by=by)
     try:
         async with session.begin_nested():

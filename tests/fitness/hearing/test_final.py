@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from fitness.case import ClosedBecause, NotNow, Stage
+from fitness.fence import Capacity, look_as
 from fitness.hearing.decision import (
     AgainstTheFacts,
     Draft,
@@ -48,6 +49,7 @@ from fitness.panel import Side
 from register.account import Account
 from register.entry import Status
 from register.kit.clock import end_of, start_of
+from register.kit.post import Message
 from register.notice import CannotBeServed
 from tests.fitness.finding import STRUCK, draw, make_told, went_astray
 from tests.fitness.investigating import act
@@ -74,6 +76,7 @@ from tests.fitness.sitting import (
     start,
     tell,
 )
+from tests.fitness.test_progress import taken
 from tests.make import NOW, make_address
 
 DECIDED_AT = IN_TIME + 2 * HOUR
@@ -310,6 +313,29 @@ async def test_without_an_order_the_case_is_closed(session, found, draft, becaus
     assert (case.stage, case.because) == (Stage.CLOSED, because)
     assert case.closed_at == DECIDED_AT
     assert (await services_for(session, hearing))[0].kind is ServiceKind.DECISION
+
+
+@pytest.mark.parametrize(
+    ("found", "draft", "told"),
+    [
+        (Found.NOT_PROVED, NOT_PROVED, "What was alleged was not proved"),
+        (Found.PROVED, NOT_IMPAIRED, "the person is fit to practise"),
+        (Found.PROVED, REMOVED, "fitness to practise is impaired"),
+    ],
+)
+async def test_whoever_raised_it_is_told_what_the_panel_found(
+    session, found, draft, told
+):
+    case = await make_referred(session)
+    await taken(session, into=case)
+    await look_as(session, Capacity.SERVICE)
+    _, hearing = await make_final(session, case=case, found=found)
+
+    await decide(session, case, hearing, draft)
+
+    letters = select(Message).where(Message.letter == "fitness/concern_decided")
+    (letter,) = (await session.scalars(letters)).all()
+    assert told in letter.body
 
 
 async def test_an_interim_order_ends_with_a_case_that_closes(session):

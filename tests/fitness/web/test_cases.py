@@ -286,7 +286,7 @@ async def test_whoever_raised_it_is_told_what_was_decided_and_no_more(
     )
 
     (letter,) = await session.scalars(
-        select(Message).where(Message.key == f"concern_decided:{concern.id}:closed")
+        select(Message).where(Message.letter == "fitness/concern_decided")
     )
     assert "We have decided not to look into it further." in letter.body
     assert "We have seen the records." in letter.body
