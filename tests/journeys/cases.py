@@ -245,6 +245,12 @@ async def is_empanelled(officer, seats):
     await officer.open(hearing)
 
 
+async def reads_it_and_serves(walker):
+    """What the registrant will read, before it goes out."""
+    await walker.press("Continue")
+    await walker.press("Serve it now")
+
+
 async def is_told_of_it(officer, words):
     await officer.press("Give notice")
     await officer.fill(
@@ -253,7 +259,7 @@ async def is_told_of_it(officer, words):
             "How is it sent?": BY_EMAIL,
         }
     )
-    await officer.press("Give notice")
+    await reads_it_and_serves(officer)
     assert "The notice stands" in await officer.text
 
 

@@ -27,6 +27,7 @@ from tests.journeys.cases import (
     is_weighed,
     make_registrant,
     next_code,
+    reads_it_and_serves,
     sign,
     tells,
     to_case,
@@ -96,7 +97,7 @@ async def is_given_notice(investigator, case):
             "How is it sent?": BY_EMAIL,
         }
     )
-    await investigator.press("Give notice")
+    await reads_it_and_serves(investigator)
     await mailed(investigator.service, EMAIL, "something from us that you need to read")
 
 
@@ -112,7 +113,7 @@ async def is_disclosed(investigator):
     await investigator.press("Disclose")
     await investigator.tick(f"1. {ALLEGED}")
     await investigator.fill({"How is it sent?": BY_EMAIL})
-    await investigator.press("Disclose it")
+    await reads_it_and_serves(investigator)
 
 
 async def comments(person, case):
