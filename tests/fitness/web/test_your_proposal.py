@@ -28,6 +28,7 @@ from tests.fitness.examining import (
 from tests.fitness.examining import decide as decide_on
 from tests.fitness.finding import DAY, TODAY, went_astray
 from tests.fitness.investigating import act, make_investigator
+from tests.fitness.serving import SERVE
 from tests.fitness.test_disposal import AT_LAST
 from tests.make import NOW, make_account, make_address
 from tests.reading import Page
@@ -379,7 +380,9 @@ async def test_what_did_not_arrive_is_served_again(browser, session, found, offi
     await browser.sign_in(office[0])
     assert "Did not arrive" in (await get(browser, of_staff(found))).text
 
-    await send(browser, of_staff(found, "/service"))
+    shown = await send(browser, of_staff(found, "/service"))
+    assert shown.status == 200
+    await send(browser, of_staff(found, "/service"), shown.form(SERVE))
 
     page = await get(browser, of_staff(found))
     assert page.fact("Served").startswith("By post")
