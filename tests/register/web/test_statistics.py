@@ -24,7 +24,7 @@ async def test_the_page_and_the_file_tell_the_same(reader, session):
         await make_sent(session)
     home = Page(await reader.get("/staff"))
 
-    page = Page(await reader.get(home.link("Statistics")))
+    page = Page(await reader.get(home.link("Statistics of applications")))
     answer = await reader.get(page.link("Download all figures (CSV)"))
 
     [month] = page.rows("Month by month")
