@@ -69,7 +69,7 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
         hearings=hearings,
         appealable=_to_appeal(orders, appeals, today),
         heard=_next_heard(hearings),
-        kept=_next_reviewed(orders),
+        kept=_next_kept(orders),
         standards={
             one.code: one.title for one in await standards_for(act.session, case)
         },
@@ -95,9 +95,14 @@ def _next_heard(hearings: Sequence[OwnHearing]) -> Hearing | None:
     return min(to_come, key=lambda one: one.starts_at, default=None)
 
 
-def _next_reviewed(orders: Sequence[CaseOrder]) -> CaseOrder | None:
-    standing = [one for one in orders if one.standing and one.review_by]
-    return min(standing, key=lambda one: one.review_by or date.max, default=None)
+def _next_kept(orders: Sequence[CaseOrder]) -> tuple[date, bool] | None:
+    """The day by which an order is reviewed, or where it is not any more its last; and whether it is reviewed."""
+    days = [
+        (day, one.review_by is not None)
+        for one in orders
+        if one.standing and (day := one.review_by or one.last_day)
+    ]
+    return min(days, default=None)
 
 
 @get(DISCLOSURE, access=SIGNED_IN)

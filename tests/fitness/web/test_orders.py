@@ -353,6 +353,20 @@ async def test_what_a_reporter_is_asked_is_not_there_for_the_registrant(
     assert (await browser.get(yours(case, "/1/check-ins/1"))).status_code == 404
 
 
+async def test_the_last_day_of_an_order_is_the_next_date_once_it_is_not_reviewed_any_more(
+    session, told, conditions, browser
+):
+    case, account = told
+    conditions.review_by = None
+    await session.flush()
+    await browser.sign_in(account)
+
+    page = await get(browser, f"/your-case/{case.reference}")
+
+    assert page.fact("Next date") == "9 March 2028"
+    assert page.fact("What for") == "The last day of the order"
+
+
 async def test_an_order_that_may_be_appealed_says_until_when(session, told, browser):
     case, account = told
     order = await make_order(session, case, served_on=served())
