@@ -41,7 +41,7 @@ from tests.fitness.finding import DAY
 from tests.fitness.investigating import make_investigator
 from tests.make import NOW, make_account
 
-SOME, VERY_MANY = 6, 250
+SOME, VERY_MANY = 6, 150
 REFUSED = (Refused, NotFound, DBAPIError)
 STAGES = {
     Outcome.NO_ACTION: {Stage.CLOSED},

@@ -36,7 +36,7 @@ from tests.fitness.investigating import act
 from tests.fitness.sitting import SUSPENDED, make_decider
 from tests.make import NOW, make_address
 
-SOME, VERY_MANY = 8, 300
+SOME, VERY_MANY = 8, 200
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REFUSED = (Refused, NotFound, DBAPIError)
 NOTICE_DAYS = 7
