@@ -325,6 +325,7 @@ async def test_whatever_comes_between_no_order_comes_of_it_but_by_law(engine, st
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @settings(unhurried, max_examples=VERY_MANY)
 @given(strange=interrupted)
 async def test_whatever_comes_between_in_very_many_hearings(engine, strange):
