@@ -19,6 +19,11 @@ HIDDEN = regex.compile(
 """Controls, noncharacters and overrides of direction, which make a page show something else than is stored."""
 
 
+def plain_line_ends(text: str) -> str:
+    """Browsers send two characters for each; shown again as they came, they would be two lines."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class Sent(Protocol):
     """What a browser sent: any number of values to a name."""
 
@@ -142,7 +147,8 @@ class Question(wtforms.Field):
     def shown(self) -> str:
         """What stands in the box: what was typed, right or wrong, but for what hid in it; else what we hold."""
         if self.raw_data is not None:
-            return HIDDEN.sub("", str(self.raw_data[0])) if self.raw_data else ""
+            typed = str(self.raw_data[0]) if self.raw_data else ""
+            return HIDDEN.sub("", plain_line_ends(typed))
         return "" if self.data in (None, "") else self.write(self.data)
 
     @property

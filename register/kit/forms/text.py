@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import regex
 from wtforms.utils import unset_value
 
-from register.kit.forms.field import Question
+from register.kit.forms.field import Question, plain_line_ends
 
 HEAPED = regex.compile(r"\p{M}{7}")
 """More marks on one letter than any script writes; they run over the lines above and below."""
@@ -59,7 +59,7 @@ class LongText(Text):
         super().__init__(label, longest=longest, **options)
 
     def read(self, text: str) -> Any:
-        return self.checked(text.replace("\r\n", "\n").replace("\r", "\n"))
+        return self.checked(plain_line_ends(text))
 
 
 class Name(Text):

@@ -752,6 +752,20 @@ def test_lines_come_back_as_they_were_written_however_deep_the_box_stands():
     assert page.field("Note (optional)").tag.get_text() == "\none\n  two\n\n<three>"
 
 
+def test_lines_that_a_browser_sent_are_shown_again_without_more_between_them():
+    class Note(forms.Form):
+        note = forms.LongText("Note")
+
+    form = Note(FormData([("note", "one\r\n\r\n  two")]))
+    template = environment().from_string(
+        """{% from "kit/forms.html" import textarea %}{{ textarea(form.note) }}"""
+    )
+
+    page = Page(template.render(form=form))
+
+    assert page.field("Note").tag.get_text() == "one\n\n  two"
+
+
 def test_a_multidict_of_the_framework_is_read_too():
     form = Person(FormMultiDict(list(SOUND.items())), today=TODAY)
 
