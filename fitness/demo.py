@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +20,11 @@ from fitness.triage import (
     Weight,
 )
 from register.account import Account
+from register.application.answers import PostalAddress
 from register.demo import Draw, Office
 from register.entry import EntryProjection, Status
 from register.kit.clock import day_of
+from register.particulars import ParticularsAct, contact_of, know_address
 from register.person import Person
 from register.process import Process
 
@@ -124,6 +127,7 @@ class Teller:
 
     async def tell(self, person: Person, plot: Plot, worker: Account) -> Case:
         opened_at = self.draw.moment(self.draw.on - plot.opened_ago * A_DAY)
+        await self._can_be_reached(person, at=opened_at - A_DAY)
         by = self._act(CaseAct.OPEN, worker, at=opened_at)
         case = await Case.open(self.session, person, taker=worker, by=by)
         case.reference = "F-" + self.draw.reference().removeprefix("A-")
@@ -154,7 +158,20 @@ class Teller:
         await self.session.flush()
         return case
 
-    def _act(self, kind: CaseAct, actor: Account, *, at: datetime) -> Process:
+    async def _can_be_reached(self, person: Person, *, at: datetime) -> None:
+        """Most are known from a list without addresses, and what is served on somebody needs one."""
+        if await contact_of(self.session, person.id):
+            return
+        address = PostalAddress(
+            line_1=f"{self.draw.between(1, 180)} Quarry Lane",
+            town="Otley",
+            postcode=f"LS{self.draw.between(1, 20)} {self.draw.between(1, 9)}ZZ",
+        )
+        caseworker = self.office.caseworkers[0]
+        by = self._act(ParticularsAct.RECORD_ADDRESS, caseworker, at=at)
+        await know_address(self.session, person, address, by=by)
+
+    def _act(self, kind: StrEnum, actor: Account, *, at: datetime) -> Process:
         return Process.begin(self.session, kind, now=at, actor=actor)
 
     def _weigh(self, case: Case, worker: Account, plot: Plot, *, at: datetime) -> None:

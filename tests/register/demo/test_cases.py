@@ -9,6 +9,7 @@ from fitness.fence import Capacity, look_as
 from fitness.publication import Asked, decisions, hearings
 from register.entry import Entry
 from register.kit.clock import start_of
+from register.reaching import way_to
 from tests.register.demo.conftest import ON
 
 MORNING = start_of(ON)
@@ -37,6 +38,18 @@ async def test_the_public_reads_of_some_decisions_and_of_a_hearing_to_come(sessi
 
     assert len(found.rows) == len(OUTCOMES)
     assert len(await hearings(session, now=MORNING)) == 1
+
+
+async def test_whoever_is_investigated_can_be_told_by_post(session):
+    await look_as(session, Capacity.SERVICE)
+    persons = await session.scalars(
+        select(Case.person_id).where(Case.stage == Stage.INVESTIGATION)
+    )
+
+    ways = [await way_to(session, one, by_post=True) for one in persons.all()]
+
+    assert ways
+    assert None not in ways
 
 
 async def test_whoever_is_investigated_is_held(session):
