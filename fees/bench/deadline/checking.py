@@ -10,10 +10,10 @@ from fees.bench.deadline.registrants import Registrant
 from fees.bench.deadline.walking import Seen
 from fees.bench.registrants import Year
 from register.application import SectionName
-from register.application.answers import Health
+from register.application.answers import Declared, Health
 from register.bench.running import Figure
 from register.kit.db import Sessions
-from register.renewal import Renewal, answers_of
+from register.renewal import Renewal, answers_of, declared_of
 
 COUNTS = {
     "paid": "select count(*) from payment where state = 'paid'",
@@ -91,11 +91,19 @@ async def _lost(session: AsyncSession, who: Sequence[Registrant], seen: Seen) ->
     for one in who:
         if one.number not in seen.typed:
             continue
-        renewal = await session.get_one(Renewal, one.renewal_id)
-        kept = (await answers_of(session, renewal)).get(SectionName.HEALTH)
+        kept = await _kept(session, one)
         typed = _lines(seen.typed[one.number])
         lost += not isinstance(kept, Health) or _lines(kept.details) != typed
     return lost
+
+
+async def _kept(session: AsyncSession, one: Registrant) -> Declared | None:
+    """As declared, else as saved: at night what was saved goes once the renewal is finished."""
+    for declared in await declared_of(session, one.renewal_id):
+        if declared.section == SectionName.HEALTH:
+            return declared.answers
+    renewal = await session.get_one(Renewal, one.renewal_id)
+    return (await answers_of(session, renewal)).get(SectionName.HEALTH)
 
 
 def _lines(words: str) -> list[str]:
