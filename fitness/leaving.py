@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from fitness.case import Case, CaseEventKind, CaseText, ClosedBecause, Stage, say
+from fitness.investigation.drawn import Drawn, draw
+from fitness.investigation.served import CaseService, ServiceKind
+from fitness.notice_template import Gap, NoticeKind, page_words
 from fitness.order import Ended, end, entries_of, orders_of
 from register.account import Account
 from register.entry import Move
@@ -22,6 +25,7 @@ from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.leaving import let_go
+from register.notice import CannotBeServed
 from register.process import Process
 
 MAY_LEAVE = (
@@ -176,15 +180,57 @@ class CaseLeaving(Base):
     ) -> None:
         """Agreed, they are out of the register now and the case is closed. Raises NotNow, DecidedAlready or NeedsAnother."""
         case.must_be(*MAY_LEAVE)
+        self.must_be_for(decider, decision, investigates=investigates)
+        self.decision, self.decided_at, self.decided_by = decision, by.at, decider.id
+        self.decision_text = say(session, case.id, words, by=by)
+        case.tell(session, CaseEventKind.LEAVING_DECIDED, by=by, outcome=decision)
+        await session.flush()
+
+    def must_be_for(
+        self, decider: Account, decision: Decision, *, investigates: bool
+    ) -> None:
+        """To take it back is for each of them. Raises DecidedAlready or NeedsAnother."""
         if not self.open:
             raise DecidedAlready
         withdrawn = decision is Decision.WITHDRAWN
         if not withdrawn and (investigates or decider.id == self.proposed_by):
             raise NeedsAnother
-        self.decision, self.decided_at, self.decided_by = decision, by.at, decider.id
-        self.decision_text = say(session, case.id, words, by=by)
-        case.tell(session, CaseEventKind.LEAVING_DECIDED, by=by, outcome=decision)
-        await session.flush()
+
+    async def draw(
+        self,
+        session: AsyncSession,
+        case: Case,
+        decision: Decision,
+        words: str,
+        *,
+        now: datetime,
+    ) -> Drawn | None:
+        """What the registrant reads of it, unless it is taken back or they do not know of the case. Raises CannotBeServed."""
+        if decision is Decision.WITHDRAWN or case.told_at is None:
+            return None
+        outcome = page_words("fitness/cases/words.html").left_words[decision]
+        said = {Gap.OUTCOME: outcome, Gap.OUR_WORDS: words}
+        return await draw(session, case, NoticeKind.LEAVING, said, now=now)
+
+    async def serve(
+        self, session: AsyncSession, case: Case, words: str, *, by: Process
+    ) -> None:
+        """Once it is decided; what is decided stands whether or not there is an address to which it can be told."""
+        assert self.decision  # noqa: S101 - whoever calls has decided it
+        try:
+            drawn = await self.draw(session, case, self.decision, words, now=by.at)
+        except CannotBeServed:
+            return
+        if drawn:
+            await CaseService.serve(
+                session,
+                case,
+                ServiceKind.LEAVING,
+                drawn,
+                text=self.decision_text,
+                by=by,
+            )
+            await session.flush()
 
     async def carry_out(
         self, session: AsyncSession, case: Case, *, by: Process

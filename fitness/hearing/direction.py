@@ -12,10 +12,15 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from fitness.case import Case, CaseEventKind, CaseText, say
 from fitness.hearing.hearing import Hearing
+from fitness.hearing.notice import NotToldOfTheCase, serve, when_and_where
+from fitness.investigation.drawn import Drawn, draw
+from fitness.investigation.served import ServiceKind
+from fitness.notice_template import Gap, NoticeKind
 from fitness.numbers import next_number
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
+from register.kit.pages import day
 from register.process import Process
 
 
@@ -25,6 +30,11 @@ class Directed(StrEnum):
     US = "us"
     REGISTRANT = "registrant"
     BOTH = "both"
+
+    @property
+    def to_be_told(self) -> bool:
+        """By a notice: of what only we are to do, the registrant reads on the page of their case."""
+        return self is not Directed.US
 
 
 class DueInThePast(Refused):
@@ -73,10 +83,13 @@ class Direction(Base):
         due_on: date,
         by: Process,
     ) -> Self:
-        """Raises HearingOver or DueInThePast."""
-        hearing.must_be_open()
-        if due_on < day_of(by.at):
-            raise DueInThePast
+        """What the registrant is to do is served on them.
+
+        Raises HearingOver, DueInThePast, NotToldOfTheCase or CannotBeServed.
+        """
+        drawn = await cls.draw(
+            session, case, hearing, words, directed=directed, due_on=due_on, now=by.at
+        )
         direction = cls(
             id=uuid4(),
             hearing_id=hearing.id,
@@ -98,7 +111,34 @@ class Direction(Base):
             until=due_on,
         )
         await session.flush()
+        if drawn:
+            await serve(session, case, hearing, ServiceKind.DIRECTIONS, drawn, by=by)
         return direction
+
+    @staticmethod
+    async def draw(
+        session: AsyncSession,
+        case: Case,
+        hearing: Hearing,
+        words: str,
+        *,
+        directed: Directed,
+        due_on: date,
+        now: datetime,
+    ) -> Drawn | None:
+        """As `give` would serve it, None where there is nothing to serve; raises what it does."""
+        hearing.must_be_open()
+        if due_on < day_of(now):
+            raise DueInThePast
+        if not directed.to_be_told:
+            return None
+        if case.told_at is None:
+            raise NotToldOfTheCase
+        said = when_and_where(hearing) | {
+            Gap.LAST_DAY: day(due_on),
+            Gap.OUR_WORDS: words,
+        }
+        return await draw(session, case, NoticeKind.DIRECTIONS, said, now=now)
 
     def meet(
         self, session: AsyncSession, case: Case, hearing: Hearing, *, by: Process

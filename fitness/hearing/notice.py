@@ -157,6 +157,11 @@ NOTICES = {
 
 
 def _said(hearing: Hearing, panel: Sequence[HearingMember]) -> dict[Gap, str]:
+    names = _names(panel) or "we tell you as soon as we know"
+    return {**when_and_where(hearing), Gap.PANEL: names}
+
+
+def when_and_where(hearing: Hearing) -> dict[Gap, str]:
     last = f", and may go on until {day(hearing.last_on)}"
     place = hearing.place.words if hearing.place else ERASED
     where = "It is held remotely:" if hearing.remote else "It is held here:"
@@ -165,7 +170,6 @@ def _said(hearing: Hearing, panel: Sequence[HearingMember]) -> dict[Gap, str]:
         Gap.TIME: moment(hearing.starts_at).partition(" at ")[2]
         + (last if hearing.last_on != hearing.first_on else ""),
         Gap.PLACE: f"{where}\n{place}",
-        Gap.PANEL: _names(panel) or "we tell you as soon as we know",
     }
 
 
@@ -270,6 +274,9 @@ async def tell_of_the_panel(
         await serve(session, case, hearing, ServiceKind.PANEL, drawn, by=by)
 
 
+NAME_THE_PANEL = frozenset({ServiceKind.HEARING, ServiceKind.PANEL})
+
+
 def must_have_been_told(
     case: Case,
     hearing: Hearing,
@@ -287,7 +294,7 @@ def must_have_been_told(
     told = [
         one.service.handed_over_at
         for one in services
-        if one.kind is not ServiceKind.DECISION and not one.astray
+        if one.kind in NAME_THE_PANEL and not one.astray
     ]
     newest = max(one.joined_at for one in panel)
     if not (told and max(told) >= newest) and not (

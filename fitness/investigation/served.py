@@ -43,8 +43,14 @@ class ServiceKind(StrEnum):
     """Notice of a hearing, on the day that it has now."""
     PANEL = "panel"
     """Who sits on it since notice was given."""
+    DIRECTIONS = "directions"
+    """What is to be done before a hearing."""
     DECISION = "decision"
     """Of a panel."""
+    ORDER = "order"
+    """That one is in force, or has ended."""
+    LEAVING = "leaving"
+    """What was decided about leaving the register."""
 
 
 class ToldAlready(Refused):

@@ -16,7 +16,7 @@ class Gap(StrEnum):
     OUTCOME = "outcome"
     """What was decided, or is proposed, in a sentence."""
     LAST_DAY = "last day"
-    """By the days of the rules, from the day on which it counts as served."""
+    """By the days of the rules, from the day on which it counts as served; of a direction, the day that it names."""
     COURT = "court"
     """To which an appeal goes."""
     DAY = "day"
@@ -35,6 +35,8 @@ class ApprovedBy(StrEnum):
     """Both have signed what it tells."""
     PANEL = "panel"
     """All of it has signed."""
+    DECIDERS = "deciders"
+    """Whoever made the order: it says no more than what they signed, and goes out by itself when the order begins or ends."""
 
 
 class NoticeKind(StrEnum):
@@ -51,10 +53,16 @@ class NoticeKind(StrEnum):
     ORDER_REVIEW = "order_review"
     PANEL = "panel"
     """Who sits on it since notice was given."""
+    DIRECTIONS = "directions"
+    """What they are to do before a hearing."""
     INTERIM_DECISION = "interim_decision"
     DECISION = "decision"
     """Of a final hearing."""
     REVIEW_DECISION = "review_decision"
+    ORDER_IN_FORCE = "order_in_force"
+    ORDER_ENDED = "order_ended"
+    LEAVING = "leaving"
+    """Whether they leave the register while the case goes on."""
 
     @property
     def needs(self) -> frozenset[Gap]:
@@ -89,9 +97,13 @@ NEEDS: dict[NoticeKind, frozenset[Gap]] = {
     NoticeKind.FINAL_HEARING: HEARING,
     NoticeKind.ORDER_REVIEW: HEARING,
     NoticeKind.PANEL: frozenset({Gap.DAY, Gap.PANEL}),
+    NoticeKind.DIRECTIONS: frozenset({Gap.DAY, Gap.LAST_DAY, Gap.OUR_WORDS}),
     NoticeKind.INTERIM_DECISION: DECIDED,
     NoticeKind.DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
     NoticeKind.REVIEW_DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
+    NoticeKind.ORDER_IN_FORCE: DECIDED,
+    NoticeKind.ORDER_ENDED: frozenset({Gap.OUTCOME}),
+    NoticeKind.LEAVING: DECIDED,
 }
 MAY: dict[NoticeKind, frozenset[Gap]] = {
     **{
@@ -100,6 +112,7 @@ MAY: dict[NoticeKind, frozenset[Gap]] = {
         if Gap.TIME in needs
     },
     NoticeKind.PANEL: frozenset({Gap.TIME, Gap.PLACE}),
+    NoticeKind.DIRECTIONS: frozenset({Gap.TIME, Gap.PLACE}),
     NoticeKind.INTERIM_DECISION: frozenset({Gap.COURT}),
 }
 APPROVED = {
@@ -108,4 +121,6 @@ APPROVED = {
     NoticeKind.INTERIM_DECISION: ApprovedBy.PANEL,
     NoticeKind.DECISION: ApprovedBy.PANEL,
     NoticeKind.REVIEW_DECISION: ApprovedBy.PANEL,
+    NoticeKind.ORDER_IN_FORCE: ApprovedBy.DECIDERS,
+    NoticeKind.ORDER_ENDED: ApprovedBy.DECIDERS,
 }

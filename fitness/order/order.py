@@ -32,7 +32,7 @@ from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.process import Process
 
-A_DAY = timedelta(days=1)
+A_DAY, A_MOMENT = timedelta(days=1), timedelta(microseconds=1)
 
 
 class Ended(StrEnum):
@@ -237,6 +237,11 @@ class CaseOrder(Base):
     @property
     def last_day(self) -> date | None:
         return day_of(self.ends_at) - A_DAY if self.ends_at else None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day of its last moment: what ends with a midnight ends with the day before."""
+        return day_of(self.ended_at - A_MOMENT) if self.ended_at else None
 
     @hybrid_property
     def standing(self) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fitness.case import Case, CaseEventKind, CaseText, ClosedBecause, Stage
 from fitness.order.measure import Measure
 from fitness.order.order import CaseOrder, Ended, NotInForce
-from fitness.order.telling import ENDED, IN_FORCE, tell_of
+from fitness.order.telling import NOTHING_ELSE, tell_of_end, tell_of_force
 from register.entry import A_MOMENT, Entry, Move, RemovalReason
 from register.entry.facts import Current
 from register.kit.db import Base
@@ -50,7 +50,8 @@ async def take_effect(
     await _overtake(session, case, order, by=by)
     await reach(session, case, order, by=by)
     case.tell(session, CaseEventKind.ORDER_IN_FORCE, by=by, order=order.number)
-    await tell_of(session, case, order, IN_FORCE, now=by.at)
+    words = await _words(session, order)
+    await tell_of_force(session, case, order, words or NOTHING_ELSE, by=by)
     if order.measure in ENDS and case.open_now:
         await _close_after(session, case, order, by=by)
     await session.flush()
@@ -162,8 +163,6 @@ async def end(
 ) -> None:
     """Out of the register from `on`, where it is in it by then; where it never took effect, it never will."""
     order.must_stand()
-    if order.in_force_at:
-        await tell_of(session, case, order, ENDED, now=by.at)
     for fact, entry in await facts_of(session, order):
         if fact.holds(on):
             await entry.end(session, fact, on=max(on, fact.starts + A_MOMENT), by=by)
@@ -175,6 +174,8 @@ async def end(
         order=order.number,
         because=because,
     )
+    if order.in_force_at:
+        await tell_of_end(session, case, order, by=by)
     await session.flush()
 
 

@@ -1,5 +1,6 @@
-"""Who is told that an order took effect, or that it ended: the registrant, and whoever employs them in a home."""
+"""Who is told that an order took effect, or that it ended: the registrant, by a notice, and whoever employs them in a home."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,31 +8,78 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case
+from fitness.investigation.drawn import draw
+from fitness.investigation.served import CaseService, ServiceKind
+from fitness.notice_template import Gap, NoticeKind, page_words
 from fitness.order.order import CaseOrder
 from register.account import Account
 from register.employment import Employment, Home
+from register.kit.pages import day
 from register.kit.post import Outgoing, post_many
-from register.kit.settings import settings
+from register.notice import CannotBeServed
 from register.organisation import Organisation, OrganisationUser, Told, said_of
 from register.person import Person, survivor
-from register.reaching import write_to
+from register.process import Process
 
-IN_FORCE, ENDED = "in_force", "ended"
+NOTHING_ELSE = "Nothing but that it stands, and until when."
 
 
-async def tell_of(
+async def tell_of_force(
+    session: AsyncSession, case: Case, order: CaseOrder, words: str, *, by: Process
+) -> None:
+    """`words`: what the register says of it."""
+    said = {Gap.OUTCOME: _in_words(order), Gap.OUR_WORDS: words}
+    await _serve(session, case, NoticeKind.ORDER_IN_FORCE, said, by=by)
+    await _tell_employers(session, case, order, "in_force", now=by.at)
+
+
+async def tell_of_end(
+    session: AsyncSession, case: Case, order: CaseOrder, *, by: Process
+) -> None:
+    said = {Gap.OUTCOME: _ended_in_words(order)}
+    await _serve(session, case, NoticeKind.ORDER_ENDED, said, by=by)
+    await _tell_employers(session, case, order, "ended", now=by.at)
+
+
+async def _serve(
+    session: AsyncSession,
+    case: Case,
+    kind: NoticeKind,
+    said: Mapping[Gap, str],
+    *,
+    by: Process,
+) -> None:
+    """An order begins and ends whether or not there is an address to which it can be told."""
+    try:
+        drawn = await draw(session, case, kind, said, now=by.at)
+    except CannotBeServed:
+        return
+    await CaseService.serve(session, case, ServiceKind.ORDER, drawn, by=by)
+
+
+def _in_words(order: CaseOrder) -> str:
+    began = f"{_measure(order)}, in force since {day(order.starts_at)}"
+    last = order.last_day
+    return f"{began}, until the end of {day(last)}." if last else f"{began}."
+
+
+def _ended_in_words(order: CaseOrder) -> str:
+    assert order.ended_on  # noqa: S101 - whoever calls has ended it
+    why = page_words("fitness/orders/words.html").order_ended_words[order.because]
+    ended = f"ended on {day(order.ended_on)}"
+    return f"{_measure(order)}, in force since {day(order.starts_at)}, {ended}. {why}."
+
+
+def _measure(order: CaseOrder) -> str:
+    words: str = page_words("fitness/orders/words.html").measure_words[order.measure]
+    return words
+
+
+async def _tell_employers(
     session: AsyncSession, case: Case, order: CaseOrder, what: str, *, now: datetime
 ) -> None:
     """Once each. Nobody is told of what the public may not read: employers are sent to the live register."""
     person_id = await survivor(session, case.person_id)
-    await write_to(
-        session,
-        person_id,
-        "something_to_read",
-        context={"account": True, "contact": settings().contact_email},
-        key=f"case_order:{order.id}:{what}",
-        now=now,
-    )
     person = await session.get_one(Person, person_id)
     await post_many(
         session,

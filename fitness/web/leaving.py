@@ -2,10 +2,11 @@
 
 from litestar import get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
-from fitness.case import Place, Read
+from fitness.case import Read
 from fitness.fence import Capacity, look_as
+from fitness.investigation.drawn import Drawn
 from fitness.leaving import (
     MAY_LEAVE,
     CaseLeaving,
@@ -26,11 +27,19 @@ from fitness.web.cases.opened import (
     attempting,
     opened,
 )
+from fitness.web.notices.preview import (
+    preview_page,
+    printed,
+    wants_change,
+    was_seen,
+)
 from register.account import StaffRole
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
+from register.kit.security.limits import PDF
+from register.notice import CannotBeServed
 from register.web.guards import roles
 from register.web.needs import Act, Acting, Form, Visit
 
@@ -72,7 +81,12 @@ class DecideForm(forms.Form):
         what="what you decide",
         choices=[(one, one) for one in Decision],
     )
-    words = forms.LongText("Why?", what="why", longest=4000)
+    words = forms.LongText(
+        "Why?",
+        what="why",
+        hint="The registrant reads it, unless it is taken back: you see it first. Do not name a child.",
+        longest=4000,
+    )
 
 
 @get(LEAVING, access=CASE_READERS)
@@ -141,33 +155,69 @@ async def decide(
     if waiting is None:
         raise NotFound
     answers = DecideForm(form)
-    if answers.validate():
-        by = act.process(LeavingAct.DECIDE)
-        try:
-            async with attempting(act):
-                await waiting.decide(
-                    act.session,
-                    found.case,
-                    act.account,
-                    Decision(answers.decision.data),
-                    investigates=found.place is Place.INVESTIGATOR,
-                    words=answers.words.data,
-                    by=by,
-                )
-        except NeedsAnother as refused:
-            answers.add_error("decision", str(refused))
-        else:
-            if waiting.decision is Decision.AGREED:
-                await look_as(act.session, Capacity.SERVICE)
-                await waiting.carry_out(act.session, found.case, by=by)
-    if answers.faults:
+    drawn = await _drawn(act, found, waiting, answers)
+    if answers.faults or wants_change(form):
         return await _page(act, found, decide=answers)
+    if drawn and not was_seen(drawn, form):
+        return preview_page(found, drawn, form, to=f"{_at(found)}/decision")
+    by = act.process(LeavingAct.DECIDE)
+    await waiting.decide(
+        act.session,
+        found.case,
+        act.account,
+        Decision(answers.decision.data),
+        investigates=found.investigates,
+        words=answers.words.data,
+        by=by,
+    )
+    await look_as(act.session, Capacity.SERVICE)
+    await waiting.serve(act.session, found.case, answers.words.data, by=by)
+    if waiting.decision is Decision.AGREED:
+        await waiting.carry_out(act.session, found.case, by=by)
     visit.flash("It is decided")
     return _back(found)
 
 
+async def _drawn(
+    act: Acting, found: Opened, waiting: CaseLeaving, answers: DecideForm
+) -> Drawn | None:
+    """None where the form says what is wrong, or there is nothing to serve, or nowhere to send it: it is decided all the same."""
+    if not answers.validate():
+        return None
+    decision = Decision(answers.decision.data)
+    try:
+        waiting.must_be_for(act.account, decision, investigates=found.investigates)
+        return await waiting.draw(
+            act.session, found.case, decision, answers.words.data, now=act.now
+        )
+    except NeedsAnother as refused:
+        answers.add_error("decision", str(refused))
+    except CannotBeServed:
+        return None
+    return None
+
+
+@post(f"{LEAVING}/decision/preview.pdf", access=DECIDERS, limit=PDF)
+async def paper(
+    act: Act, reference: FromPath[str], form: Form
+) -> Response[bytes] | Template:
+    found = await opened(act, reference, what=Read.LEAVING)
+    waiting = await open_leaving(act.session, found.case)
+    if waiting is None:
+        raise NotFound
+    answers = DecideForm(form)
+    drawn = await _drawn(act, found, waiting, answers)
+    if drawn is None:
+        return await _page(act, found, decide=answers)
+    return await printed(drawn.reading, now=act.now, name="preview")
+
+
+def _at(found: Opened) -> str:
+    return f"{AT}/{found.case.reference}/leaving"
+
+
 def _back(found: Opened) -> Redirect:
-    return Redirect(f"{AT}/{found.case.reference}/leaving", status_code=303)
+    return Redirect(_at(found), status_code=303)
 
 
-pages = [shown, propose, decide]
+pages = [shown, propose, decide, paper]

@@ -20,7 +20,8 @@ depends_on = None
 
 KINDS = (
     "'investigation', 'disclosure', 'examination', 'proposal', 'interim_hearing', 'interim_review', 'final_hearing', "
-    "'order_review', 'panel', 'interim_decision', 'decision', 'review_decision'"
+    "'order_review', 'panel', 'directions', 'interim_decision', 'decision', 'review_decision', 'order_in_force', "
+    "'order_ended', 'leaving'"
 )
 TABLES = f"""
 create table notice_template (
@@ -210,6 +211,17 @@ SEEDS = {
         "that we gave you stands.\n\nIf you think that a member of the panel knows you, or has worked where you have, tell us at "
         "once.",
     },
+    "directions": {
+        "title": "Directions before a hearing",
+        "body": f"{TO_WHOM}\n\nWe give a direction before the hearing that begins on {{day}}.\n\n"
+        "# What is to be done\n{our words}\n\n"
+        "# If you cannot\nTell us before the last day, and say why: there may be more time. If nothing comes from you, the panel is "
+        f"told so, and may decide without it.\n\n{WITH_YOU}",
+        "deadline": "Do it by the end of {last day}.",
+        "basis": "We may direct what is done before a hearing, and by when: our fitness to practise rules, which follow those of "
+        "Social Work England.",
+        "letter_words": "There is a direction for you to read in {case}: what is to be done before the hearing that begins on {day}.",
+    },
     "interim_decision": {
         "title": "Decision on an interim order",
         "body": f"{TO_WHOM}\n\nA panel has decided on an interim order. It has not decided whether what is said about you is true.\n\n"
@@ -242,6 +254,37 @@ SEEDS = {
         "basis": "A panel reviews an order before it ends, and serves its decision on you with its reasons: Schedule 2 to the Social "
         "Workers Regulations 2018, which our own rules follow.",
         "letter_words": DECIDED_LETTER,
+    },
+    "order_in_force": {
+        "title": "An order is in force",
+        "body": f"{TO_WHOM}\n\nAn order that was made in your case is in force from today.\n\n"
+        "# The order\n{outcome}\n\n# What the register says of it\n{our words}\n\n"
+        "# What it means\nThe page of your case shows what you may and may not do while it lasts, and when it is looked at again. "
+        "Tell whoever employs you today. We tell them that what the register says of you has changed, and no more than that.",
+        "deadline": "Keep to it from now on. You may ask for an early review at any time, where something new has come up.",
+        "basis": "The register carries every order and all advice that stands: regulation 9(2) of the Social Workers Regulations "
+        "2018, which our own rules follow.",
+        "letter_words": "What was decided in {case} is in force now. Read it before you work again.",
+    },
+    "order_ended": {
+        "title": "An order has ended",
+        "body": f"{TO_WHOM}\n\nAn order that was in force in your case has ended.\n\n# The order\n{{outcome}}\n\n"
+        "# What it means\nThe page of your case shows what the register says now. Where another order takes its place, we have told "
+        "you of that one too.",
+        "deadline": "There is nothing that you must do by a day.",
+        "basis": "The register carries an order for as long as it stands: regulation 9(2) of the Social Workers Regulations 2018, "
+        "which our own rules follow.",
+        "letter_words": "An order that was in force in {case} has ended.",
+    },
+    "leaving": {
+        "title": "Decision on your wish to leave the register",
+        "body": f"{TO_WHOM}\n\nYou asked to leave the register although there is a case about you. Two of us have looked at it.\n\n"
+        "# What we decided\n{outcome}\n\n# Why\n{our words}\n\n"
+        f"# What it means\nThe page of your case shows how it stands now.\n\n{WITH_YOU}",
+        "deadline": "There is nothing that you must do by a day.",
+        "basis": "Whether somebody leaves while a case goes on is for us to decide: regulation 14(1A) of the Social Workers "
+        "Regulations 2018, which our own rules follow.",
+        "letter_words": "We have decided on your wish to leave the register. Our reference is {case}.",
     },
 }
 EMAIL = {

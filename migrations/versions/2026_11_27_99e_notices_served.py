@@ -13,11 +13,13 @@ branch_labels = None
 depends_on = None
 
 READS = "notices notice_file"
+SERVED = "directions order leaving"
 OWN = "(select fitness_capacity()) = 'own'"
 
 
 def upgrade() -> None:
     allow("case_read", "case_read_what_ck", "what", READS)
+    allow("case_service", "case_service_kind_ck", "kind", SERVED)
     op.execute("""
 alter table case_service
   add column template_id uuid,
@@ -37,4 +39,5 @@ def downgrade() -> None:
     op.execute(
         "alter table case_service drop column filled_id, drop column template_id"
     )
+    refuse("case_service", "case_service_kind_ck", "kind", SERVED)
     refuse("case_read", "case_read_what_ck", "what", READS)

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from fitness.examination.outcome import Outcome
 from fitness.fence import Capacity, look_as
+from fitness.hearing.direction import Directed, Direction
 from fitness.hearing.kind import Kind
-from fitness.hearing.notice import services_for
+from fitness.hearing.member import panel_of
+from fitness.hearing.notice import PanelNotTold, must_have_been_told, services_for
 from fitness.investigation.own import own_case
 from fitness.investigation.served import (
     CaseService,
@@ -16,9 +19,14 @@ from fitness.investigation.served import (
     service_in,
     services_of,
 )
+from fitness.leaving import Decision, open_leaving
 from fitness.notice_template import NoticeKind, NoticeTemplate, current
-from register.account import StaffRole
+from fitness.order import Ended, Measure, end
+from register.account import Account, StaffRole
+from register.kit.clock import day_of
 from register.kit.errors import NotFound
+from register.kit.pages import day
+from register.notice import CannotBeServed
 from tests.fitness.examining import decide as examine
 from tests.fitness.examining import make_examined
 from tests.fitness.finding import (
@@ -28,7 +36,13 @@ from tests.fitness.finding import (
     notice,
     went_astray,
 )
-from tests.fitness.investigating import make_investigated
+from tests.fitness.investigating import act, make_investigated
+from tests.fitness.ordering import (
+    leaving_proposed,
+    make_heard,
+    make_interim,
+    make_order,
+)
 from tests.fitness.sitting import (
     decide,
     make_begun,
@@ -198,6 +212,161 @@ async def test_a_decision_of_the_examiners_says_what_and_why(session):
     said = await words(session, found.case, ServiceKind.EXAMINATION)
     assert "# What they decided\n" in said
     assert "# Why\n" in said
+
+
+@pytest.mark.parametrize("directed", [Directed.REGISTRANT, Directed.BOTH])
+async def test_a_direction_says_what_is_to_be_done_by_when_before_which_hearing(
+    session, directed
+):
+    case, hearing = await make_listed(session)
+    first_on = hearing.first_on
+
+    await direct(session, case, hearing, directed)
+
+    said = await words(session, case, ServiceKind.DIRECTIONS)
+    assert f"the hearing that begins on {day(first_on)}." in said
+    assert "# What is to be done\nSend your statement." in said
+    assert f"Do it by the end of {day(first_on - DAY)}." in said
+
+
+async def test_what_only_we_are_to_do_is_not_served(session):
+    case, hearing = await make_listed(session)
+
+    await direct(session, case, hearing, Directed.US)
+
+    assert not await services_of(session, case.id, kind=ServiceKind.DIRECTIONS)
+
+
+async def test_a_direction_to_somebody_who_cannot_be_reached_is_not_given(session):
+    case, hearing = await make_listed(session)
+    await session.execute(
+        update(Account)
+        .where(Account.person_id == case.person_id)
+        .values(disabled_at=NOW)
+    )
+
+    with pytest.raises(CannotBeServed):
+        await direct(session, case, hearing, Directed.REGISTRANT)
+
+
+async def test_directions_do_not_tell_who_sits_on_the_panel(session):
+    case, hearing = await make_listed(session)
+    await direct(session, case, hearing, Directed.REGISTRANT, now=hearing.starts_at)
+    services = await services_for(session, hearing)
+    panel = await panel_of(session, hearing)
+    panel[0].joined_at = hearing.starts_at
+
+    with pytest.raises(PanelNotTold):
+        must_have_been_told(case, hearing, services, panel)
+
+
+async def direct(session, case, hearing, directed, *, now=NOW):
+    await Direction.give(
+        session,
+        case,
+        hearing,
+        "Send your statement.",
+        directed=directed,
+        due_on=max(hearing.first_on - DAY, day_of(now)),
+        by=act(session, now=now),
+    )
+
+
+async def test_an_order_in_force_says_until_when_and_what_the_register_says(session):
+    case, _ = await make_told(session)
+
+    await make_interim(session, case, Measure.INTERIM_CONDITIONS, months=6)
+
+    said = await words(session, case, ServiceKind.ORDER)
+    assert "Interim conditions, in force since 10 March 2027, until the end of" in said
+    assert "# What the register says of it\nYou must not work alone with" in said
+
+
+async def test_an_order_that_ended_says_on_which_day_and_why(session):
+    case, _ = await make_told(session)
+    order = await make_interim(session, case)
+    later = NOW + 40 * DAY
+
+    await end(
+        session,
+        case,
+        order,
+        on=later,
+        because=Ended.REVOKED,
+        by=act(session, now=later),
+    )
+
+    said = await words(session, case, ServiceKind.ORDER)
+    assert "ended on 19 April 2027. Revoked." in said
+
+
+async def test_what_ends_with_a_midnight_ended_on_the_day_before(session):
+    case, _ = await make_told(session)
+    order = await make_interim(session, case)
+    last_day = order.last_day
+
+    await end(
+        session,
+        case,
+        order,
+        on=order.ends_at,
+        because=Ended.EXPIRED,
+        by=act(session, now=order.ends_at),
+    )
+
+    said = await words(session, case, ServiceKind.ORDER)
+    assert f"ended on {day(last_day)}. Its term was over." in said
+
+
+async def test_an_order_begins_although_nobody_can_be_told(session):
+    case = await make_heard(session)
+
+    order = await make_order(session, case)
+
+    assert order.in_force_at
+    assert not await services_of(session, case.id)
+
+
+@pytest.mark.parametrize(
+    ("decision", "told"),
+    [
+        (Decision.AGREED, "We agree that you leave."),
+        (Decision.DECLINED, "We do not agree that you leave now."),
+    ],
+)
+async def test_what_is_decided_of_leaving_is_served_with_its_reasons(
+    session, decision, told
+):
+    case = await left(session, decision)
+
+    said = await words(session, case, ServiceKind.LEAVING)
+    assert f"# What we decided\n{told}" in said
+    assert "# Why\nThe public is safe." in said
+
+
+async def test_what_is_taken_back_is_not_served(session):
+    case = await left(session, Decision.WITHDRAWN)
+
+    assert not await services_of(session, case.id, kind=ServiceKind.LEAVING)
+
+
+async def left(session, decision):
+    case, _ = await make_told(session)
+    await leaving_proposed(session, case)
+    leaving = await open_leaving(session, case)
+    by = act(session)
+    decider = await make_account(session, StaffRole.REGISTRAR)
+    await leaving.decide(
+        session,
+        case,
+        decider,
+        decision,
+        investigates=False,
+        words="The public is safe.",
+        by=by,
+    )
+    await leaving.serve(session, case, "The public is safe.", by=by)
+    return case
 
 
 async def test_a_registrant_reads_their_own_and_nobody_else_does(session):

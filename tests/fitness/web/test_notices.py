@@ -2,25 +2,28 @@
 
 import pypdfium2
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from fitness.fence import Capacity, look_as
 from fitness.hearing.kind import Kind
 from fitness.investigation.served import CaseService, ServiceKind, services_of
-from register.account import StaffRole
+from fitness.leaving import open_leaving
+from register.account import Account, StaffRole
 from tests.fitness.examining import make_examined, propose
 from tests.fitness.finding import DAY, draw, make_told, went_astray
 from tests.fitness.investigating import make_investigated, make_investigator
+from tests.fitness.ordering import leaving_proposed
 from tests.fitness.serving import SERVE
 from tests.fitness.sitting import (
     decide,
     make_begun,
     make_hearing,
+    make_listed,
     make_officer,
     make_panel,
     refer,
 )
-from tests.make import make_account, make_address
+from tests.make import NOW, make_account, make_address
 from tests.reading import Page
 from tests.verapdf import faults
 
@@ -236,6 +239,102 @@ async def test_a_decision_that_came_back_is_seen_before_it_is_served_again(
     await seen_and_served(
         session, browser, address, {"way": "email"}, "Decision on an interim order"
     )
+
+
+DIRECTED = {
+    "words": "Send your statement.",
+    "directed": "registrant",
+    "due_on-day": "15",
+    "due_on-month": "3",
+    "due_on-year": "2027",
+}
+
+
+async def test_a_direction_to_the_registrant_is_seen_before_it_is_served(
+    session, browser
+):
+    case, officer = await listed_hearing(session)
+    await browser.sign_in(officer)
+    address = at(case, "hearings/1/directions/new")
+    wrong = await post(browser, f"{address}/preview.pdf", {})
+    assert wrong.status == 422
+
+    await seen_and_served(
+        session, browser, address, DIRECTED, "Directions before a hearing"
+    )
+
+
+async def test_a_direction_to_us_is_given_at_once(session, browser):
+    case, officer = await listed_hearing(session)
+    await browser.sign_in(officer)
+    address = at(case, "hearings/1/directions/new")
+    before = await served(session)
+
+    page = await post(browser, address, DIRECTED | {"directed": "us"})
+
+    assert page.status == 303
+    assert await served(session) == before
+
+
+async def test_a_direction_that_cannot_be_sent_says_how_to_put_it_right(
+    session, browser
+):
+    case, officer = await listed_hearing(session)
+    await session.execute(
+        update(Account)
+        .where(Account.person_id == case.person_id)
+        .values(disabled_at=NOW)
+    )
+    await browser.sign_in(officer)
+
+    page = await post(browser, at(case, "hearings/1/directions/new"), DIRECTED)
+
+    (error,) = page.errors
+    assert "Ask a caseworker to record one" in error
+    assert page.field("What is to be done?").value == "Send your statement."
+
+
+async def listed_hearing(session):
+    case, _ = await make_told(session)
+    officer = await make_officer(session, case)
+    await make_listed(session, case=case)
+    return case, officer
+
+
+async def test_a_decision_on_leaving_is_seen_before_it_is_served(session, browser):
+    case, _ = await make_told(session)
+    await leaving_proposed(session, case)
+    await browser.sign_in(await make_account(session, StaffRole.REGISTRAR))
+    address = at(case, "leaving/decision")
+    wrong = await post(browser, f"{address}/preview.pdf", {})
+    assert wrong.status == 422
+
+    await seen_and_served(
+        session,
+        browser,
+        address,
+        {"decision": "declined", "words": "It must be decided."},
+        "Decision on your wish to leave the register",
+    )
+
+
+async def test_whoever_may_not_decide_on_leaving_is_told_so_before_a_preview(
+    session, browser
+):
+    case, _ = await make_told(session)
+    await leaving_proposed(session, case)
+    leaving = await open_leaving(session, case)
+    proposer = await session.get_one(Account, leaving.proposed_by)
+    await browser.sign_in(proposer)
+    sent = {"decision": "declined", "words": "It must be decided."}
+
+    page = await post(browser, at(case, "leaving/decision"), sent)
+
+    (error,) = page.errors
+    assert error.startswith("Whoever proposed it")
+    taken_back = sent | {"decision": "withdrawn"}
+    page = await post(browser, at(case, "leaving/decision"), taken_back)
+    assert page.status == 303
 
 
 # Afterwards

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from fitness.case import CaseRead, Read, Stage
 from fitness.fence import Capacity, look_as
+from fitness.investigation.served import ServiceKind, services_of
 from fitness.monitoring import (
     CheckIn,
     Judged,
@@ -412,8 +413,9 @@ async def test_registrant_and_employer_are_told_as_it_takes_effect(session, told
     for _ in range(2):
         await bring_orders_into_force(session, order.starts_at)
 
-    to = {one.key.split(":", 2)[2] for one in await _told(session, order)}
-    assert to == {"in_force", f"in_force:{lead.account_id}"}
+    to = [one.key.split(":", 2)[2] for one in await _told(session, order)]
+    assert to == [f"in_force:{lead.account_id}"]
+    assert len(await services_of(session, case.id, kind=ServiceKind.ORDER)) == 1
 
 
 async def _told(session, order):

@@ -407,6 +407,7 @@ ROWS = [
     *brought(f"{HEARING}/decision"),
     *brought(f"{HEARING}/decision/preview.pdf", "POST"),
     *brought(f"{HEARING}/directions/new"),
+    *brought(f"{HEARING}/directions/new/preview.pdf", "POST"),
     *brought(f"{HEARING}/directions/{{which}}/met", "POST"),
     *brought(f"{HEARING}/adjournment"),
     *brought(f"{HEARING}/vacating"),
@@ -430,6 +431,7 @@ def read_and_signed(known, _place, _role):
 
 
 TOLD = {"words": "You may come", "way": "post"}
+DIRECTED = {"words": "Send it", "directed": "both"} | on(TODAY, "due_on")
 LATER = {"at": "10:00"} | on(TODAY + 90 * DAY, "day")
 SENT = {
     SOMEBODY: {"side": "lay", "may_chair": "yes"},
@@ -450,8 +452,8 @@ SENT = {
     f"{HEARING}/notice/preview.pdf": TOLD,
     f"{HEARING}/decision": {"way": "post"},
     f"{HEARING}/decision/preview.pdf": {"way": "post"},
-    f"{HEARING}/directions/new": {"words": "Send it", "directed": "us"}
-    | on(TODAY, "due_on"),
+    f"{HEARING}/directions/new": DIRECTED | {"directed": "us"},
+    f"{HEARING}/directions/new/preview.pdf": DIRECTED,
     f"{HEARING}/adjournment": LATER | {"words": "They are ill"},
     f"{HEARING}/vacating": {"words": "It is not needed"},
     EXTENSION: {"words": "The High Court, CO/1"}

@@ -227,6 +227,7 @@ ROWS = [
     read(LEAVING),
     LEFT,
     case("POST", f"{LEAVING}/decision", TEAM_MANAGER, REGISTRAR),
+    case("POST", f"{LEAVING}/decision/preview.pdf", TEAM_MANAGER, REGISTRAR),
     own("GET", YOURS, REGISTRANT),
     own("GET", f"{YOURS}/check-ins/{{which}}", REGISTRANT),
     own("POST", f"{YOURS}/check-ins/{{which}}", REGISTRANT),
@@ -238,6 +239,7 @@ MAY_LEAVE = {
     "in_public_interest": "yes",
     "words": "They have retired",
 }
+DECLINED = {"decision": "declined", "words": "It must be decided"}
 SENT = {
     f"{ORDER}/appeal": {"words": "CO/2"} | on(TODAY, "on"),
     f"{ORDER}/appeal/outcome": {"outcome": "dismissed"} | on(TODAY, "on"),
@@ -250,6 +252,7 @@ SENT = {
     f"{ORDER}/review": {"because": "breach", "words": "Not kept"}
     | on(TODAY + 40 * DAY, "until"),
     LEAVING: MAY_LEAVE | on(TODAY, "asked_on"),
-    f"{LEAVING}/decision": {"decision": "declined", "words": "It must be decided"},
+    f"{LEAVING}/decision": DECLINED,
+    f"{LEAVING}/decision/preview.pdf": DECLINED,
     f"{YOURS}/check-ins/{{which}}": {"words": "Here", "file": pdf()},
 }
