@@ -49,6 +49,8 @@ class ServiceKind(StrEnum):
     """Of a panel."""
     ORDER = "order"
     """That one is in force, or has ended."""
+    PUBLICATION = "publication"
+    """What the public will read."""
     LEAVING = "leaving"
     """What was decided about leaving the register."""
 

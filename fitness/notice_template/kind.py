@@ -16,11 +16,11 @@ class Gap(StrEnum):
     OUTCOME = "outcome"
     """What was decided, or is proposed, in a sentence."""
     LAST_DAY = "last day"
-    """By the days of the rules, from the day on which it counts as served; of a direction, the day that it names."""
+    """By the days of the rules, from the day on which it counts as served; or that a direction names, or something is shown."""
     COURT = "court"
     """To which an appeal goes."""
     DAY = "day"
-    """Of a hearing, with its last where it has several."""
+    """Of a hearing, or from which something is shown."""
     TIME = "time"
     PLACE = "place"
     PANEL = "panel"
@@ -37,6 +37,8 @@ class ApprovedBy(StrEnum):
     """All of it has signed."""
     DECIDERS = "deciders"
     """Whoever made the order: it says no more than what they signed, and goes out by itself when the order begins or ends."""
+    PUBLISHERS = "publishers"
+    """Whoever wrote what is published, and another who approved it, by which it goes out."""
 
 
 class NoticeKind(StrEnum):
@@ -61,6 +63,8 @@ class NoticeKind(StrEnum):
     REVIEW_DECISION = "review_decision"
     ORDER_IN_FORCE = "order_in_force"
     ORDER_ENDED = "order_ended"
+    PUBLICATION = "publication"
+    """What the public will read, and for how long."""
     LEAVING = "leaving"
     """Whether they leave the register while the case goes on."""
 
@@ -103,6 +107,7 @@ NEEDS: dict[NoticeKind, frozenset[Gap]] = {
     NoticeKind.REVIEW_DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
     NoticeKind.ORDER_IN_FORCE: DECIDED,
     NoticeKind.ORDER_ENDED: frozenset({Gap.OUTCOME}),
+    NoticeKind.PUBLICATION: DECIDED | {Gap.DAY, Gap.LAST_DAY},
     NoticeKind.LEAVING: DECIDED,
 }
 MAY: dict[NoticeKind, frozenset[Gap]] = {
@@ -123,4 +128,5 @@ APPROVED = {
     NoticeKind.REVIEW_DECISION: ApprovedBy.PANEL,
     NoticeKind.ORDER_IN_FORCE: ApprovedBy.DECIDERS,
     NoticeKind.ORDER_ENDED: ApprovedBy.DECIDERS,
+    NoticeKind.PUBLICATION: ApprovedBy.PUBLISHERS,
 }

@@ -13,6 +13,7 @@ from fitness.publication.matter import Kind
 from fitness.publication.publication import Publication
 from fitness.publication.published import Published
 from fitness.publication.state import Because, TimeIsOver, WasQuashed
+from fitness.publication.telling import tell_of_publication
 from fitness.publication.term import Term, decision_until, hearing_term
 from fitness.publication.version import Heard, PublicationVersion
 from register.account import Account
@@ -48,6 +49,7 @@ async def approve(
     if publication.order:
         publication.followed = publication.order.version
     await session.flush()
+    await tell_of_publication(session, case, public, by=by)
     return public
 
 

@@ -21,7 +21,7 @@ depends_on = None
 KINDS = (
     "'investigation', 'disclosure', 'examination', 'proposal', 'interim_hearing', 'interim_review', 'final_hearing', "
     "'order_review', 'panel', 'directions', 'interim_decision', 'decision', 'review_decision', 'order_in_force', "
-    "'order_ended', 'leaving'"
+    "'order_ended', 'publication', 'leaving'"
 )
 TABLES = f"""
 create table notice_template (
@@ -275,6 +275,19 @@ SEEDS = {
         "basis": "The register carries an order for as long as it stands: regulation 9(2) of the Social Workers Regulations 2018, "
         "which our own rules follow.",
         "letter_words": "An order that was in force in {case} has ended.",
+    },
+    "publication": {
+        "title": "What we publish of your case",
+        "body": f"{TO_WHOM}\n\nThe law has us publish decisions about fitness to practise, and hearings before they are held. Anybody "
+        "can read what follows on our website from {day} on.\n\n"
+        "# What it is about\n{outcome}\n\n# What we publish\n{our words}\n\n"
+        "# If something is wrong\nTell us at once if it names a child or lets somebody know one, if it says something of your health or "
+        "of somebody else’s private life, or if it could put you or somebody else in danger. We can take it down within minutes.\n\n"
+        f"{WITH_YOU}",
+        "deadline": "There is nothing that you must do by a day. As things stand it is shown until the end of {last day}.",
+        "basis": "We publish orders, decisions with their reasons, and what comes of reviews and appeals: regulation 25(1)(c) of the "
+        "Social Workers Regulations 2018, which our own rules follow.",
+        "letter_words": "There is something for you to read in {case}.",
     },
     "leaving": {
         "title": "Decision on your wish to leave the register",

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
+from fitness.case import Stage
 from fitness.examination.outcome import Outcome
 from fitness.fence import Capacity, look_as
 from fitness.hearing.direction import Directed, Direction
@@ -21,7 +22,7 @@ from fitness.investigation.served import (
 )
 from fitness.leaving import Decision, open_leaving
 from fitness.notice_template import NoticeKind, NoticeTemplate, current
-from fitness.order import Ended, Measure, end
+from fitness.order import Decided, Ended, Measure, end
 from register.account import Account, StaffRole
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -42,7 +43,9 @@ from tests.fitness.ordering import (
     make_heard,
     make_interim,
     make_order,
+    seat,
 )
+from tests.fitness.publishing import list_hearing, pass_it, write
 from tests.fitness.sitting import (
     decide,
     make_begun,
@@ -325,6 +328,62 @@ async def test_an_order_begins_although_nobody_can_be_told(session):
 
     assert order.in_force_at
     assert not await services_of(session, case.id)
+
+
+async def test_the_registrant_reads_what_is_published_from_when_until_when(session):
+    case, order = await ordered(session)
+    publication = await write(session, case, order)
+
+    public = await pass_it(session, case, publication)
+
+    first, last = day(public.shown_from), day(public.shown_to)
+    said = await words(session, case, ServiceKind.PUBLICATION)
+    assert "# What it is about\nSuspension order." in said
+    assert "# What was found\nHe left the home at night." in said
+    assert f"on our website from {first} on." in said
+    assert f"shown until the end of {last}." in said
+
+
+async def test_of_health_the_registrant_reads_that_no_reasons_are_published(session):
+    case, order = await ordered(session)
+    publication = await write(session, case, order, "", health=True)
+
+    await pass_it(session, case, publication)
+
+    said = await words(session, case, ServiceKind.PUBLICATION)
+    assert "The reasons are about health, so they are not published." in said
+
+
+async def test_of_a_hearing_its_days_and_its_place_are_told(session):
+    case, _ = await ordered(session)
+    publication = await list_hearing(session, case)
+
+    await pass_it(session, case, publication)
+
+    said = await words(session, case, ServiceKind.PUBLICATION)
+    assert "Final hearing, 3 May 2027 to 5 May 2027. 12 Park Row, Leeds." in said
+
+
+async def test_what_is_corrected_is_told_again(session):
+    case, order = await ordered(session)
+    publication = await write(session, case, order)
+    await pass_it(session, case, publication)
+    author = await make_account(session, StaffRole.HEARINGS_OFFICER)
+    by = act(session, author)
+    await publication.write(session, case, "Nobody was hurt.", author=author, by=by)
+
+    await pass_it(session, case, publication)
+
+    told = await services_of(session, case.id, kind=ServiceKind.PUBLICATION)
+    assert len(told) == 2
+
+
+async def ordered(session):
+    case, _ = await make_told(session)
+    for stage in (Stage.EXAMINATION, Stage.HEARING):
+        case.move(session, stage, by=act(session))
+    await seat(session, case, Decided.PANEL)
+    return case, await make_order(session, case)
 
 
 @pytest.mark.parametrize(
