@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -33,7 +34,7 @@ from fitness.investigation.information import InformationRequest
 from fitness.investigation.plan import PlanStep
 from fitness.investigation.proceeding import Proceeding
 from fitness.investigation.served import CaseService, ServiceKind
-from fitness.monitoring import CheckIn
+from fitness.monitoring import CheckIn, EarlyReview
 from fitness.order import CaseOrder
 from register.account import Account
 from register.kit.clock import LONDON
@@ -64,10 +65,16 @@ class DueKind(StrEnum):
     ORDER_REVIEW = "order_review"
     CHECK_IN = "check_in"
     """How an order is kept is to be shown, and judged."""
+    EARLY_REVIEW = "early_review"
+    """The registrant asks for one, and is to be answered."""
 
     @property
     def of_an_order(self) -> bool:
-        return self in {DueKind.ORDER_REVIEW, DueKind.CHECK_IN}
+        return self in {
+            DueKind.ORDER_REVIEW,
+            DueKind.CHECK_IN,
+            DueKind.EARLY_REVIEW,
+        }
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,11 @@ def things_due() -> CompoundSelect[Any]:
             CaseOrder.number,
         ).where(CaseOrder.standing),
         _each(DueKind.CHECK_IN, CheckIn.case_id, CheckIn.due_on, CheckIn.number).where(
-            CheckIn.judged.is_(None), _of_a_standing_order()
+            CheckIn.judged.is_(None), _of_a_standing_order(CheckIn.order_id)
+        ),
+        _each(DueKind.EARLY_REVIEW, EarlyReview.case_id, EarlyReview.answer_by).where(
+            EarlyReview.answered_at.is_(None),
+            _of_a_standing_order(EarlyReview.order_id),
         ),
     )
 
@@ -197,5 +208,5 @@ def _commented() -> ColumnElement[bool]:
     )
 
 
-def _of_a_standing_order() -> ColumnElement[bool]:
-    return CheckIn.order_id.in_(select(CaseOrder.id).where(CaseOrder.standing))
+def _of_a_standing_order(order_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    return order_id.in_(select(CaseOrder.id).where(CaseOrder.standing))

@@ -184,6 +184,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hearing_notice_days: int
     """The same for a final hearing."""
     review_notice_days: int
+    early_review_answer_days: int
     """The same for a hearing that reviews an order."""
     hearing_listed_days: int
     """Before a hearing: from then on the public list names it."""

@@ -109,6 +109,7 @@ RULES = Rules(
     interim_notice_days=7,
     hearing_notice_days=28,
     review_notice_days=28,
+    early_review_answer_days=14,
     hearing_listed_days=7,
     hearing_shown_months=1,
     panel_members=3,

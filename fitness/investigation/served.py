@@ -49,6 +49,8 @@ class ServiceKind(StrEnum):
     """Of a panel."""
     ORDER = "order"
     """That one is in force, or has ended."""
+    EARLY_REVIEW = "early_review"
+    """What we answer to whoever asked for one."""
     PUBLICATION = "publication"
     """What the public will read."""
     LEAVING = "leaving"

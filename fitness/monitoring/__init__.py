@@ -12,6 +12,12 @@ from fitness.monitoring.check_in import (
     check_in_of,
     check_ins_of,
 )
+from fitness.monitoring.early_review import (
+    AnsweredAlready,
+    AskedAlready,
+    EarlyReview,
+    early_reviews_of,
+)
 from fitness.monitoring.reminding import remind_of_check_ins
 from fitness.monitoring.reporter import (
     Reporter,
@@ -19,12 +25,21 @@ from fitness.monitoring.reporter import (
     Standing,
     reporters_of,
 )
-from fitness.monitoring.review import Because, NotEarlier, NotReviewed, bring_forward
+from fitness.monitoring.review import (
+    Because,
+    NotEarlier,
+    NotReviewed,
+    bring_forward,
+    must_be_reviewed,
+)
 
 __all__ = [
+    "AnsweredAlready",
+    "AskedAlready",
     "Because",
     "CheckIn",
     "CheckInAnswer",
+    "EarlyReview",
     "Judged",
     "JudgedAlready",
     "MonitoringAct",
@@ -39,6 +54,8 @@ __all__ = [
     "bring_forward",
     "check_in_of",
     "check_ins_of",
+    "early_reviews_of",
+    "must_be_reviewed",
     "remind_of_check_ins",
     "reporters_of",
 ]

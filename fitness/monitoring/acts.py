@@ -11,3 +11,5 @@ class MonitoringAct(StrEnum):
     ANSWER = "monitoring:answer"
     JUDGE = "monitoring:judge"
     BRING_FORWARD = "monitoring:bring_forward"
+    ASK_EARLY_REVIEW = "monitoring:ask_early_review"
+    ANSWER_EARLY_REVIEW = "monitoring:answer_early_review"

@@ -1,6 +1,6 @@
 """An order that is not kept, or of which something new is known, is reviewed earlier than was planned."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +30,14 @@ class NotEarlier(Refused):
         super().__init__("The day must be after today, and before the one planned now.")
 
 
+def must_be_reviewed(order: CaseOrder, now: datetime) -> date:
+    """The last day of the review that is planned. Raises OrderEnded, NotInForce or NotReviewed."""
+    order.must_be_in_force(now)
+    if order.review_by is None:
+        raise NotReviewed
+    return order.review_by
+
+
 def bring_forward(
     session: AsyncSession,
     case: Case,
@@ -41,11 +49,9 @@ def bring_forward(
     by: Process,
 ) -> None:
     """To a day by which it must be reviewed. Raises OrderEnded, NotInForce, NotReviewed or NotEarlier."""
-    order.must_be_in_force(by.at)
-    if order.review_by is None:
-        raise NotReviewed
-    if not day_of(by.at) < until < order.review_by:
-        raise NotEarlier(order.review_by)
+    planned = must_be_reviewed(order, by.at)
+    if not day_of(by.at) < until < planned:
+        raise NotEarlier(planned)
     order.review_by = until
     case.tell(
         session,

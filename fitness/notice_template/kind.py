@@ -63,6 +63,8 @@ class NoticeKind(StrEnum):
     REVIEW_DECISION = "review_decision"
     ORDER_IN_FORCE = "order_in_force"
     ORDER_ENDED = "order_ended"
+    EARLY_REVIEW = "early_review"
+    """What we answer to whoever asked for one."""
     PUBLICATION = "publication"
     """What the public will read, and for how long."""
     LEAVING = "leaving"
@@ -107,6 +109,7 @@ NEEDS: dict[NoticeKind, frozenset[Gap]] = {
     NoticeKind.REVIEW_DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
     NoticeKind.ORDER_IN_FORCE: DECIDED,
     NoticeKind.ORDER_ENDED: frozenset({Gap.OUTCOME}),
+    NoticeKind.EARLY_REVIEW: DECIDED,
     NoticeKind.PUBLICATION: DECIDED | {Gap.DAY, Gap.LAST_DAY},
     NoticeKind.LEAVING: DECIDED,
 }

@@ -8,7 +8,15 @@ from litestar.response import Redirect, Template
 
 from fitness.case import Case
 from fitness.investigation.own import own_case
-from fitness.monitoring import CheckIn, MonitoringAct, check_in_of, check_ins_of
+from fitness.monitoring import (
+    CheckIn,
+    EarlyReview,
+    MonitoringAct,
+    check_in_of,
+    check_ins_of,
+    early_reviews_of,
+    must_be_reviewed,
+)
 from fitness.order import CaseOrder, appeal_of, order_in
 from register.kit import forms
 from register.kit.clock import day_of
@@ -18,10 +26,11 @@ from register.kit.security.limits import UPLOAD, UPLOAD_MEGABYTES
 from register.kit.settings import settings
 from register.kit.uploads import BODY_LIMIT, MEGABYTE, Problem
 from register.web.guards import SIGNED_IN
-from register.web.needs import Act, Acting, Limits, Visit
+from register.web.needs import Act, Acting, Form, Limits, Visit
 
 ORDER = "/your-case/{reference:str}/orders/{nth:int}"
 CHECK_IN = f"{ORDER}/check-ins/{{which:int}}"
+EARLY = f"{ORDER}/early-review"
 
 
 class ShowForm(forms.Form):
@@ -34,6 +43,15 @@ class ShowForm(forms.Form):
     file = forms.Upload("A document", accept=".pdf,.jpg,.jpeg,.png", optional=True)
 
 
+class AskForm(forms.Form):
+    words = forms.LongText(
+        "What is otherwise than when the order was made?",
+        what="what is otherwise",
+        hint="What you have done since, or what has changed. A panel may read it. Do not name a child.",
+        longest=20_000,
+    )
+
+
 async def _own(act: Acting, reference: str, nth: int) -> tuple[Case, CaseOrder]:
     """Raises NotFound."""
     case = await own_case(act.session, act.account, reference)
@@ -43,12 +61,16 @@ async def _own(act: Acting, reference: str, nth: int) -> tuple[Case, CaseOrder]:
 @get(ORDER, access=SIGNED_IN)
 async def one(act: Act, reference: FromPath[str], nth: FromPath[int]) -> Template:
     case, order = await _own(act, reference, nth)
+    early_reviews = await early_reviews_of(act.session, order)
+    waits = any(one.waits for one in early_reviews)
     return page(
         "fitness/your_case/order.html",
         case=case,
         order=order,
         appeal=await appeal_of(act.session, order),
         check_ins=await check_ins_of(act.session, order),
+        early_reviews=early_reviews,
+        may_ask=order.in_force(act.now) and order.review_by and not waits,
         now=act.now,
         today=day_of(act.now),
         contact=settings().contact_email,
@@ -110,4 +132,41 @@ async def show(
     return Redirect(f"/your-case/{reference}/orders/{nth}", status_code=303)
 
 
-pages = [one, ask, show]
+@get(EARLY, access=SIGNED_IN)
+async def ask_early(act: Act, reference: FromPath[str], nth: FromPath[int]) -> Template:
+    case, order = await _own(act, reference, nth)
+    must_be_reviewed(order, act.now)
+    return _early_page(case, order, AskForm())
+
+
+def _early_page(case: Case, order: CaseOrder, form: AskForm) -> Template:
+    return page(
+        "fitness/your_case/early_review.html",
+        case=case,
+        order=order,
+        form=form,
+        contact=settings().contact_email,
+    )
+
+
+@post(EARLY, access=SIGNED_IN)
+async def ask_for_early(
+    act: Act,
+    *,
+    reference: FromPath[str],
+    nth: FromPath[int],
+    form: Form,
+    visit: Visit,
+) -> Redirect | Template:
+    case, order = await _own(act, reference, nth)
+    must_be_reviewed(order, act.now)
+    answers = AskForm(form)
+    if not answers.validate():
+        return _early_page(case, order, answers)
+    by = act.process(MonitoringAct.ASK_EARLY_REVIEW)
+    await EarlyReview.ask(act.session, case, order, answers.words.data, by=by)
+    visit.flash("We have your request")
+    return Redirect(f"/your-case/{reference}/orders/{nth}", status_code=303)
+
+
+pages = [one, ask, show, ask_early, ask_for_early]

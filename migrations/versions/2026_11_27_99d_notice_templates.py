@@ -21,7 +21,7 @@ depends_on = None
 KINDS = (
     "'investigation', 'disclosure', 'examination', 'proposal', 'interim_hearing', 'interim_review', 'final_hearing', "
     "'order_review', 'panel', 'directions', 'interim_decision', 'decision', 'review_decision', 'order_in_force', "
-    "'order_ended', 'publication', 'leaving'"
+    "'order_ended', 'early_review', 'publication', 'leaving'"
 )
 TABLES = f"""
 create table notice_template (
@@ -275,6 +275,16 @@ SEEDS = {
         "basis": "The register carries an order for as long as it stands: regulation 9(2) of the Social Workers Regulations 2018, "
         "which our own rules follow.",
         "letter_words": "An order that was in force in {case} has ended.",
+    },
+    "early_review": {
+        "title": "Our answer to your request for an early review",
+        "body": f"{TO_WHOM}\n\nYou asked us to have the order on your registration reviewed earlier than planned.\n\n"
+        "# Our answer\n{outcome}\n\n# Why\n{our words}\n\n"
+        f"# What it means\nUntil a panel has decided, the order stands as it is.\n\n{WITH_YOU}",
+        "deadline": "There is nothing that you must do by a day. You may ask again when something new has come up.",
+        "basis": "An order is reviewed early where there is new evidence: our fitness to practise rules, which follow those of Social "
+        "Work England.",
+        "letter_words": "There is an answer to what you asked of us in {case}.",
     },
     "publication": {
         "title": "What we publish of your case",

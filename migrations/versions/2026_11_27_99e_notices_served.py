@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 READS = "notices notice_file"
-SERVED = "directions order publication leaving"
+SERVED = "directions order early_review publication leaving"
 OWN = "(select fitness_capacity()) = 'own'"
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fitness.case import Place, Stage
 from fitness.fence import Capacity, look_as
 from fitness.leaving import CaseLeaving
-from fitness.monitoring import CheckIn, Reporter, Standing
+from fitness.monitoring import CheckIn, EarlyReview, Reporter, Standing
 from fitness.order import CaseOrder, Decided, Measure, OrderAppeal, take_effect
 from register.account import StaffRole
 from register.kit.clock import day_of
@@ -107,6 +107,7 @@ async def order_kept(session, case):
     )
     await session.flush()
     await check_in.answer(session, case, "Here", by=act(session))
+    await EarlyReview.ask(session, case, order, "I have changed.", by=act(session))
     await seat(session, case, Decided.PANEL)
     appealed = await make_order(session, case, Measure.WARNING, served_on=served())
     await OrderAppeal.lodge(

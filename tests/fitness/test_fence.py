@@ -67,6 +67,7 @@ TABLES = (
     "reporter",
     "check_in",
     "check_in_answer",
+    "early_review",
     "case_leaving",
     "docket_document",
     "docket_redaction",

@@ -4,8 +4,15 @@ from datetime import timedelta
 
 from fitness.case import Stage
 from fitness.leaving import CaseLeaving, Decision
-from fitness.monitoring import CheckIn, Judged, Reporter, Standing
-from fitness.order import AppealOutcome, Decided, Measure, OrderAppeal, appeal_of
+from fitness.monitoring import CheckIn, EarlyReview, Judged, Reporter, Standing
+from fitness.order import (
+    AppealOutcome,
+    Decided,
+    Measure,
+    OrderAppeal,
+    appeal_of,
+    order_in,
+)
 from register.kit.clock import day_of
 from tests.fitness.finding import make_told
 from tests.fitness.investigating import act, make_investigator
@@ -28,6 +35,7 @@ async def orders_in_every_state(stage):
     await stage.see(auditor, f"/staff/cases/{kept[0].reference}/orders/1", proved=True)
     await leaving(stage, worker, kept[0])
     await wrongly_filled(stage, worker, kept[0])
+    await reviewed_early(stage, worker, kept[1], kept[0])
     await checked(stage, worker, kept[1], kept[0])
     at = f"/staff/cases/{appealed[0].reference}/orders/1/appeal/outcome"
     await stage.see(worker, at, proved=True)
@@ -159,6 +167,40 @@ async def wrongly_filled(stage, worker, case):
     async with stage.visitor(worker, proved=True) as browser:
         for form in forms:
             await stage.show(browser, f"{at}/{form}", {})
+
+
+async def reviewed_early(stage, worker, account, case):
+    """Answered once with no, and asked again."""
+    at = f"/staff/cases/{case.reference}/orders/2"
+    own = f"/your-case/{case.reference}/orders/2"
+    order = await order_in(stage.session, case.id, 2)
+    async with stage.visitor(account) as browser:
+        await stage.show(browser, f"{own}/early-review")
+        await stage.show(browser, f"{own}/early-review", {})
+    for answered in (True, False):
+        asked = await EarlyReview.ask(
+            stage.session,
+            case,
+            order,
+            "I have finished the course.",
+            by=act(stage.session),
+        )
+        if answered:
+            await asked.answer(
+                stage.session,
+                case,
+                order,
+                "Nothing is new.",
+                until=None,
+                by=act(stage.session),
+            )
+    await stage.see(account, own)
+    sent = {"answer": "declined", "words": "Nothing is new."}
+    async with stage.visitor(worker, proved=True) as browser:
+        for page in (at, f"{at}/early-review"):
+            await stage.show(browser, page)
+        for answers in ({}, sent):
+            await stage.show(browser, f"{at}/early-review", answers)
 
 
 async def checked(stage, worker, account, case):

@@ -1,6 +1,13 @@
 """The orders of a case as staff see to them."""
 
-from fitness.web.orders import appealing, checking, every, forward, reporting
+from fitness.web.orders import (
+    appealing,
+    checking,
+    early,
+    every,
+    forward,
+    reporting,
+)
 
 pages = [
     *every.pages,
@@ -8,4 +15,5 @@ pages = [
     *reporting.pages,
     *checking.pages,
     *forward.pages,
+    *early.pages,
 ]

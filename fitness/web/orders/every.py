@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from fitness.case import Read
-from fitness.monitoring import check_ins_of, reporters_of
+from fitness.monitoring import check_ins_of, early_reviews_of, reporters_of
 from fitness.order import CaseOrder, appeal_of, appeals_in, order_in, orders_of
 from fitness.web.cases.listing import AT
 from fitness.web.cases.one import ONE
@@ -72,6 +72,7 @@ async def one(act: Act, reference: FromPath[str], nth: FromPath[int]) -> Templat
         appeal=await appeal_of(act.session, it.order),
         reporters=await reporters_of(act.session, it.order),
         check_ins=await check_ins_of(act.session, it.order),
+        early_reviews=await early_reviews_of(act.session, it.order),
         writes=act.viewer.has(*ORDER_WRITERS.roles) and it.order.standing,
         now=act.now,
         today=day_of(act.now),

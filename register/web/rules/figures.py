@@ -231,6 +231,9 @@ class FiguresForm(Versioned):
     interim_notice_days = days("Notice of a hearing for an interim order", lowest=1)
     hearing_notice_days = days("Notice of a final hearing", lowest=1)
     review_notice_days = days("Notice of a hearing that reviews an order", lowest=1)
+    early_review_answer_days = days(
+        "To answer whoever asks for an early review of an order", lowest=1
+    )
     hearing_listed_days = days("How long before a hearing the public list names it")
     hearing_shown_months = months("How long after a hearing the public list names it")
     panel_members = forms.Number("Adjudicators on a panel", lowest=2, highest=9)

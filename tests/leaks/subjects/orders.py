@@ -5,7 +5,7 @@ from datetime import timedelta
 from fitness.case import Place, Stage
 from fitness.fence import Capacity, look_as
 from fitness.leaving import CaseLeaving
-from fitness.monitoring import CheckIn, Reporter, Standing
+from fitness.monitoring import CheckIn, EarlyReview, Reporter, Standing
 from fitness.order import CaseOrder, Decided, Measure, OrderAppeal
 from register.account import Account, StaffRole
 from register.kit.clock import day_of
@@ -32,6 +32,7 @@ ORDER = f"{ORDERS}/{{nth}}"
 CHECK_INS = f"{ORDER}/check-ins"
 CHECK_IN = f"{CHECK_INS}/{{which}}"
 LEAVING = "/staff/cases/{reference}/leaving"
+EARLY = f"{ORDER}/early-review"
 YOURS = "/your-case/{reference}/orders/{nth}"
 DAY = timedelta(days=1)
 TODAY = day_of(NOW)
@@ -107,6 +108,7 @@ async def in_force(session, found, words, by):
     )
     made.in_force_at = made.starts_at
     await session.flush()
+    return made
 
 
 async def filled(world, session, shown, work_of, by):
@@ -121,7 +123,15 @@ async def filled(world, session, shown, work_of, by):
         by=by,
     )
     await ordered(session, found, shown.restricted("order.not appealed"), by)
-    await in_force(session, found, shown.restricted("order.in force"), by)
+    kept = await in_force(session, found, shown.restricted("order.in force"), by)
+    await in_force(session, found, shown.restricted("order.kept"), by)
+    await EarlyReview.ask(
+        session,
+        found,
+        kept,
+        shown.restricted("order.early review"),
+        by=make_process(session),
+    )
     reporter = await Reporter.name_one(
         session,
         found,
@@ -186,8 +196,16 @@ def at(known, row, role):
     ]
 
 
-NTH = {ORDER: (1, 2, 3), f"{ORDER}/appeal": (2,), f"{ORDER}/review": (3,)}
-"""The second is one that nobody has appealed against, the third is in force."""
+NTH = {
+    ORDER: (1, 2, 3, 4),
+    YOURS: (1, 3, 4),
+    f"{ORDER}/appeal": (2,),
+    f"{ORDER}/review": (3,),
+    EARLY: (3,),
+    f"{EARLY}/preview.pdf": (3,),
+    f"{YOURS}/early-review": (4,),
+}
+"""The second is one that nobody has appealed against; the others are in force, and of the third an early review is asked for."""
 HIDDEN = frozenset({Role.OTHER_INVESTIGATOR})
 
 
@@ -224,6 +242,8 @@ ROWS = [
     *worked(f"{CHECK_IN}/answers/new"),
     read(f"{CHECK_IN}/answers/{{answer_id}}/file"),
     *worked(f"{ORDER}/review"),
+    *worked(EARLY),
+    *worked(f"{EARLY}/preview.pdf", "POST"),
     read(LEAVING),
     LEFT,
     case("POST", f"{LEAVING}/decision", TEAM_MANAGER, REGISTRAR),
@@ -231,6 +251,8 @@ ROWS = [
     own("GET", YOURS, REGISTRANT),
     own("GET", f"{YOURS}/check-ins/{{which}}", REGISTRANT),
     own("POST", f"{YOURS}/check-ins/{{which}}", REGISTRANT),
+    own("GET", f"{YOURS}/early-review", REGISTRANT),
+    own("POST", f"{YOURS}/early-review", REGISTRANT),
 ]
 MAY_LEAVE = {
     "stopped": "yes",
@@ -239,6 +261,7 @@ MAY_LEAVE = {
     "in_public_interest": "yes",
     "words": "They have retired",
 }
+PLANNED = {"answer": "declined", "words": "Nothing is new"}
 DECLINED = {"decision": "declined", "words": "It must be decided"}
 SENT = {
     f"{ORDER}/appeal": {"words": "CO/2"} | on(TODAY, "on"),
@@ -251,6 +274,9 @@ SENT = {
     | on(TODAY, "came_on"),
     f"{ORDER}/review": {"because": "breach", "words": "Not kept"}
     | on(TODAY + 40 * DAY, "until"),
+    EARLY: PLANNED,
+    f"{EARLY}/preview.pdf": PLANNED,
+    f"{YOURS}/early-review": {"words": "I have done the course"},
     LEAVING: MAY_LEAVE | on(TODAY, "asked_on"),
     f"{LEAVING}/decision": DECLINED,
     f"{LEAVING}/decision/preview.pdf": DECLINED,
