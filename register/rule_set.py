@@ -178,6 +178,7 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     examination_target_days: int
     """From the report on an investigation to the day by which two case examiners should have decided."""
     proposal_answer_days: int
+    proposal_reminder_days: int
     """From the day after a disposal is proposed to the registrant to the last day on which they may agree to it."""
     interim_notice_days: int
     """Between the day on which notice of a hearing for an interim order counts as served and that hearing."""

@@ -106,6 +106,7 @@ RULES = Rules(
     case_escalation_months=(18, 12, 6),
     examination_target_days=84,
     proposal_answer_days=28,
+    proposal_reminder_days=7,
     interim_notice_days=7,
     hearing_notice_days=28,
     review_notice_days=28,

@@ -107,6 +107,7 @@ class CaseEventKind(StrEnum):
     """The case examiners are done with it."""
     PROPOSED = "proposed"
     """An accepted disposal, to the registrant."""
+    PROPOSAL_REMINDED = "proposal_reminded"
     PROPOSAL_ANSWERED = "proposal_answered"
     PAPER_RECORDED = "paper_recorded"
     PAPER_CHECKED = "paper_checked"

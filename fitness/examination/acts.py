@@ -19,4 +19,6 @@ class ExaminationAct(StrEnum):
     """By another."""
     SERVE = "examination:serve"
     """A proposal, again."""
+    REMIND = "examination:remind"
+    """Of a proposal that is not answered."""
     EXPIRE = "examination:expire"

@@ -85,6 +85,8 @@ class Disposal(Base):
     """The last day: the time ends at 23:59:59 Europe/London."""
     insisted: Mapped[bool]
     """The same as before, although the registrant asked for something else."""
+    reminded_at: Mapped[datetime | None]
+    """Of the last day that it has now."""
     answered_at: Mapped[datetime | None]
     answer: Mapped[Answer | None] = mapped_column(code(Answer, "answer"))
     text_id: Mapped[UUID | None] = mapped_column(
@@ -214,6 +216,7 @@ class Disposal(Base):
         self.service = await _serve(session, case, drawn, by=by)
         days = case.rule_set.rules.proposal_answer_days
         self.respond_by = max(self.respond_by, last_day(self.service.deemed_on, days))
+        self.reminded_at = None
 
 
 async def _draw(

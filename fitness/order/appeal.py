@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from fitness.case import Case, CaseEventKind, CaseText, Stage, say
 from fitness.order.order import CaseOrder, Ended
-from fitness.order.reach import conclude, end
+from fitness.order.reach import conclude, end, end_interim
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
@@ -155,9 +155,11 @@ class OrderAppeal(Base):
     async def _after(
         self, session: AsyncSession, case: Case, outcome: AppealOutcome, *, by: Process
     ) -> None:
+        """Until another panel has decided an interim order goes on; where nothing is left to decide it covers nothing."""
         if outcome is AppealOutcome.REMITTED:
             case.move(session, Stage.HEARING, by=by)
         else:
+            await end_interim(session, case, by=by)
             await conclude(session, case, by=by)
 
 

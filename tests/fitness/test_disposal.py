@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fitness.case import CaseEventKind, ClosedBecause, Place, Stage
@@ -16,7 +16,7 @@ from fitness.examination.disposal import (
     disposal_of,
     disposals_of,
 )
-from fitness.examination.due import let_proposals_expire
+from fitness.examination.due import let_proposals_expire, remind_of_proposals
 from fitness.examination.examination import WaitsForTheRegistrant
 from fitness.examination.outcome import Outcome
 from fitness.examination.own import OwnExamination
@@ -43,6 +43,8 @@ from fitness.publication import Publication
 from fitness.publication.publishing import as_public
 from register.account import StaffRole
 from register.entry import Status
+from register.kit.clock import start_of
+from register.kit.post import Message
 from register.part import Part
 from register.published import published_of
 from tests.fitness.examining import (
@@ -359,6 +361,49 @@ async def test_where_it_is_refused_a_panel_hears_the_case(session, found, propos
     assert found.case.stage is Stage.HEARING
     assert found.examination.outcome is Outcome.HEARING
     assert not await orders_of(session, found.case.id)
+
+
+async def reminders(session, proposed):
+    found = await session.scalars(
+        select(Message).where(Message.key.like(f"disposal:{proposed.id}:reminded:%"))
+    )
+    return found.all()
+
+
+async def test_whoever_has_not_answered_is_reminded_once_a_week_before_the_last_day(
+    session, found, proposed
+):
+    last = proposed.respond_by
+    for days, count in ((8, 0), (7, 1), (6, 1), (0, 1)):
+        await remind_of_proposals(session, start_of(last - days * DAY))
+        assert len(await reminders(session, proposed)) == count, days
+
+    (sent,) = await reminders(session, proposed)
+    assert found.case.reference not in sent.body
+    told = await events(session, found.case)
+    assert told.count(CaseEventKind.PROPOSAL_REMINDED) == 1
+
+
+async def test_whoever_has_answered_is_not_reminded(session, found, proposed):
+    await answer_with(session, found, Answer.REFUSED)
+
+    await remind_of_proposals(session, start_of(proposed.respond_by))
+
+    assert not await reminders(session, proposed)
+
+
+async def test_served_again_they_are_reminded_of_the_new_last_day(
+    session, found, proposed
+):
+    await remind_of_proposals(session, start_of(proposed.respond_by))
+    await make_address(session, found.case.person)
+    await went_astray(session, proposed.service)
+    await proposed.serve_by_post(session, found.case, by=act(session, now=AT_LAST))
+    await session.flush()
+
+    await remind_of_proposals(session, start_of(proposed.respond_by))
+
+    assert len(await reminders(session, proposed)) == 2
 
 
 async def test_nothing_expires_on_the_last_day(session, found, proposed):

@@ -510,6 +510,26 @@ async def test_an_allowed_appeal_means_that_the_order_never_stood(session):
     assert (await entry_of(session, case)).orders == []
 
 
+@pytest.mark.parametrize(
+    ("outcome", "goes_on"),
+    [(AppealOutcome.ALLOWED, False), (AppealOutcome.REMITTED, True)],
+)
+async def test_an_interim_order_goes_on_only_where_there_is_something_to_decide(
+    session, outcome, goes_on
+):
+    case, order, appeal = await appealed(session)
+    cover = await make_interim(session, case)
+    now = order.starts_at + 30 * DAY
+
+    await appeal.end(
+        session, case, order, outcome, on=day_of(now), by=act(session, now=now)
+    )
+
+    assert cover.standing is goes_on
+    assert (case.stage is Stage.HEARING) is goes_on
+    assert case.open_now is goes_on
+
+
 async def test_a_remitted_case_goes_to_another_hearing(session):
     case, order, appeal = await appealed(session, measure=Measure.REMOVAL)
     now = order.starts_at

@@ -228,6 +228,9 @@ class FiguresForm(Versioned):
     proposal_answer_days = days(
         "Time for a registrant to answer a proposed disposal", lowest=1
     )
+    proposal_reminder_days = days(
+        "Reminder before the last day to answer a proposal of the case examiners"
+    )
     interim_notice_days = days("Notice of a hearing for an interim order", lowest=1)
     hearing_notice_days = days("Notice of a final hearing", lowest=1)
     review_notice_days = days("Notice of a hearing that reviews an order", lowest=1)
