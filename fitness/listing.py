@@ -26,7 +26,11 @@ from register.kit.errors import Refused
 from register.kit.jobs import every
 from register.process import Process
 
-KINDS = {Kind.FINAL: HearingKind.FINAL, Kind.ORDER_REVIEW: HearingKind.REVIEW}
+KINDS = {
+    Kind.FINAL: HearingKind.FINAL,
+    Kind.ORDER_REVIEW: HearingKind.REVIEW,
+    Kind.RESTORATION: HearingKind.RESTORATION,
+}
 BATCH = 200
 
 

@@ -47,6 +47,8 @@ STEP_OF_END = {
     ClosedBecause.ORDER_ENDED: Step.DECIDED,
     ClosedBecause.REMOVED: Step.DECIDED,
     ClosedBecause.LEFT: Step.DECIDED,
+    ClosedBecause.RESTORED: Step.DECIDED,
+    ClosedBecause.RESTORATION_REFUSED: Step.DECIDED,
 }
 """Of all other ends they learn that it is closed."""
 

@@ -26,6 +26,8 @@ class ProposalKind(StrEnum):
     GRANT_AFTER_ORDER = "grant_after_order"
     """Of who was removed by order, with conditions or without."""
     REFUSE = "refuse"
+    REFUSE_AFTER_ORDER = "refuse_after_order"
+    """Who was removed by order."""
     TAKE_BACK_APPROVAL = "take_back_approval"
     MINDED_TO_REFUSE = "minded_to_refuse"
     MINDED_TO_CONDITION = "minded_to_condition"
@@ -66,8 +68,17 @@ class ProposalKind(StrEnum):
     """The template of one."""
 
     @property
+    def for_a_panel(self) -> bool:
+        return self in FOR_A_PANEL
+
+    @property
     def approvers(self) -> frozenset[StaffRole]:
-        """Who may say yes: finance to money, adjudicators to appeals, else the registrar, and to some the team manager too."""
+        """Who may say yes: finance to money, adjudicators to appeals, else the registrar, and to some the team manager too.
+
+        Nobody to what a panel decides together.
+        """
+        if self.for_a_panel:
+            return frozenset()
         if self in FINANCE:
             return frozenset({StaffRole.FINANCE_OFFICER})
         if self in TEAM_MANAGERS:
@@ -77,6 +88,10 @@ class ProposalKind(StrEnum):
         return frozenset({StaffRole.REGISTRAR})
 
 
+FOR_A_PANEL = frozenset(
+    {ProposalKind.GRANT_AFTER_ORDER, ProposalKind.REFUSE_AFTER_ORDER}
+)
+"""Whether somebody whom a panel removed comes back (domain.md 7.2)."""
 TEAM_MANAGERS = frozenset(
     {
         ProposalKind.GRANT,
@@ -141,6 +156,11 @@ class NotYours(Refused):
     def __init__(self, kind: ProposalKind) -> None:
         self.kind = kind
         super().__init__("Your role does not decide proposals of this kind.")
+
+
+class ForAPanel(Refused):
+    def __init__(self) -> None:
+        super().__init__("A panel decides on this, at a hearing.")
 
 
 class AboutYourself(Refused):
@@ -271,6 +291,8 @@ class Proposal(Base):
         """What keeps this account from deciding, for the page that would offer it."""
         if not self.waiting:
             return AlreadyDecided(self)
+        if self.kind.for_a_panel:
+            return ForAPanel()
         if not account.roles & self.kind.approvers:
             return NotYours(self.kind)
         if self.person_id and account.person_id == self.person_id:
@@ -284,9 +306,24 @@ class Proposal(Base):
     ) -> None:
         if refusal := self.why_not(approver):
             raise refusal
+        self._settle(state, event, approver.id, by)
+
+    def decide_as_panel(
+        self, state: ProposalState, event: ProposalEvent, chair_id: UUID, *, by: Process
+    ) -> None:
+        """By those who sat on the hearing, of whom the chair stands for all. Raises AlreadyDecided or NeedsAnotherPerson."""
+        if not self.waiting:
+            raise AlreadyDecided(self)
+        if chair_id in self.touched:
+            raise NeedsAnotherPerson
+        self._settle(state, event, chair_id, by)
+
+    def _settle(
+        self, state: ProposalState, event: ProposalEvent, approver_id: UUID, by: Process
+    ) -> None:
         self.state, self.approver_id, self.decided_at, self.decision = (
             state,
-            approver.id,
+            approver_id,
             by.at,
             by,
         )

@@ -92,6 +92,10 @@ class Case(Base):
         code(ClosedBecause, "because")
     )
     joined_to: Mapped[UUID | None] = mapped_column(ForeignKey("fitness_case.id"))
+    proposal_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("proposal.id"), unique=True
+    )
+    """What was proposed of somebody who asks to be restored after a removal by order, and a panel decides on."""
     version: Mapped[int] = mapped_column(default=1)
 
     person: Mapped[Person] = relationship(lazy="raise")
@@ -145,6 +149,37 @@ class Case(Base):
         case._tell_of_member(session, CaseEventKind.MEMBER_JOINED, taker.id, by=by)
         await session.flush()
         return case
+
+    @classmethod
+    async def to_restore(
+        cls, session: AsyncSession, person: Person, proposal_id: UUID, *, by: Process
+    ) -> Self:
+        """Before a panel at once, and known to whoever asks to be restored; nobody works on it yet."""
+        rule_set = await rule_set_for(session, person.id, now=by.at)
+        case = cls(
+            id=uuid4(),
+            reference=draw_reference(),
+            person=person,
+            person_id=person.id,
+            rule_set=rule_set,
+            rule_set_id=rule_set.id,
+            stage=Stage.HEARING,
+            stage_since=by.at,
+            opened_at=by.at,
+            tell_by=day_of(by.at),
+            told_at=by.at,
+            proposal_id=proposal_id,
+        )
+        session.add(case)
+        await session.flush()
+        case.tell(session, CaseEventKind.OPENED, by=by)
+        await session.flush()
+        return case
+
+    @property
+    def restores(self) -> bool:
+        """Whether it is about somebody who asks to be restored, and nothing else."""
+        return self.proposal_id is not None
 
     @property
     def open_now(self) -> bool:

@@ -39,6 +39,12 @@ class ClosedBecause(StrEnum):
     REMOVED = "removed"
     LEFT = "left"
     """The register, by agreement."""
+    RESTORED = "restored"
+    RESTORATION_REFUSED = "restoration_refused"
+    SENT_BACK = "sent_back"
+    """Whether somebody is restored is assessed again before a panel hears it."""
+    WITHDRAWN = "withdrawn"
+    """Nobody asks to be restored any more."""
 
 
 MOVES: dict[Stage, frozenset[Stage]] = {

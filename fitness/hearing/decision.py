@@ -26,9 +26,11 @@ from fitness.hearing.member import (
     unsign,
 )
 from fitness.order import CaseOrder, Measure, NotATerm, NotTheirs, WordsNeeded
+from register.assessment import panel
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.process import Process
+from register.proposal import Proposal
 from register.rule_set import Rules
 
 
@@ -171,13 +173,15 @@ class HearingDecision(Base):
         """In place of what was drawn up before; whoever had signed that signs again.
 
         Raises HearingOver, NotBegun, NotAnOutcome, NotFoundYet, AgainstTheFacts, WhyNecessary, MeasureNeeded, NoOrderThen,
-        NotTheirs, NotATerm, WordsNeeded or NothingToCover.
+        NotTheirs, NotATerm, WordsNeeded, NothingToCover or NotShownToBeMet.
         """
         hearing.must_have_begun()
         if draft.outcome not in hearing.kind.outcomes:
             raise NotAnOutcome
         if hearing.kind is Kind.FINAL:
             must_follow(await Facts.of(session, hearing), draft.outcome)
+        if hearing.kind is Kind.RESTORATION:
+            await must_be_restorable(session, case, draft.outcome)
         must_be_possible(hearing, draft, case.rule_set.rules)
         decision = await decision_of(session, hearing)
         if decision is None:
@@ -232,6 +236,21 @@ class HearingDecision(Base):
         )
 
 
+async def must_be_restorable(
+    session: AsyncSession, case: Case, outcome: Outcome
+) -> None:
+    """Raises NotShownToBeMet."""
+    proposal = await session.get_one(Proposal, case.proposal_id)
+    panel.must_be_possible(proposal, RESTORING[outcome])
+
+
+RESTORING = {
+    Outcome.RESTORED: panel.Restoring.RESTORED,
+    Outcome.RESTORATION_REFUSED: panel.Restoring.REFUSED,
+    Outcome.SENT_BACK: panel.Restoring.SENT_BACK,
+}
+
+
 def must_follow(facts: Facts, outcome: Outcome) -> None:
     """Raises NotFoundYet or AgainstTheFacts."""
     if not facts.all_found:
@@ -259,7 +278,8 @@ def must_be_possible(hearing: Hearing, draft: Draft, rules: Rules) -> None:
     else:
         _must_be_made(draft.order, may, rules)
     if draft.cover:
-        if draft.order is None or draft.order.measure not in COVERED:
+        covers = draft.order is not None and draft.order.measure in COVERED
+        if kind is Kind.RESTORATION or not covers:
             raise NothingToCover
         _must_be_made(draft.cover, INTERIM, rules)
 

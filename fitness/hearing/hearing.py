@@ -58,8 +58,8 @@ class ListedAlready(Refused):
 class NothingToHear(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "There is nothing for such a hearing to decide: nobody applied for an interim order, or no order is in force "
-            "that it could review."
+            "There is nothing for such a hearing to decide: nobody applied for an interim order, no order is in force "
+            "that it could review, or nobody asks to be restored."
         )
 
 
@@ -174,6 +174,8 @@ class Hearing(Base):
         earlier = await hearings_of(session, case.id)
         if any(one.kind is kind and one.state.open for one in earlier):
             raise ListedAlready
+        if case.restores != (kind is Kind.RESTORATION):
+            raise NothingToHear
         application = await _to_be_heard(session, case, kind, order, earlier, by=by)
         if (privacy is Privacy.PUBLIC) != (private_because is None):
             raise WhyPrivate
@@ -309,7 +311,7 @@ async def _to_be_heard(
         return waiting
     # Of an order that waits until its decision is served, another panel would make a second.
     if any(
-        one.kind is Kind.FINAL and one.decided_at and one.decided_at >= case.stage_since
+        one.kind is kind and one.decided_at and one.decided_at >= case.stage_since
         for one in earlier
     ):
         raise NothingToHear

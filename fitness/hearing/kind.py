@@ -13,6 +13,8 @@ class Kind(StrEnum):
     INTERIM_REVIEW = "interim_review"
     FINAL = "final"
     ORDER_REVIEW = "order_review"
+    RESTORATION = "restoration"
+    """After a removal by order."""
 
     @property
     def interim(self) -> bool:
@@ -65,6 +67,7 @@ STAGES = {
     Kind.INTERIM_REVIEW: GOING_ON | {Stage.MONITORING},
     Kind.FINAL: frozenset({Stage.HEARING}),
     Kind.ORDER_REVIEW: frozenset({Stage.MONITORING}),
+    Kind.RESTORATION: frozenset({Stage.HEARING}),
 }
 
 
@@ -135,6 +138,10 @@ class Outcome(StrEnum):
     NOT_PROVED = "not_proved"
     NOT_IMPAIRED = "not_impaired"
     IMPAIRED = "impaired"
+    RESTORED = "restored"
+    RESTORATION_REFUSED = "restoration_refused"
+    SENT_BACK = "sent_back"
+    """Whether they may come back is assessed again first."""
 
     @property
     def makes_order(self) -> bool:
@@ -159,6 +166,11 @@ OUTCOMES: dict[Kind, tuple[Outcome, ...]] = {
         Outcome.REPLACE,
         Outcome.REVOKE,
     ),
+    Kind.RESTORATION: (
+        Outcome.RESTORED,
+        Outcome.RESTORATION_REFUSED,
+        Outcome.SENT_BACK,
+    ),
 }
 
 
@@ -170,6 +182,8 @@ def measures_for(
         return tuple(one for one in Measure if not one.interim)
     if outcome is Outcome.NOT_IMPAIRED:
         return (Measure.ADVICE, Measure.WARNING)
+    if outcome is Outcome.RESTORED:
+        return (Measure.CONDITIONS,)
     if outcome in {Outcome.EXTEND, Outcome.VARY} and reviewed:
         return (reviewed,)
     if not outcome.makes_order:

@@ -19,6 +19,7 @@ from fitness.hearing.decision import HearingDecision
 from fitness.hearing.hearing import Hearing
 from fitness.hearing.kind import Kind, Outcome
 from fitness.hearing.notice import HearingService, serve, services_for
+from fitness.hearing.restoring import restore
 from fitness.hearing.sitting import disperse
 from fitness.investigation.drawn import ERASED, Drawn, draw
 from fitness.investigation.served import CaseService, ServiceKind
@@ -73,6 +74,8 @@ async def carry_out(
     elif hearing.kind is Kind.INTERIM_ORDER:
         if decision.measure:
             await _begin_interim(session, case, hearing, decision, by=by)
+    elif hearing.kind is Kind.RESTORATION:
+        await restore(session, case, hearing, decision, by=by)
     elif decision.measure is None:
         await _close(session, case, CLOSES[decision.outcome], by=by)
     if decision.cover:
@@ -179,6 +182,7 @@ DECISIONS = {
     Kind.INTERIM_REVIEW: NoticeKind.INTERIM_DECISION,
     Kind.FINAL: NoticeKind.DECISION,
     Kind.ORDER_REVIEW: NoticeKind.REVIEW_DECISION,
+    Kind.RESTORATION: NoticeKind.RESTORATION_DECISION,
 }
 
 

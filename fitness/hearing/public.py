@@ -1,4 +1,4 @@
-"""Which hearings the public may know of: final hearings and reviews of orders.
+"""Which hearings the public may know of: final hearings, reviews of orders, and of whoever asks to be restored.
 
 What is said of each in public is a version of its own, written elsewhere; this says only that there is such a hearing.
 """

@@ -53,6 +53,8 @@ class NoticeKind(StrEnum):
     INTERIM_REVIEW = "interim_review"
     FINAL_HEARING = "final_hearing"
     ORDER_REVIEW = "order_review"
+    RESTORATION_HEARING = "restoration_hearing"
+    """Whether somebody is restored to the register."""
     PANEL = "panel"
     """Who sits on it since notice was given."""
     DIRECTIONS = "directions"
@@ -61,6 +63,7 @@ class NoticeKind(StrEnum):
     DECISION = "decision"
     """Of a final hearing."""
     REVIEW_DECISION = "review_decision"
+    RESTORATION_DECISION = "restoration_decision"
     ORDER_IN_FORCE = "order_in_force"
     ORDER_ENDED = "order_ended"
     EARLY_REVIEW = "early_review"
@@ -102,11 +105,13 @@ NEEDS: dict[NoticeKind, frozenset[Gap]] = {
     NoticeKind.INTERIM_REVIEW: HEARING,
     NoticeKind.FINAL_HEARING: HEARING,
     NoticeKind.ORDER_REVIEW: HEARING,
+    NoticeKind.RESTORATION_HEARING: HEARING,
     NoticeKind.PANEL: frozenset({Gap.DAY, Gap.PANEL}),
     NoticeKind.DIRECTIONS: frozenset({Gap.DAY, Gap.LAST_DAY, Gap.OUR_WORDS}),
     NoticeKind.INTERIM_DECISION: DECIDED,
     NoticeKind.DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
     NoticeKind.REVIEW_DECISION: DECIDED | {Gap.LAST_DAY, Gap.COURT},
+    NoticeKind.RESTORATION_DECISION: DECIDED,
     NoticeKind.ORDER_IN_FORCE: DECIDED,
     NoticeKind.ORDER_ENDED: frozenset({Gap.OUTCOME}),
     NoticeKind.EARLY_REVIEW: DECIDED,
@@ -129,6 +134,7 @@ APPROVED = {
     NoticeKind.INTERIM_DECISION: ApprovedBy.PANEL,
     NoticeKind.DECISION: ApprovedBy.PANEL,
     NoticeKind.REVIEW_DECISION: ApprovedBy.PANEL,
+    NoticeKind.RESTORATION_DECISION: ApprovedBy.PANEL,
     NoticeKind.ORDER_IN_FORCE: ApprovedBy.DECIDERS,
     NoticeKind.ORDER_ENDED: ApprovedBy.DECIDERS,
     NoticeKind.PUBLICATION: ApprovedBy.PUBLISHERS,

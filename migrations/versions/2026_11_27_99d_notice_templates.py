@@ -21,7 +21,7 @@ depends_on = None
 KINDS = (
     "'investigation', 'disclosure', 'examination', 'proposal', 'interim_hearing', 'interim_review', 'final_hearing', "
     "'order_review', 'panel', 'directions', 'interim_decision', 'decision', 'review_decision', 'order_in_force', "
-    "'order_ended', 'early_review', 'publication', 'leaving'"
+    "'order_ended', 'early_review', 'publication', 'leaving', 'restoration_hearing', 'restoration_decision'"
 )
 TABLES = f"""
 create table notice_template (
@@ -198,6 +198,29 @@ SEEDS = {
         "deadline": COME,
         "basis": f"{HEARING_RULES}: rule 16(b), notice of a review.",
         "letter_words": LETTER_OF_HEARING,
+    },
+    "restoration_hearing": {
+        "title": "Notice of a hearing on restoration",
+        "body": f"{TO_WHOM}\n\nYou ask to be restored to the register, from which you were removed by order. A panel will hear you, and "
+        "decides whether you may come back.\n\n"
+        f"# When and where\n{WHEN}\n\n# What you have to know\n{{our words}}\n\n"
+        "# What may come of it\nYou are restored; you are restored, and may practise only under conditions; you are not restored; or it "
+        "is assessed again first. It is for you to show that you are fit to come back.\n\n"
+        f"# What you can do\n{AT_THE_HEARING}\n\n{WITH_YOU}\n\n"
+        "# Who will know\nUnless it is heard in private, the public list of hearings names you, your registration number and the day.",
+        "deadline": COME,
+        "basis": f"A panel decides whether somebody comes back whom a panel removed. {HEARING_RULES}.",
+        "letter_words": LETTER_OF_HEARING,
+    },
+    "restoration_decision": {
+        "title": "Decision on restoration",
+        "body": f"{TO_WHOM}\n\nA panel has heard whether you are restored to the register. This notice serves its decision on you.\n\n"
+        "# What it decided\n{outcome}\n\n# Why\n{our words}\n\n"
+        "# What it means\nWe have written to you too about your application: by when the fee is to be paid if you are restored, and "
+        "how you can appeal, and when you may ask again, if you are not.",
+        "deadline": "The letter about your application says what is to be done, and by when.",
+        "basis": f"A panel decides whether somebody comes back whom a panel removed. {HEARING_RULES}.",
+        "letter_words": DECIDED_LETTER,
     },
     "panel": {
         "title": "Change of the panel",

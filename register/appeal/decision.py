@@ -17,7 +17,7 @@ from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.part import Part
 from register.process import Process
-from register.proposal import Proposal, ProposalKind, ProposalState
+from register.proposal import FOR_A_PANEL, Proposal, ProposalKind, ProposalState
 from register.rule_set import Rules, RuleSet
 
 
@@ -91,8 +91,8 @@ async def _refusals(session: AsyncSession, person_id: UUID) -> list[Decision]:
         .where(
             Application.person_id == person_id,
             Application.state == ApplicationState.REFUSED,
-            Proposal.kind == ProposalKind.REFUSE,
-            Proposal.state == ProposalState.APPROVED,
+            Proposal.kind.in_({ProposalKind.REFUSE, *FOR_A_PANEL}),
+            Proposal.state.in_([ProposalState.APPROVED, ProposalState.RETURNED]),
             Proposal.decided_at == Application.decided_at,
         )
     )

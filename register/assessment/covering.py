@@ -15,6 +15,10 @@ OUTCOMES = {
     (NoticeKind.MINDED_TO_REFUSE, ProposalKind.REFUSE): NoticeOutcome.CARRIED_OUT,
     (
         NoticeKind.MINDED_TO_REFUSE,
+        ProposalKind.REFUSE_AFTER_ORDER,
+    ): NoticeOutcome.CARRIED_OUT,
+    (
+        NoticeKind.MINDED_TO_REFUSE,
         ProposalKind.GRANT_WITH_CONDITIONS,
     ): NoticeOutcome.CHANGED,
     (

@@ -35,7 +35,7 @@ from register.assessment.references import must_not_be_awaited
 from register.assessment.steps import took_a_step
 from register.assessment.suitability import suitability_of
 from register.employment import in_role_since
-from register.entry import ConditionKind, Entry, Status
+from register.entry import ConditionKind, Entry
 from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
 from register.kit.post import Letter, letter_of
@@ -194,12 +194,19 @@ async def propose_grant(
     if term.needed:
         data.insert(0, _qualification(term, qualification_due_on, deferred_because, by))
     kind = ProposalKind.GRANT_WITH_CONDITIONS if data else ProposalKind.GRANT
-    former = await application.former_entry(session, at=by.at)
-    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
+    if await removed_by_order(session, application, at=by.at):
         kind = ProposalKind.GRANT_AFTER_ORDER
     return await put_forward(
         session, application, kind, {"conditions": data}, proposer=proposer, by=by
     )
+
+
+async def removed_by_order(
+    session: AsyncSession, application: Application, *, at: datetime
+) -> bool:
+    """Whether a panel removed the applicant from this part, so that a panel decides whether they come back."""
+    ended = await how_theirs_ended(session, application, at=at)
+    return ended is not None and ended.by_order
 
 
 async def must_be_all_met(
@@ -252,9 +259,10 @@ async def propose_refusal(
     if not await may_refuse(session, application, reasons):
         raise NoticeFirst
     data = {"reasons": [reason.item() for reason in reasons]}
-    return await put_forward(
-        session, application, ProposalKind.REFUSE, data, proposer=proposer, by=by
-    )
+    kind = ProposalKind.REFUSE
+    if await removed_by_order(session, application, at=by.at):
+        kind = ProposalKind.REFUSE_AFTER_ORDER
+    return await put_forward(session, application, kind, data, proposer=proposer, by=by)
 
 
 async def wanting(
@@ -320,6 +328,9 @@ GRANTS = (
 )
 
 
+REFUSALS = (ProposalKind.REFUSE, ProposalKind.REFUSE_AFTER_ORDER)
+
+
 @carries_out(*GRANTS)
 async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     """From now the applicant has the window of the rule set to pay; the entry is made by the fee, at once where an approval
@@ -329,9 +340,8 @@ async def grant(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     await must_not_be_held(session, application)
     if await open_hits(session, application.person_id):
         raise OnWatchList
-    former = await application.former_entry(session, at=by.at)
-    if former and former.status_at(by.at) is Status.REMOVED_BY_ORDER:
-        _must_be_the_registrars(proposal)
+    if not proposal.kind.for_a_panel:
+        await _must_not_be_removed_since(session, application, at=by.at)
     context = await _approval(session, application, proposal, now=by.at)
     application.approve(
         pay_by=context["pay_by"], by=by, conditions=proposal.data["conditions"]
@@ -378,13 +388,15 @@ async def reopen(session: AsyncSession, proposal: Proposal, by: Process) -> None
     )
 
 
-def _must_be_the_registrars(proposal: Proposal) -> None:
-    """Proposed before the removal by order, it may be a grant that a team manager could approve."""
-    if proposal.kind is not ProposalKind.GRANT_AFTER_ORDER:
+async def _must_not_be_removed_since(
+    session: AsyncSession, application: Application, *, at: datetime
+) -> None:
+    """Proposed before the removal by order, it was not for a panel."""
+    if await removed_by_order(session, application, at=at):
         raise RemovedSince
 
 
-@carries_out(ProposalKind.REFUSE)
+@carries_out(*REFUSALS)
 async def refuse(session: AsyncSession, proposal: Proposal, by: Process) -> None:
     application = await session.get_one(Application, proposal.application_id)
     await must_not_be_held(session, application)
@@ -404,7 +416,7 @@ async def letter_before(
     now: datetime,
 ) -> Letter | None:
     """What the applicant will read if the proposal is approved now; None of a notice, whose words the page shows."""
-    if proposal.kind is ProposalKind.REFUSE:
+    if proposal.kind in REFUSALS:
         letter = REFUSED
         context = await _refusal(session, application, proposal, now=now)
     elif proposal.kind in GRANTS:
@@ -443,6 +455,7 @@ async def _refusal(
         "reasons": await asked_for(session, proposal.data["reasons"]),
         "last_day": last_day_to_appeal(day_of(now), rules.appeal_days),
         "rules": rules,
+        "by_panel": proposal.kind.for_a_panel,
     }
 
 
@@ -504,7 +517,7 @@ async def refused_because(
         select(Proposal)
         .where(
             Proposal.application_id == application.id,
-            Proposal.kind == ProposalKind.REFUSE,
+            Proposal.kind.in_(REFUSALS),
             Proposal.state == ProposalState.APPROVED,
         )
         .order_by(Proposal.decided_at.desc())

@@ -26,6 +26,8 @@ STAFF = {
     "Hal Usher": StaffRole.HEARINGS_OFFICER,
     "Lena Court": StaffRole.ADJUDICATOR,
     "Bela Shore": StaffRole.ADJUDICATOR,
+    "Priya Nash": StaffRole.ADJUDICATOR,
+    "Gus Holt": StaffRole.ADJUDICATOR,
     "Ivy Locke": StaffRole.CASE_EXAMINER,
     "Sol Penn": StaffRole.CASE_EXAMINER,
 }

@@ -1,5 +1,7 @@
 """A case that a panel hears: removed, an appeal that keeps it from taking effect and fails, and no way back after five years."""
 
+import asyncio
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -62,7 +64,8 @@ DISMISSED = REMOVED - timedelta(days=1)
 HEARD = REMOVED - timedelta(days=61)
 LODGED = HEARD + timedelta(days=10)
 BEGUN = HEARD - timedelta(days=40)
-AGAIN = TODAY + relativedelta(months=12)
+HEARD_AGAIN = TODAY + timedelta(days=40)
+AGAIN = HEARD_AGAIN + relativedelta(months=12)
 STRUCK = "You struck a child."
 WROTE = "You wrote in the log that the child had fallen."
 ALLEGED = [Alleged(words, BEGUN - timedelta(days=30)) for words in (STRUCK, WROTE)]
@@ -70,8 +73,18 @@ FINAL = "Final hearing"
 REMOVAL = "Removal from the register"
 INVESTIGATOR, OFFICER = "Inez Vance", "Hal Usher"
 CHAIR, MEMBER, OTHER = PANEL = "Lena Court", "Bela Shore", "Judith Hall"
+OTHERS = {"Omar Bench": "Chair", "Priya Nash": "Member", "Gus Holt": "Member"}
+"""Whoever removed somebody does not decide whether they come back."""
+RESTORATION = "Whether somebody is restored to the register"
 EXAMINERS = {"Ivy Locke": Side.LAY, "Sol Penn": Side.REGISTRANT}
-SIDES = EXAMINERS | {CHAIR: Side.LAY, MEMBER: Side.REGISTRANT, OTHER: Side.LAY}
+SIDES = EXAMINERS | {
+    CHAIR: Side.LAY,
+    MEMBER: Side.REGISTRANT,
+    OTHER: Side.LAY,
+    "Omar Bench": Side.LAY,
+    "Priya Nash": Side.REGISTRANT,
+    "Gus Holt": Side.LAY,
+}
 SKILLS = {
     "How many hours of work like that of the role have you done since you left?": "0",
     "What else have you done to keep your skills up to date?": "I have read a book on it.",
@@ -134,7 +147,7 @@ async def describe(session, accounts, *, by):
     for name, side in SIDES.items():
         account, lay = accounts[work_email(name)], side is Side.LAY
         await Decider.describe(session, account, side, may_chair=lay, areas=[], by=by)
-        FreeDays.offer(session, account, BEGUN, HEARD, by=by)
+        FreeDays.offer(session, account, BEGUN, HEARD_AGAIN, by=by)
     await session.flush()
 
 
@@ -268,7 +281,7 @@ async def asks_to_come_back(person, others, papers):
     return reference
 
 
-async def is_refused(person, staff, reference):
+async def is_proposed_for_refusal(person, staff, reference):
     caseworker, manager = await staff("Casey Worker"), await staff("Tam Leader")
     await take(caseworker, reference)
     for title in SECTIONS_OF_A_RETURN:
@@ -289,7 +302,46 @@ async def is_refused(person, staff, reference):
     await person.press("Send my answer")
     await to_casework(caseworker, "Notices not decided", NAME)
     await propose_refusal(caseworker, reference)
-    await approve(await staff("Reggie Starr"), reference)
+    registrar = await staff("Reggie Starr")
+    await to_casework(registrar, "Proposals", reference)
+    assert "A panel decides on this, at a hearing." in await registrar.text
+
+
+async def is_before_a_panel(manager):
+    """Once the worker has opened a case for it, which is the only one that is open; gives its reference."""
+    await to_casework(manager, "Cases of fitness to practise")
+    link = manager.page.get_by_role("link", name=re.compile("^F-"))
+    for _ in range(240):
+        if await link.count():
+            return await link.inner_text()
+        await asyncio.sleep(0.5)
+        await manager.open(manager.page.url)
+    raise AssertionError("No case was opened")
+
+
+async def is_heard_on_it(service, person, staff):
+    manager, officer = await staff("Tam Leader"), await staff(OFFICER)
+    case = await is_before_a_panel(manager)
+    await is_given_to(manager, case, OFFICER)
+    await is_listed(officer, case, RESTORATION, HEARD_AGAIN)
+    await is_empanelled(officer, OTHERS)
+    await is_told_of_it(officer, "A panel hears whether you may come back.")
+    service.pass_until(begins_at(HEARD_AGAIN))
+    await begin(await staff(OFFICER), case, f"1. {RESTORATION}")
+    await draw_up(
+        await staff("Omar Bench"),
+        case,
+        {
+            "What do you decide?": "Not restored to the register",
+            "Why?": "One book is not enough to show that they have changed.",
+        },
+    )
+    await sign(staff, case, OTHERS)
+    await sign_in(person, EMAIL)
+    await to_own_case(person, case)
+    for words in ("Not restored to the register", "One book is not enough"):
+        assert words in await person.text
+    await is_closed(await staff(OFFICER), case, "Restoration refused")
 
 
 async def may_not_ask_again_for_a_year(person):
@@ -335,7 +387,8 @@ async def test_a_removal_is_appealed_in_vain_and_restoration_refused(
 
     service.pass_until(datetime.now(UTC))
     reference = await asks_to_come_back(person, public, papers)
-    await is_refused(person, staff, reference)
+    await is_proposed_for_refusal(person, staff, reference)
+    await is_heard_on_it(service, person, staff)
     await may_not_ask_again_for_a_year(person)
     await look_up(public, NAME)
     assert "Removed by order" in await public.text

@@ -33,17 +33,14 @@ from fitness.web.hearings.when import WhenForm
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
+from register.kit.security.input import FormData
 from register.web.needs import Act, Acting, Form, Visit
 
 REMOTE, THERE = "remote", "there"
 
 
 class ListForm(WhenForm):
-    kind = forms.Radios(
-        "What is to be heard?",
-        what="what is to be heard",
-        choices=[(one, one) for one in Kind],
-    )
+    kind = forms.Radios("What is to be heard?", what="what is to be heard")
     how = forms.Radios(
         "How is it held?",
         what="how it is held",
@@ -103,7 +100,16 @@ async def every(act: Act, reference: FromPath[str]) -> Template:
 @get(f"{HEARINGS}/new", access=HEARINGS_OFFICERS)
 async def ask(act: Act, reference: FromPath[str]) -> Template:
     found = await opened(act, reference, what=Read.HEARINGS)
-    return await _page(act, found, ListForm(today=day_of(act.now)))
+    return await _page(act, found, _form(act, found))
+
+
+def _form(act: Acting, found: Opened, sent: FormData | None = None) -> ListForm:
+    """Whether somebody is restored is heard in a case of its own, and nothing else in it."""
+    form = ListForm(sent, today=day_of(act.now))
+    form.kind.choices = [
+        (one, one) for one in Kind if (one is Kind.RESTORATION) == found.case.restores
+    ]
+    return form
 
 
 async def _page(act: Acting, found: Opened, form: ListForm) -> Template:
@@ -121,7 +127,7 @@ async def list_one(
     act: Act, *, reference: FromPath[str], form: Form, visit: Visit
 ) -> Redirect | Template:
     found = await opened(act, reference, what=Read.HEARINGS, lock=True)
-    answers = ListForm(form, today=day_of(act.now))
+    answers = _form(act, found, form)
     if answers.validate() and (hearing := await _listed(act, found, answers)):
         visit.flash(f"Hearing {hearing.number} is listed")
         return Redirect(f"{AT}/{reference}/hearings/{hearing.number}", status_code=303)

@@ -29,6 +29,7 @@ from fitness.investigation.allegation import standards_for
 from fitness.order import Measure, NotATerm, NotTheirs, WordsNeeded
 from fitness.web.cases.opened import attempting
 from fitness.web.sittings.opened import AT, ONE, PANELLISTS, SatOn, sat_on
+from register.assessment.panel import NotShownToBeMet
 from register.kit import forms
 from register.kit.errors import Refused
 from register.kit.pages import page
@@ -123,6 +124,7 @@ REFUSED: dict[type[Refused], str] = {
     NothingToCover: "cover",
     NotFoundYet: "outcome",
     AgainstTheFacts: "outcome",
+    NotShownToBeMet: "outcome",
 }
 """Beside which question a refusal is shown."""
 
