@@ -29,6 +29,7 @@ from register.assessment import (
     propose_refusal,
     qualification_term,
     read_checks,
+    removed_by_order,
     suitability_of,
 )
 from register.kit import forms
@@ -279,6 +280,7 @@ async def proposal_page(
         notice=await notice_of(session, opened.application),
         refusal_first=not await may_refuse(session, opened.application, not_met),
         condition_first=not await may_condition(session, opened.application),
+        for_a_panel=await removed_by_order(session, opened.application, at=act.now),
         references_awaited=await awaited(session, opened.application),
         open_sections=[
             c.section for c in checks.values() if c.outcome is not Outcome.MET
