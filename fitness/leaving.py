@@ -143,9 +143,10 @@ class CaseLeaving(Base):
     ) -> Self:
         """`in_public_interest`: that nothing is decided.
 
-        Raises NotNow, NotForLeaving, ProposedAlready or NotAskedThen.
+        Raises NotNow, OnlyRestoration, NotForLeaving, ProposedAlready or NotAskedThen.
         """
         case.must_be(*MAY_LEAVE)
+        case.must_not_restore()
         if not (stopped and in_public_interest and (stays_away or for_health)):
             raise NotForLeaving
         if asked_on > day_of(by.at):

@@ -57,6 +57,13 @@ class NotNow(Refused):
         super().__init__("The stage of this case does not allow this now.")
 
 
+class OnlyRestoration(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "In this case a panel decides whether somebody is restored, and nothing else."
+        )
+
+
 class NotBothWays(Refused):
     def __init__(self) -> None:
         super().__init__("The case is restricted already, or is not restricted.")
@@ -203,6 +210,11 @@ class Case(Base):
     def must_be(self, *stages: Stage) -> None:
         if self.stage not in stages:
             raise NotNow(self.stage)
+
+    def must_not_restore(self) -> None:
+        """Until the panel has decided that. Raises OnlyRestoration."""
+        if self.restores and self.stage is Stage.HEARING:
+            raise OnlyRestoration
 
     def move(
         self, session: AsyncSession, stage: Stage, *, by: Process, **facts: Any

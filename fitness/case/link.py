@@ -126,7 +126,10 @@ async def linked_with(session: AsyncSession, case: Case) -> Sequence[Case]:
 async def join(
     session: AsyncSession, case: Case, into: Case, *, words: str, by: Process
 ) -> None:
-    """End one case in another about the same person, which takes its concerns; raises NotWithItself, AboutAnother or NotNow."""
+    """End one case in another about the same person, which takes its concerns.
+
+    Raises NotWithItself, AboutAnother, NotNow or OnlyRestoration.
+    """
     if case.id == into.id:
         raise NotWithItself
     if await survivor(session, case.person_id) != await survivor(
@@ -134,6 +137,8 @@ async def join(
     ):
         raise AboutAnother
     into.must_be(*OPEN)
+    for one in (case, into):
+        one.must_not_restore()
     text = say(session, case.id, words, by=by)
     case.tell(session, CaseEventKind.JOINED, by=by, to=into.reference, text=text.id)
     into.tell(session, CaseEventKind.JOINED, by=by, came=case.reference)

@@ -29,7 +29,10 @@ async def take(
     taker: Account,
     by: Process,
 ) -> Case:
-    """A new case where none is named; raises what `taken_into` and `Case.open` do, NotNow and AboutSomebodyElse."""
+    """A new case where none is named.
+
+    Raises what `taken_into` and `Case.open` do, NotNow, OnlyRestoration and AboutSomebodyElse.
+    """
     if concern.person_id is None:
         raise NotMatched(concern)
     person_id = await survivor(session, concern.person_id)
@@ -39,6 +42,7 @@ async def take(
     elif await survivor(session, into.person_id) != person_id:
         raise AboutSomebodyElse
     into.must_be(*(stage for stage in Stage if stage is not Stage.CLOSED))
+    into.must_not_restore()
     await concern.taken_into(session, into.id, by=by)
     into.tell(session, CaseEventKind.CONCERN_TAKEN, by=by, concern=concern.reference)
     await session.flush()
@@ -48,13 +52,14 @@ async def take(
 async def open_about(
     session: AsyncSession, person_id: UUID, reader: Account
 ) -> Sequence[Case]:
-    """Cases about the person that go on, of those of which the reader may know."""
+    """Cases about the person's fitness that go on, of those of which the reader may know."""
     persons = await with_merged(session, await survivor(session, person_id))
     found = await session.scalars(
         select(Case)
         .where(
             Case.person_id.in_(persons),
             Case.stage != Stage.CLOSED,
+            Case.proposal_id.is_(None),
             visible_to(reader),
         )
         .order_by(Case.opened_at, Case.id)

@@ -78,8 +78,9 @@ class InterimApplication(Base):
         evidence: Collection[str] = (),
         by: Process,
     ) -> Self:
-        """`evidence`: labels of the log. Raises NotNow, AppliedAlready, InterimOrderStands or NotInTheLog."""
+        """`evidence`: labels of the log. Raises NotNow, OnlyRestoration, AppliedAlready, InterimOrderStands or NotInTheLog."""
         case.must_be(*GOING_ON)
+        case.must_not_restore()
         if await application_waiting(session, case.id):
             raise AppliedAlready
         standing = await session.scalars(

@@ -87,7 +87,9 @@ async def every(act: Act, reference: FromPath[str]) -> Template:
         hearings=await hearings_of(act.session, case.id),
         panels=await panels_of(act.session, case.id),
         application=await application_waiting(act.session, case.id),
-        applies=found.investigates and case.stage in Kind.INTERIM_ORDER.stages,
+        applies=found.investigates
+        and not case.restores
+        and case.stage in Kind.INTERIM_ORDER.stages,
         lists=act.viewer.has(*HEARINGS_OFFICERS.roles) and case.open_now,
         interim=[
             one

@@ -7,7 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from fitness.case import Case, ClosedBecause, Stage
+from fitness.case import (
+    Case,
+    ClosedBecause,
+    OnlyRestoration,
+    Stage,
+    join,
+    open_about,
+)
 from fitness.fence import Capacity, look_as
 from fitness.hearing.decision import Draft, Made, NothingToCover, NotTheirs
 from fitness.hearing.hearing import NothingToHear, hearings_of
@@ -27,8 +34,10 @@ from register.part import Part
 from register.proposal import ProposalKind, ProposalState
 from register.rule_set import RuleSet
 from tests.fitness.finding import make_told
+from tests.fitness.investigating import act, make_case
+from tests.fitness.ordering import leaving_proposed
+from tests.fitness.sitting import apply, list_one, make_listed, refer, start
 from tests.fitness.sitting import decide as panel_decides
-from tests.fitness.sitting import list_one, make_listed, refer, start
 from tests.make import NOW, make_process
 from tests.register.assessing import make_office, proposed_refusal
 from tests.register.test_restoration import begin, former, proposed, sent
@@ -243,6 +252,23 @@ async def test_nothing_else_is_heard_in_it_and_it_is_heard_nowhere_else(
     await heard(session, case, SENT_BACK)
     (hearing,) = await hearings_of(session, case.id)
     assert hearing.state is HearingState.DECIDED
+
+
+async def test_nothing_else_is_done_in_it(session, removed):
+    _, _, application, office = removed
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    other = await make_case(session, person=case.person)
+    by = act(session)
+
+    with pytest.raises(OnlyRestoration):
+        await apply(session, case)
+    with pytest.raises(OnlyRestoration):
+        await leaving_proposed(session, case)
+    for one, into in ((case, other), (other, case)):
+        with pytest.raises(OnlyRestoration):
+            await join(session, one, into, words="Both are about them.", by=by)
+    assert case not in await open_about(session, case.person_id, office.manager)
 
 
 @pytest.mark.parametrize(
