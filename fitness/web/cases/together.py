@@ -12,6 +12,7 @@ from fitness.case import (
     CaseLink,
     LinkedAlready,
     NotNow,
+    OnlyRestoration,
     NotWithItself,
     Stage,
     join,
@@ -89,6 +90,7 @@ async def put_together(
             LinkedAlready,
             AboutAnother,
             NotNow,
+            OnlyRestoration,
             OrderStands,
         ) as refused:
             answers.add_error("reference", str(refused))
