@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from fitness.case import Stage
+from fitness.fence import Capacity, look_as
 from fitness.leaving import CaseLeaving, Decision
 from fitness.monitoring import CheckIn, EarlyReview, Judged, Reporter, Standing
 from fitness.order import (
@@ -173,10 +174,11 @@ async def reviewed_early(stage, worker, account, case):
     """Answered once with no, and asked again."""
     at = f"/staff/cases/{case.reference}/orders/2"
     own = f"/your-case/{case.reference}/orders/2"
-    order = await order_in(stage.session, case.id, 2)
     async with stage.visitor(account) as browser:
         await stage.show(browser, f"{own}/early-review")
         await stage.show(browser, f"{own}/early-review", {})
+    await look_as(stage.session, Capacity.SERVICE)
+    order = await order_in(stage.session, case.id, 2)
     for answered in (True, False):
         asked = await EarlyReview.ask(
             stage.session,
