@@ -7,7 +7,7 @@ from fitness.hearing.direction import Directed, Direction
 from fitness.hearing.finding import Found
 from fitness.hearing.kind import Kind, Outcome, Privacy, PrivateFor, Seat
 from fitness.hearing.member import ReleasedFor, panel_of
-from fitness.hearing.notice import services_for
+from fitness.hearing.notice import notice_of, services_for
 from fitness.hearing.sitting import adjourn, release, vacate
 from fitness.order import Measure
 from fitness.panel import DeclaredInterest, Side
@@ -174,8 +174,8 @@ class HearingsOffice:
             words=LONG,
             by=act(session),
         )
-        (service,) = await services_for(session, hearing)
-        await went_astray(session, service.service)
+        notice = notice_of(hearing, await services_for(session, hearing))
+        await went_astray(session, notice)
         await self.see(self.officer, at, f"{at}/notice")
         await adjourn(
             session,
