@@ -80,7 +80,8 @@ async def test_what_the_registrant_would_read_is_shown_and_nothing_is_served(
 
     assert page.status == 200
     assert page.h1 == "Check it before it is served"
-    assert "me@example.org" in page.fact("Where to")
+    assert page.fact("Where to") == "The email address of their account"
+    assert "me@example.org" not in page.text
     assert "There is something for you to read" in page.fact("What is sent")
     assert "Notice of an investigation" in page.headings
     assert WORDS in page.text
