@@ -32,7 +32,6 @@ from register.appeal.outcome import (
     RECONSIDERERS,
     GoneMeanwhile,
     NotAnOutcome,
-    ToBeSettledFirst,
     propose_outcome,
     reconsider,
     shut_out,
@@ -54,6 +53,7 @@ from register.appeal.reversing import (
     about_reversal,
     propose_reversal,
 )
+from register.assessment.panel import ToBeSettledFirst
 
 __all__ = [
     "RECONSIDERERS",

@@ -13,6 +13,7 @@ from register.appeal.decision import Against, registrars, took_part
 from register.appeal.reading import reasons_of
 from register.application import Application, Move
 from register.assessment import conditions_of, qualification_term, rules_of
+from register.assessment.panel import ToBeSettledFirst
 from register.entry import ConditionKind, Entry
 from register.entry.facts import Removal
 from register.kit.clock import day_of, working_days_after
@@ -34,15 +35,6 @@ RECONSIDERERS = frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR})
 class NotAnOutcome(Refused):
     def __init__(self) -> None:
         super().__init__("This appeal cannot come to that.")
-
-
-class ToBeSettledFirst(Refused):
-    """Says nothing of the watch list, which adjudicators do not see."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The registrar has something to settle before this can be decided. Ask the registrar."
-        )
 
 
 class GoneMeanwhile(Refused):

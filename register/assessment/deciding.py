@@ -326,8 +326,6 @@ GRANTS = (
     ProposalKind.GRANT_WITH_CONDITIONS,
     ProposalKind.GRANT_AFTER_ORDER,
 )
-
-
 REFUSALS = (ProposalKind.REFUSE, ProposalKind.REFUSE_AFTER_ORDER)
 
 
