@@ -40,6 +40,7 @@ from tests.fees.employing import account_of, make_employer, renewals, take_over
 from tests.fees.owing import DECLINED, RETURN, PayService
 from tests.fees.renewing import OPENS
 from tests.fees.test_payment_any_order import unhurried
+from tests.thorough import many
 
 
 class Life:
@@ -252,7 +253,8 @@ async def test_in_any_order_money_is_conserved_and_nobody_pays_twice(
 
 
 @pytest.mark.long
-@settings(unhurried, max_examples=250)
+@pytest.mark.timeout(many(300))
+@settings(unhurried, max_examples=many(80))
 @given(happenings=lives)
 async def test_in_very_many_orders_money_is_conserved_and_nobody_pays_twice(
     engine, happenings

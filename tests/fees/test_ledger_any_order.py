@@ -22,6 +22,7 @@ from register.kit.errors import Refused
 from register.process import Process
 from tests.fees.books import the_ledger_is_sound
 from tests.fees.test_payment_any_order import HAPPENINGS, Life, a_life, unhurried
+from tests.thorough import many
 
 
 class LifeWithRefunds(Life):
@@ -165,7 +166,8 @@ async def test_the_ledger_is_sound_whatever_happened(engine, happenings):
 
 
 @pytest.mark.long
-@settings(unhurried, max_examples=150)
+@pytest.mark.timeout(many(300))
+@settings(unhurried, max_examples=many(60))
 @given(lives)
 async def test_the_ledger_is_sound_after_very_many_lives(engine, happenings):
     await the_ledger_is_sound_after(engine, happenings)

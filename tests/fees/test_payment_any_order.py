@@ -40,6 +40,7 @@ from tests.conftest import Clock
 from tests.fees.books import the_ledger_is_sound
 from tests.fees.owing import DECLINED, PAY_BY, RETURN, PayService, make_approved
 from tests.make import NOW
+from tests.thorough import many
 
 IN_TIME = end_of(PAY_BY)
 
@@ -245,7 +246,8 @@ async def test_the_books_are_in_order_whatever_happened(engine, happenings):
 
 
 @pytest.mark.long
-@settings(unhurried, max_examples=150)
+@pytest.mark.timeout(many(300))
+@settings(unhurried, max_examples=many(60))
 @given(lives)
 async def test_the_books_are_in_order_after_very_many_lives(engine, happenings):
     await the_books_are_in_order_after(engine, happenings)

@@ -66,8 +66,9 @@ from tests.fees.test_payment_any_order import unhurried
 from tests.fitness.investigating import act, make_investigator, weigh
 from tests.fitness.ordering import DECIDERS
 from tests.make import NOW, make_account, make_entry
+from tests.thorough import many
 
-SOME, VERY_MANY = 8, 334
+SOME, VERY_MANY = 8, many(60)
 """Lives, of three cases each."""
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
@@ -455,7 +456,7 @@ async def test_whatever_is_done_case_register_history_and_fences_agree(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(many(900))
 @settings(unhurried, max_examples=VERY_MANY)
 @given(happenings=happenings)
 async def test_in_very_many_lives_they_agree_too(engine, happenings):

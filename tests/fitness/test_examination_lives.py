@@ -40,8 +40,9 @@ from tests.fitness.examining import (
 from tests.fitness.finding import DAY
 from tests.fitness.investigating import make_investigator
 from tests.make import NOW, make_account
+from tests.thorough import many
 
-SOME, VERY_MANY = 6, 150
+SOME, VERY_MANY = 6, many(40)
 REFUSED = (Refused, NotFound, DBAPIError)
 STAGES = {
     Outcome.NO_ACTION: {Stage.CLOSED},
@@ -248,7 +249,7 @@ async def test_whatever_is_done_no_order_comes_without_the_two_and_consent(
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(many(900))
 @settings(unhurried, max_examples=VERY_MANY)
 @given(happenings=happenings)
 async def test_in_very_many_lives_neither(engine, happenings):

@@ -80,10 +80,15 @@ def papers(tmp_path):
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def seen():
+    """The kinds of page that were looked at already: others have come past them in journeys before."""
+    return set()
+
+
 @pytest.fixture
-def somebody(visitors, service):
-    """`await somebody()` sits down at a browser of their own; each kind of page is looked at once in a journey."""
-    seen = set()
+def somebody(visitors, service, seen):
+    """`await somebody()` sits down at a browser of their own."""
 
     async def somebody():
         return Walker(await visitors(), service, seen=seen)

@@ -83,9 +83,8 @@ async def registrants(sessions):
 
 
 @pytest.fixture
-def visitor(visitors, service):
-    """`await visitor(scripts=False)`: somebody with or without JavaScript; each kind of page is looked at once."""
-    seen = set()
+def visitor(visitors, service, seen):
+    """`await visitor(scripts=False)`: somebody with or without JavaScript."""
 
     async def visitor(*, scripts):
         page = await visitors(java_script_enabled=scripts)

@@ -12,7 +12,7 @@ from tests.chromium import PATIENCE, shown_again, spills, violations
 
 
 class Walker:
-    """`seen` tells which pages were looked at already, so that each kind is looked at once in a journey."""
+    """`seen` tells which pages were looked at already, so that each kind is looked at once, with scripts and without."""
 
     def __init__(self, page, service, *, seen, scripts=True):
         self.page = page
@@ -114,7 +114,8 @@ class Walker:
             f"{page.url} shows no heading: {await page.content()}"
         )
         address = page.url.partition("?")[0]
-        kind = await page.title(), re.sub("A-[0-9A-Z]{8}|[0-9a-f-]{36}", "…", address)
+        place = re.sub("A-[0-9A-Z]{8}|[0-9a-f-]{36}", "…", address)
+        kind = await page.title(), place.removeprefix(self.service.url), self.scripts
         if kind in self.seen:
             return
         self.seen.add(kind)

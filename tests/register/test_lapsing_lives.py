@@ -41,8 +41,9 @@ from tests.register.renewing import (
     STEPS,
     do,
 )
+from tests.thorough import many
 
-LIVES, SOME_LIVES = 200, 12
+LIVES, SOME_LIVES = many(50), 12
 HEARD = RELEASED + DAY
 IN_TIME = (NOTICED, MIDNIGHT - HOUR, MIDNIGHT - INSTANT)
 LATE = (MIDNIGHT, MIDNIGHT + INSTANT, MIDNIGHT + HOUR)
@@ -332,7 +333,7 @@ async def test_the_sweep_does_what_the_verbs_do(session, many, batch):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(many(900))
 @given(many=MANY, batch=BATCHES)
 @examples(LIVES)
 async def test_the_sweep_does_what_the_verbs_do_in_many_lives(session, many, batch):

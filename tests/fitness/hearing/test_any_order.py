@@ -35,8 +35,9 @@ from tests.fitness.finding import make_told
 from tests.fitness.investigating import act
 from tests.fitness.sitting import SUSPENDED, make_decider
 from tests.make import NOW, make_address
+from tests.thorough import many
 
-SOME, VERY_MANY = 8, 200
+SOME, VERY_MANY = 8, many(40)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REFUSED = (Refused, NotFound, DBAPIError)
 NOTICE_DAYS = 7
@@ -325,7 +326,7 @@ async def test_whatever_comes_between_no_order_comes_of_it_but_by_law(engine, st
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(many(900))
 @settings(unhurried, max_examples=VERY_MANY)
 @given(strange=interrupted)
 async def test_whatever_comes_between_in_very_many_hearings(engine, strange):

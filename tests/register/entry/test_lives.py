@@ -42,11 +42,12 @@ from register.kit.errors import Refused
 from register.part import Part
 from register.rule_set import RuleSet
 from tests.make import make_entry, make_person, make_process
+from tests.thorough import many
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
-LIVES, SOME_LIVES = 2000, 50
-LIVED, SOME_LIVED = 300, 15
+LIVES, SOME_LIVES = many(500), 50
+LIVED, SOME_LIVED = many(80), 15
 BEGINNINGS = [
     datetime(2027, 3, 27, tzinfo=UTC),
     datetime(2027, 10, 30, tzinfo=UTC),
@@ -154,7 +155,7 @@ async def both_agree(session, life):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(many(900))
 @lives(LIVES)
 @given(life=written_lives())
 async def test_the_rules_and_their_twin_in_sql_agree_on_every_life(session, life):
@@ -324,7 +325,7 @@ async def holds_true(session, data):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(many(900))
 @lives(LIVED)
 @given(data=st.data())
 async def test_what_was_said_after_each_act_of_a_life_stays_known(session, data):
