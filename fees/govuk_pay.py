@@ -21,6 +21,8 @@ from register.kit.settings import settings
 log = structlog.get_logger()
 
 CONNECT_SECONDS = 3
+READ_SECONDS = 3
+"""Somebody mostly waits, and to read again does no harm."""
 TOTAL_SECONDS = 10
 PAGES_OF_GOVUK_PAY = (
     "https://www.payments.service.gov.uk",
@@ -383,8 +385,9 @@ class GovukPay:
         params: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> T:
+        patience = READ_SECONDS if method == "GET" else TOTAL_SECONDS
         try:
-            async with asyncio.timeout(TOTAL_SECONDS):
+            async with asyncio.timeout(patience):
                 response = await self._http.request(
                     method,
                     self._url + path,

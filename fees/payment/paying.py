@@ -1,5 +1,6 @@
 """Paying: the intent is kept before GOV.UK Pay is asked, and whatever is in doubt is looked up, never asked for twice."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -397,13 +398,26 @@ async def _look(pay: GovukPay, payment: Payment) -> Told | None:
         provider_id = payment.provider_id or await _search(pay, payment.reference)
         if not provider_id:
             return None
-        found = await pay.payment(provider_id)
-        confirmed = found.state.status.paid
-        return Told(found, await pay.succeeded_at(provider_id) if confirmed else None)
+        return await _told(pay, provider_id)
     except Declined as declined:
         if declined.status == NOT_FOUND:
             return None
         raise
+
+
+async def _told(pay: GovukPay, provider_id: str) -> Told:
+    """Asks at once when it was paid, which is of use only where it was: mostly it was, and somebody waits."""
+    confirming = asyncio.create_task(pay.succeeded_at(provider_id))
+    try:
+        found = await pay.payment(provider_id)
+        if not found.state.status.paid:
+            return Told(found, None)
+        # It may have been paid between the two answers.
+        confirmed = await confirming or await pay.succeeded_at(provider_id)
+        return Told(found, confirmed)
+    finally:
+        confirming.cancel()
+        await asyncio.gather(confirming, return_exceptions=True)
 
 
 async def _search(pay: GovukPay, reference: str) -> str:

@@ -1,7 +1,9 @@
 """A fee is taken once, whatever is repeated, comes late or gets lost; money that pays for nothing is on record."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import httpx2
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -360,6 +362,41 @@ async def test_a_fee_confirmed_in_the_last_instant_counts_even_if_heard_of_later
     await payer.mop_up()
 
     assert await payer.outcome() == PAID
+
+
+class ConfirmedMeanwhile(httpx2.AsyncBaseTransport):
+    """The payer confirms after it was told that they have not, and before the payment itself is told."""
+
+    def __init__(self, inner, confirm):
+        self.inner, self.confirm = inner, confirm
+        self.confirmed = asyncio.Event()
+
+    async def handle_async_request(self, request):
+        if request.url.path.endswith("/events"):
+            answer = await self.inner.handle_async_request(request)
+            if not self.confirmed.is_set():
+                await self.confirm()
+                self.confirmed.set()
+            return answer
+        await self.confirmed.wait()
+        return await self.inner.handle_async_request(request)
+
+
+async def test_a_fee_confirmed_between_two_answers_to_the_same_question_counts_from_then(
+    payer, pay, clock
+):
+    """Both are asked for at once, or this would wait for ever."""
+    page = await payer.presses_pay_now()
+    clock.now = confirmed_at = NOW + 5 * MINUTE
+    pay.transport.inner = ConfirmedMeanwhile(
+        pay.transport.inner, lambda: pay.pays(page)
+    )
+
+    async with asyncio.timeout(10):
+        await payer.comes_back()
+
+    assert await payer.outcome() == PAID
+    assert (await payer.payment()).succeeded_at == confirmed_at
 
 
 async def test_a_fee_confirmed_after_the_last_day_is_to_be_given_back(
