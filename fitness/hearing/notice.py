@@ -18,7 +18,7 @@ from sqlalchemy.orm import (
 
 from fitness.case import Case, CaseEventKind, CaseText, say
 from fitness.hearing.hearing import Hearing
-from fitness.hearing.kind import Attendance, Kind
+from fitness.hearing.kind import Attendance, Kind, Seat
 from fitness.hearing.member import (
     HearingMember,
     must_be_able_to_decide,
@@ -27,6 +27,7 @@ from fitness.hearing.member import (
 from fitness.investigation.drawn import ERASED, Drawn, draw
 from fitness.investigation.served import AS_READ, CaseService, ServiceKind
 from fitness.notice_template import Gap, NoticeKind, page_words
+from register.account import Account
 from register.kit.clock import end_of
 from register.kit.db import Base
 from register.kit.errors import Refused
@@ -157,8 +158,15 @@ NOTICES = {
 }
 
 
-def _said(hearing: Hearing, panel: Sequence[HearingMember]) -> dict[Gap, str]:
-    names = _names(panel) or "we tell you as soon as we know"
+Sitting = tuple[Account, Seat]
+
+
+async def _sitting(session: AsyncSession, hearing: Hearing) -> list[Sitting]:
+    return [(one.account, one.seat) for one in await panel_of(session, hearing)]
+
+
+def _said(hearing: Hearing, sitting: Sequence[Sitting]) -> dict[Gap, str]:
+    names = _names(sitting) or "we tell you as soon as we know"
     return {**when_and_where(hearing), Gap.PANEL: names}
 
 
@@ -174,9 +182,13 @@ def when_and_where(hearing: Hearing) -> dict[Gap, str]:
     }
 
 
-def _names(panel: Sequence[HearingMember]) -> str:
-    seats = page_words("fitness/hearings/words.html").seat_words
-    return ", ".join(f"{one.account.name} ({seats[one.seat].lower()})" for one in panel)
+def _names(sitting: Sequence[Sitting]) -> str:
+    """The chair first, the adviser last."""
+    words, seats = page_words("fitness/hearings/words.html").seat_words, list(Seat)
+    in_order = sorted(sitting, key=lambda one: seats.index(one[1]))
+    return ", ".join(
+        f"{account.name} ({words[seat].lower()})" for account, seat in in_order
+    )
 
 
 async def services_for(
@@ -229,7 +241,7 @@ async def draw_notice(
     earlier = notice_of(hearing, await services_for(session, hearing))
     if earlier and not earlier.astray:
         raise NoticeGiven
-    said = _said(hearing, await panel_of(session, hearing)) | {Gap.OUR_WORDS: words}
+    said = _said(hearing, await _sitting(session, hearing)) | {Gap.OUR_WORDS: words}
     kind = NOTICES[hearing.kind]
     drawn = await draw(session, case, kind, said, by_post=by_post, now=now)
     earliest = first_day_after(drawn.deemed_on, hearing.kind, case.rule_set.rules)
@@ -258,21 +270,28 @@ async def give_notice(
     )
 
 
-async def tell_of_the_panel(
-    session: AsyncSession, case: Case, hearing: Hearing, *, by: Process
-) -> None:
-    """Who sits on it now, where notice was given before: the notice stands. Raises CannotBeServed."""
+async def draw_joining(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    account: Account,
+    seat: Seat,
+    *,
+    now: datetime,
+) -> Drawn | None:
+    """Who will sit on it once somebody joins, where notice was given before: the notice stands. Raises CannotBeServed."""
     notice = notice_of(hearing, await services_for(session, hearing))
-    if notice:
-        drawn = await draw(
-            session,
-            case,
-            NoticeKind.PANEL,
-            _said(hearing, await panel_of(session, hearing)),
-            by_post=notice.method is ServiceMethod.POST,
-            now=by.at,
-        )
-        await serve(session, case, hearing, ServiceKind.PANEL, drawn, by=by)
+    if notice is None:
+        return None
+    sitting = [*await _sitting(session, hearing), (account, seat)]
+    return await draw(
+        session,
+        case,
+        NoticeKind.PANEL,
+        _said(hearing, sitting),
+        by_post=notice.method is ServiceMethod.POST,
+        now=now,
+    )
 
 
 NAME_THE_PANEL = frozenset({ServiceKind.HEARING, ServiceKind.PANEL})

@@ -18,8 +18,10 @@ from fitness.hearing.member import (
     panel_of,
     unsign,
 )
-from fitness.hearing.notice import tell_of_the_panel
+from fitness.hearing.notice import draw_joining, serve
 from fitness.hearing.radar import clashes_in, sitting_elsewhere
+from fitness.investigation.drawn import Drawn
+from fitness.investigation.served import ServiceKind
 from fitness.panel import Clash, Decider
 from register.account import Account
 from register.kit.clock import day_of
@@ -79,17 +81,10 @@ async def empanel(
 ) -> HearingMember:
     """`words`: why, though the radar warns.
 
-    The registrant is told of who joins after notice was given. Raises HearingOver, BegunAlready, SitsAlready, SeatTaken,
-    NotDescribed, MayNotChair, Blocked, NotWeighed or CannotBeServed, and what `Case.take_on` does.
+    The registrant is told of who joins after notice was given. Raises what `draw_empanelling` and `Case.take_on` do.
     """
-    hearing.must_not_have_begun()
-    await _must_be_free(session, case, hearing, account, seat)
-    decider = await _described(session, account, seat, hearing.kind)
-    found = await clashes_in(session, case, hearing, account, seat)
-    if blocks := [clash for clash in found if clash.blocks]:
-        raise Blocked(blocks)
-    if found and not words:
-        raise NotWeighed(found)
+    decider, found = await _may_sit(session, case, hearing, account, seat, words=words)
+    drawn = await draw_joining(session, case, hearing, account, seat, now=by.at)
     place = hearing.kind.place if seat.votes else Place.LEGAL_ADVISER
     await case.take_on(session, account, place, by=by)
     member = HearingMember(
@@ -117,8 +112,48 @@ async def empanel(
         text=member.text.id if member.text else None,
     )
     await session.flush()
-    await tell_of_the_panel(session, case, hearing, by=by)
+    if drawn:
+        await serve(session, case, hearing, ServiceKind.PANEL, drawn, by=by)
     return member
+
+
+async def draw_empanelling(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    account: Account,
+    seat: Seat,
+    *,
+    words: str,
+    now: datetime,
+) -> Drawn | None:
+    """What `empanel` would serve; None before notice was given.
+
+    Raises HearingOver, BegunAlready, SitsAlready, SeatTaken, NotDescribed, MayNotChair, Blocked, NotWeighed or CannotBeServed.
+    """
+    await _may_sit(session, case, hearing, account, seat, words=words)
+    return await draw_joining(session, case, hearing, account, seat, now=now)
+
+
+async def _may_sit(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    account: Account,
+    seat: Seat,
+    *,
+    words: str,
+) -> tuple[Decider | None, Collection[Clash]]:
+    """What is known of them, and of what the radar warns."""
+    hearing.must_not_have_begun()
+    await _must_be_free(session, case, hearing, account, seat)
+    decider = await _described(session, account, seat, hearing.kind)
+    found = await clashes_in(session, case, hearing, account, seat)
+    if blocks := [clash for clash in found if clash.blocks]:
+        raise Blocked(blocks)
+    if found and not words:
+        raise NotWeighed(found)
+    return decider, found
 
 
 async def _must_be_free(

@@ -68,7 +68,7 @@ from tests.fitness.ordering import DECIDERS
 from tests.make import NOW, make_account, make_entry
 from tests.thorough import many
 
-SOME, VERY_MANY = 8, many(60)
+SOME, VERY_MANY = 8, many(334)
 """Lives, of three cases each."""
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)

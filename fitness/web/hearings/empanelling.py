@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
 from fitness.case import AboutThem, AnotherPlace, NotTheirPlace
 from fitness.hearing.acts import HearingAct
@@ -20,16 +20,25 @@ from fitness.hearing.sitting import (
     NotWeighed,
     SeatTaken,
     SitsAlready,
+    draw_empanelling,
     empanel,
     release,
 )
+from fitness.investigation.drawn import Drawn
 from fitness.panel import Clash, Decider, deciders
 from fitness.web.cases.opened import HEARINGS_OFFICERS, attempting
 from fitness.web.hearings.opened import HEARING, OpenedHearing, opened_hearing
+from fitness.web.notices.preview import (
+    preview_page,
+    printed,
+    wants_change,
+    was_seen,
+)
 from register.account import Account, StaffRole
 from register.kit import forms
 from register.kit.pages import page
 from register.kit.security.input import FormData
+from register.kit.security.limits import PDF
 from register.notice import CannotBeServed
 from register.web.needs import Act, Acting, Form, Visit
 
@@ -139,37 +148,35 @@ async def seat(
     visit: Visit,
 ) -> Redirect | Template:
     it = await opened_hearing(act, reference, nth, lock=True)
-    it.hearing.must_not_have_begun()
     could = await _could_sit(act, it)
     answers = _form(could, form)
-    if answers.validate():
-        chosen = next(
-            one.account for one in could if str(one.account.id) == answers.account.data
-        )
-        await _seated(act, it, chosen, answers)
+    drawn = await _drawn(act, it, answers, could) if answers.validate() else None
+    if answers.faults or wants_change(form):
+        return await _page(act, it, could, answers)
+    if drawn and not was_seen(drawn, form):
+        return preview_page(it.found, drawn, form, to=f"{it.address}/panel")
+    await _seated(act, it, answers, could)
     if answers.faults:
         return await _page(act, it, could, answers)
     visit.flash("They sit on the hearing")
     return Redirect(f"{it.address}/panel", status_code=303)
 
 
-async def _seated(
-    act: Acting, it: OpenedHearing, account: Account, answers: SeatForm
-) -> None:
+async def _drawn(
+    act: Acting, it: OpenedHearing, answers: SeatForm, could: Sequence[Could]
+) -> Drawn | None:
+    """None where there is nothing to serve, or the form says what is wrong."""
     try:
-        async with attempting(act):
-            await empanel(
-                act.session,
-                it.case,
-                it.hearing,
-                account,
-                Seat(answers.seat.data),
-                words=answers.words.data,
-                by=act.process(HearingAct.EMPANEL),
-            )
+        return await draw_empanelling(
+            act.session,
+            it.case,
+            it.hearing,
+            _chosen(answers, could),
+            Seat(answers.seat.data),
+            words=answers.words.data,
+            now=act.now,
+        )
     except (Blocked, NotDescribed, SitsAlready) as refused:
-        answers.add_error("account", str(refused))
-    except (AboutThem, AnotherPlace, NotTheirPlace) as refused:
         answers.add_error("account", str(refused))
     except (SeatTaken, MayNotChair) as refused:
         answers.add_error("seat", str(refused))
@@ -177,6 +184,44 @@ async def _seated(
         answers.add_error("words", str(refused))
     except CannotBeServed:
         answers.add_error("account", NOT_TOLD)
+    return None
+
+
+def _chosen(answers: SeatForm, could: Sequence[Could]) -> Account:
+    return next(
+        one.account for one in could if str(one.account.id) == answers.account.data
+    )
+
+
+async def _seated(
+    act: Acting, it: OpenedHearing, answers: SeatForm, could: Sequence[Could]
+) -> None:
+    try:
+        async with attempting(act):
+            await empanel(
+                act.session,
+                it.case,
+                it.hearing,
+                _chosen(answers, could),
+                Seat(answers.seat.data),
+                words=answers.words.data,
+                by=act.process(HearingAct.EMPANEL),
+            )
+    except (AboutThem, AnotherPlace, NotTheirPlace) as refused:
+        answers.add_error("account", str(refused))
+
+
+@post(f"{PANEL}/preview.pdf", access=HEARINGS_OFFICERS, limit=PDF)
+async def paper(
+    act: Act, *, reference: FromPath[str], nth: FromPath[int], form: Form
+) -> Response[bytes] | Template:
+    it = await opened_hearing(act, reference, nth)
+    could = await _could_sit(act, it)
+    answers = _form(could, form)
+    drawn = await _drawn(act, it, answers, could) if answers.validate() else None
+    if drawn is None:
+        return await _page(act, it, could, answers)
+    return await printed(drawn.reading, now=act.now, name="preview")
 
 
 @get(f"{PANEL}/{{member_id:uuid}}/release", access=HEARINGS_OFFICERS)
@@ -230,4 +275,4 @@ async def let_go(
     return Redirect(f"{it.address}/panel", status_code=303)
 
 
-pages = [ask, seat, ask_release, let_go]
+pages = [ask, seat, paper, ask_release, let_go]

@@ -4,19 +4,25 @@ import pypdfium2
 import pytest
 from sqlalchemy import func, select, update
 
+from fitness.case import Case
 from fitness.fence import Capacity, look_as
+from fitness.hearing.hearing import hearings_of
 from fitness.hearing.kind import Kind
+from fitness.hearing.member import ReleasedFor, panel_of
+from fitness.hearing.sitting import release
 from fitness.investigation.served import CaseService, ServiceKind, services_of
 from fitness.leaving import open_leaving
+from fitness.panel import Side
 from register.account import Account, StaffRole
 from tests.fitness.examining import make_examined, propose
 from tests.fitness.finding import DAY, draw, make_told, went_astray
-from tests.fitness.investigating import make_investigated, make_investigator
+from tests.fitness.investigating import act, make_investigated, make_investigator
 from tests.fitness.ordering import leaving_proposed
 from tests.fitness.serving import SERVE
 from tests.fitness.sitting import (
     decide,
     make_begun,
+    make_decider,
     make_hearing,
     make_listed,
     make_officer,
@@ -203,6 +209,67 @@ async def seen_and_served(session, browser, address, sent, title):
     page = await post(browser, page.action(SERVE), page.form(SERVE))
     assert page.status == 303
     assert await served(session) == before + 1
+
+
+async def make_seat_free(session):
+    """After notice was given; the case, the officer, and who sits still."""
+    case, hearing = await make_listed(session)
+    officer = await make_officer(session, case)
+    chair, member, other = await panel_of(session, hearing)
+    await release(
+        session,
+        case,
+        hearing,
+        member,
+        because=ReleasedFor.CANNOT_COME,
+        words="In hospital.",
+        by=act(session),
+    )
+    return case, officer, (chair.account.name, other.account.name)
+
+
+async def test_who_joins_a_panel_after_notice_is_seen_before_it_is_served(
+    session, browser
+):
+    case, officer, _ = await make_seat_free(session)
+    new = await make_decider(session, Side.REGISTRANT, name="New Comer")
+    await browser.sign_in(officer)
+
+    sent = {"account": str(new.id), "seat": "member"}
+    address = at(case, "hearings/1/panel")
+    await seen_and_served(session, browser, address, sent, "Change of the panel")
+
+
+async def test_a_panel_that_changed_since_it_was_seen_is_shown_again(session, browser):
+    case, officer, (chair, other) = await make_seat_free(session)
+    reference = at(case, "hearings/1/panel")
+    new = await make_decider(session, Side.REGISTRANT, name="New Comer")
+    await browser.sign_in(officer)
+    sent = {"account": str(new.id), "seat": "member"}
+    page = await post(browser, reference, sent)
+    assert f"{chair} (chair), {other} (member), New Comer (member)" in page.text
+
+    await served(session)
+    case = await session.get_one(Case, case.id)
+    hearing, *_ = await hearings_of(session, case.id)
+    _, member = await panel_of(session, hearing)
+    await release(
+        session,
+        case,
+        hearing,
+        member,
+        because=ReleasedFor.CONFLICT,
+        words="They know a witness.",
+        by=act(session),
+    )
+    await session.flush()
+    before = await served(session)
+    page = await post(browser, page.action(SERVE), page.form(SERVE))
+
+    assert page.status == 200
+    assert "It is not as you saw it" in page.text
+    assert f"{chair} (chair), New Comer (member)" in page.text
+    assert await served(session) == before
 
 
 async def test_a_proposal_that_came_back_is_seen_before_it_is_served_again(
