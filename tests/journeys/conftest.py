@@ -80,17 +80,11 @@ def papers(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(scope="session")
-def seen():
-    """The kinds of page that were looked at already: others have come past them in journeys before."""
-    return set()
-
-
 @pytest.fixture
-def somebody(visitors, service, seen):
+def somebody(visitors, service):
     """`await somebody()` sits down at a browser of their own."""
 
     async def somebody():
-        return Walker(await visitors(), service, seen=seen)
+        return Walker(await visitors(), service)
 
     return somebody

@@ -83,12 +83,12 @@ async def registrants(sessions):
 
 
 @pytest.fixture
-def visitor(visitors, service, seen):
+def visitor(visitors, service):
     """`await visitor(scripts=False)`: somebody with or without JavaScript."""
 
     async def visitor(*, scripts):
         page = await visitors(java_script_enabled=scripts)
-        return Walker(page, service, seen=seen, scripts=scripts)
+        return Walker(page, service)
 
     return visitor
 
