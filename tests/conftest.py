@@ -179,8 +179,9 @@ def service():
     now = Borrowed()
     database = BorrowedSessions()
     app = create_app(database, now)
-    # What is kept until the end need not be searched for garbage all the time.
+    # What is kept until the end need not be searched for garbage all the time, nor all else as often as in a small process.
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     return app, database, now
 
 

@@ -229,6 +229,7 @@ def environment(*packages: str, keep: Path | None = None, **known: Any) -> Envir
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        cache_size=-1,
         bytecode_cache=Kept(str(keep)) if keep else None,
         extensions=["jinja2.ext.do"],
     )

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from litestar import Request
 from litestar.di import NamedDependency, Provide
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
 
 from register.account import Account, StaffRole
 from register.kit.clock import Now
@@ -126,14 +129,20 @@ def dependencies(database: Sessions, now: Now) -> Mapping[str, Provide]:
     }
 
 
+@cache
+def _speaker() -> Select[Account, bool]:
+    """Made once: every request asks for it, in one go."""
+    return (
+        select(Account, acts_for_one(Account.id))
+        .where(Account.may_be_used(), Account.id == bindparam("account_id"))
+        .options(joinedload(Account.grants))
+    )
+
+
 async def load_viewer(session: AsyncSession, visit: WebSession) -> Onlooker | None:
     """Whom a session speaks for; nobody once the account is disabled."""
-    found = await session.execute(
-        Account.usable()
-        .add_columns(acts_for_one(Account.id))
-        .where(Account.id == visit.account_id)
-    )
-    for account, employer in found:
+    found = await session.execute(_speaker(), {"account_id": visit.account_id})
+    for account, employer in found.unique():
         return Onlooker(account, account.roles, visit.proved_at, employer=employer)
     return None
 
