@@ -71,7 +71,7 @@ async def aged_debt(session: AsyncSession, *, today: date) -> Sequence[Debt]:
         ),
         0,
     )
-    late = literal(today) - Invoice.pay_by
+    late = literal(today) - Invoice.last_day
     lines = (
         select(
             FeeScale.part,

@@ -24,7 +24,14 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.orm import (
+    Mapped,
+    contains_eager,
+    joinedload,
+    mapped_column,
+    relationship,
+    selectinload,
+)
 
 from fees import ledger
 from fees.acts import FeesEvent
@@ -135,7 +142,7 @@ class CollectiveInvoice(Base):
             organisation=organisation,
             process=by,
             raised_at=by.at,
-            pay_by=min(one.invoice.pay_by for one in taken),
+            pay_by=min(one.invoice.last_day for one in taken),
             amount_pence=sum(one.left_pence for one in taken),
             lines=[
                 CollectiveLine(
@@ -314,13 +321,14 @@ def _to_offer(organisation: Organisation, now: datetime) -> Select[Invoice, int]
         .join(Person, Person.id == Invoice.person_id)
         .where(
             Invoice.purpose == Purpose.RENEWAL,
-            Invoice.pay_by >= day_of(now),
+            Invoice.is_payable_on(day_of(now)),
             Invoice.person_id.in_(posts_held(organisation, now)),
             Renewal.paid_at.is_(None),
             Renewal.finished_at.is_(None),
             left > 0,
             ~taken,
         )
+        .options(contains_eager(Invoice.renewal))
         .order_by(Person.name_key, Invoice.number)
         .limit(MOST)
     )

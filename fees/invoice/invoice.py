@@ -131,6 +131,7 @@ class Invoice(Base):
         more = (
             select(Renewal.last_day - Renewal.ends_on)
             .where(Renewal.id == cls.renewal_id, cls.purpose == Purpose.RENEWAL)
+            .correlate(cls)
             .scalar_subquery()
         )
         return cast(cls.pay_by + func.coalesce(more, 0), Date)

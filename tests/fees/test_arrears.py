@@ -9,14 +9,17 @@ from sqlalchemy import select
 
 from fees.arrears import Age, aged_debt
 from fees.credit_note import CreditReason, credit
-from fees.invoice import Invoice, InvoiceLine, Purpose, bill
+from fees.invoice import Invoice, InvoiceLine, Purpose, bill, bill_next_renewals
 from fees.invoice.posting import post_raised
 from fees.ledger import AccountCode, balance, write_off
 from fees.scale import FeeKind, FeeScale
 from register.part import Part
 from tests.fees.owing import PAY_BY, make_approved
+from tests.fees.renewing import CURED_UNTIL, ENDS, OPENS, renewing
 from tests.fees.settling import paid
 from tests.make import NOW, make_process
+
+DAY = timedelta(days=1)
 
 
 async def billed(session):
@@ -54,6 +57,20 @@ async def test_a_debt_is_as_old_as_the_days_after_the_last_day_to_pay(
     assert await found(session, PAY_BY + timedelta(days=late)) == [
         (Part.MANAGER, age, 1, 9000)
     ]
+
+
+@pytest.mark.parametrize(("late", "age"), [(28, Age.NOT_DUE), (29, Age.TO_30)])
+async def test_a_debt_of_who_has_more_time_to_renew_grows_old_as_much_later(
+    session, late, age
+):
+    renewal = await renewing(session)
+    await bill_next_renewals(session, now=OPENS)
+    renewal.extended_until = ENDS + 28 * DAY
+    await session.flush()
+
+    ages = [one.age for one in await aged_debt(session, today=CURED_UNTIL + late * DAY)]
+
+    assert ages == [age]
 
 
 async def test_what_is_paid_or_written_off_is_owed_no_more(session):

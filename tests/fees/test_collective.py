@@ -24,7 +24,9 @@ from fees.refund import check as check_refund
 from register.account import Account
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.post import Message
+from register.person import Person
 from register.process import Event
+from register.renewal import Renewal
 from tests.fees.books import the_ledger_is_sound
 from tests.fees.employing import (
     bill_all,
@@ -45,6 +47,8 @@ from tests.make import (
     make_home,
     make_process,
 )
+
+A_DAY, MORE = timedelta(days=1), timedelta(days=28)
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +131,52 @@ async def test_who_left_yesterday_is_not_offered_and_who_leaves_tonight_is(
     await bill_all(session)
 
     assert await names(session, lead, clock) == ["Ada", "Going"]
+
+
+@pytest.mark.parametrize(
+    ("day", "offered"),
+    [
+        (CURED_UNTIL, ["Ada", "Bea"]),
+        (CURED_UNTIL + A_DAY, ["Ada"]),
+        (CURED_UNTIL + MORE, ["Ada"]),
+        (CURED_UNTIL + MORE + A_DAY, []),
+    ],
+)
+async def test_who_has_more_time_to_renew_is_offered_as_much_longer(
+    session, clock, day, offered
+):
+    lead = await make_employer(session, "Ada", "Bea")
+    await give_more_time(session, "Ada")
+    clock.now = start_of(day)
+
+    assert await names(session, lead, clock) == offered
+
+
+async def give_more_time(session, name):
+    renewal = await session.scalar(
+        select(Renewal)
+        .join(Person, Person.id == Renewal.person_id)
+        .where(Person.given_names == name)
+    )
+    renewal.extended_until = ENDS + MORE
+    await session.flush()
+
+
+async def test_it_may_be_paid_as_long_as_all_of_its_peoples_fees_may(
+    session, sessions, pay, clock
+):
+    lead = await make_employer(session, "Ada", "Bea")
+    await give_more_time(session, "Ada")
+
+    assert (await take_over(session, lead, clock, but=1)).pay_by == CURED_UNTIL + MORE
+    assert (await take_over(session, lead, clock)).pay_by == CURED_UNTIL
+
+    clock.now = end_of(CURED_UNTIL + MORE) - timedelta(minutes=1)
+    longer = await session.scalar(
+        select(CollectiveInvoice).where(CollectiveInvoice.pay_by > CURED_UNTIL)
+    )
+    await pay_all(session, sessions, pay, lead, longer, clock)
+    assert (await session.scalar(select(func.count()).select_from(Receipt))) == 1
 
 
 async def test_one_invoice_has_a_line_for_each_who_was_chosen(session, clock):
