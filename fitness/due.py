@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -28,6 +29,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from fitness.case import Case, Stage, visible_to
+from fitness.hearing.hearing import Hearing
+from fitness.hearing.kind import OPEN
 from fitness.investigation.disclosure import CaseComment, Disclosure
 from fitness.investigation.hold import InvestigationHold
 from fitness.investigation.information import InformationRequest
@@ -38,6 +41,7 @@ from fitness.monitoring import CheckIn, EarlyReview
 from fitness.order import CaseOrder
 from register.account import Account
 from register.kit.clock import LONDON
+from register.rule_set import RuleSet
 
 AHEAD = timedelta(days=7)
 MOST = 200
@@ -67,6 +71,8 @@ class DueKind(StrEnum):
     """How an order is kept is to be shown, and judged."""
     EARLY_REVIEW = "early_review"
     """The registrant asks for one, and is to be answered."""
+    RESTORATION = "restoration"
+    """Somebody asks to be restored after a removal by order, and no hearing is listed."""
 
     @property
     def of_an_order(self) -> bool:
@@ -148,17 +154,30 @@ def things_due() -> CompoundSelect[Any]:
             CheckIn.judged.is_(None), _of_a_standing_order(CheckIn.order_id)
         ),
         _each(DueKind.EARLY_REVIEW, EarlyReview.case_id, EarlyReview.answer_by).where(
-            EarlyReview.answered_at.is_(None),
-            _of_a_standing_order(EarlyReview.order_id),
+            EarlyReview.answered_at.is_(None)
+        ),
+        _each(
+            DueKind.RESTORATION,
+            Case.id,
+            cast(
+                _day(Case.opened_at)
+                + RuleSet.data["restoration_decide_days"].as_integer(),
+                Date,
+            ),
+        ).where(
+            RuleSet.id == Case.rule_set_id,
+            Case.proposal_id.is_not(None),
+            Case.stage == Stage.HEARING,
+            ~exists().where(Hearing.case_id == Case.id, Hearing.state.in_(OPEN)),
         ),
     )
 
 
 def is_due_in(each: Subquery) -> ColumnElement[bool]:
-    """Orders are seen to for as long as they stand; all else ends with the investigation."""
-    of_order = each.c.kind.in_([kind for kind in DueKind if kind.of_an_order])
+    """Orders are seen to for as long as they stand, and a restoration until it is heard; all else ends with the investigation."""
+    whenever = [DueKind.RESTORATION, *(kind for kind in DueKind if kind.of_an_order)]
     return (Case.id == each.c.case_id) & (
-        of_order | (Case.stage == Stage.INVESTIGATION)
+        each.c.kind.in_(whenever) | (Case.stage == Stage.INVESTIGATION)
     )
 
 

@@ -309,13 +309,23 @@ class Proposal(Base):
         self._settle(state, event, approver.id, by)
 
     def decide_as_panel(
-        self, state: ProposalState, event: ProposalEvent, chair_id: UUID, *, by: Process
+        self,
+        state: ProposalState,
+        event: ProposalEvent,
+        chair_id: UUID,
+        others: Iterable[UUID],
+        *,
+        by: Process,
     ) -> None:
-        """By those who sat on the hearing, of whom the chair stands for all. Raises AlreadyDecided or NeedsAnotherPerson."""
+        """By the chair for all who sat on the hearing: none of them decides an appeal.
+
+        Raises AlreadyDecided or NeedsAnotherPerson.
+        """
         if not self.waiting:
             raise AlreadyDecided(self)
         if chair_id in self.touched:
             raise NeedsAnotherPerson
+        self.touched = sorted({*self.touched, *others})
         self._settle(state, event, chair_id, by)
 
     def _settle(

@@ -11,6 +11,7 @@ from fitness.case.case import (
     OnlyRestoration,
     case_for,
     draw_reference,
+    hold_entries,
     visible_to,
 )
 from fitness.case.history import CaseEvent, CaseText, history, say
@@ -79,6 +80,7 @@ __all__ = [
     "concerns_of",
     "draw_reference",
     "history",
+    "hold_entries",
     "join",
     "level_of",
     "link_between",

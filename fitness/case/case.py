@@ -185,8 +185,13 @@ class Case(Base):
 
     @property
     def restores(self) -> bool:
-        """Whether it is about somebody who asks to be restored, and nothing else."""
+        """Whether it was opened for somebody who asks to be restored."""
         return self.proposal_id is not None
+
+    @property
+    def hears_restoration(self) -> bool:
+        """Until the panel has decided that, it is about nothing else."""
+        return self.restores and self.stage is Stage.HEARING
 
     @property
     def open_now(self) -> bool:
@@ -212,8 +217,8 @@ class Case(Base):
             raise NotNow(self.stage)
 
     def must_not_restore(self) -> None:
-        """Until the panel has decided that. Raises OnlyRestoration."""
-        if self.restores and self.stage is Stage.HEARING:
+        """Raises OnlyRestoration."""
+        if self.hears_restoration:
             raise OnlyRestoration
 
     def move(

@@ -174,7 +174,7 @@ class Hearing(Base):
         earlier = await hearings_of(session, case.id)
         if any(one.kind is kind and one.state.open for one in earlier):
             raise ListedAlready
-        if case.restores != (kind is Kind.RESTORATION):
+        if case.hears_restoration != (kind is Kind.RESTORATION):
             raise NothingToHear
         application = await _to_be_heard(session, case, kind, order, earlier, by=by)
         if (privacy is Privacy.PUBLIC) != (private_because is None):

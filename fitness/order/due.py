@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
@@ -13,8 +13,10 @@ from fitness.order.acts import OrderAct
 from fitness.order.appeal import OrderAppeal
 from fitness.order.order import CaseOrder, Ended
 from fitness.order.reach import conclude, end, reach, take_effect
+from register.application import Application, ApplicationState
 from register.kit.jobs import every
 from register.process import Process
+from register.proposal import Proposal
 
 BATCH = 200
 
@@ -33,6 +35,7 @@ async def bring_orders_into_force(session: AsyncSession, now: datetime) -> None:
             CaseOrder.in_force_at.is_(None),
             CaseOrder.starts_at <= now,
             ~appealed,
+            ~_waits_for_an_entry(),
         )
         .order_by(CaseOrder.starts_at, CaseOrder.id)
         .limit(BATCH)
@@ -42,6 +45,16 @@ async def bring_orders_into_force(session: AsyncSession, now: datetime) -> None:
         case = await _case_of(session, order)
         by = Process.begin(session, OrderAct.TAKE_EFFECT, now=now)
         await take_effect(session, case, order, by=by)
+
+
+def _waits_for_an_entry() -> ColumnElement[bool]:
+    """Of somebody who is to be restored under it, and is not yet."""
+    return exists().where(
+        Case.id == CaseOrder.case_id,
+        Proposal.id == Case.proposal_id,
+        Application.id == Proposal.application_id,
+        Application.state != ApplicationState.GRANTED,
+    )
 
 
 @every(minutes=1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,14 +93,20 @@ async def _overtake(
 async def reach(
     session: AsyncSession, case: Case, order: CaseOrder, *, by: Process
 ) -> int:
-    """Every part that the person holds by now and the order does not stand in yet; how many there were."""
+    """Every part that the person holds by now and the order does not stand in yet; how many there were.
+
+    Of somebody whom a panel has let back since, a removal reaches nothing any more.
+    """
     assert order.in_force_at is not None  # noqa: S101 - whoever calls brought it into force
+    if order.measure is Measure.REMOVAL and await _let_back(session, case, order):
+        return 0
+    entries = await entries_of(session, case)
     reached = await session.scalars(
         select(OrderFact.entry_id).where(OrderFact.order_id == order.id)
     )
     already, found = set(reached.all()), 0
     words = await _words(session, order)
-    for entry in await entries_of(session, case):
+    for entry in entries:
         if entry.id not in already:
             on = max(order.in_force_at, _begun(entry))
             fact = await _enter(session, entry, order, words, on=on, by=by)
@@ -116,6 +122,30 @@ async def reach(
                 )
     await session.flush()
     return found
+
+
+async def _let_back(session: AsyncSession, case: Case, order: CaseOrder) -> bool:
+    """Whether a panel that sat after the removal has decided to restore them."""
+    persons = await with_merged(session, await survivor(session, case.person_id))
+    found = await session.scalar(
+        select(Case.id)
+        .where(
+            Case.person_id.in_(persons),
+            Case.proposal_id.is_not(None),
+            Case.opened_at > order.made_at,
+            Case.stage != Stage.HEARING,
+            or_(Case.because.is_(None), Case.because.not_in(NOT_LET_BACK)),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+NOT_LET_BACK = (
+    ClosedBecause.RESTORATION_REFUSED,
+    ClosedBecause.SENT_BACK,
+    ClosedBecause.WITHDRAWN,
+)
 
 
 def _begun(entry: Entry) -> datetime:
@@ -134,6 +164,8 @@ async def _enter(
 ) -> Current | None:
     """None where the entry has ended otherwise: there is nothing to restrict, and what ended it stays what ended it."""
     if order.measure is Measure.REMOVAL:
+        # An entry that was made since was there for a moment at least.
+        on = max(on, _begun(entry) + A_MOMENT)
         if not entry.allows(Move.REMOVE, on):
             return None
         await entry.remove(session, on=on, because=RemovalReason.ORDER, by=by)

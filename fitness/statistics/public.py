@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Integer, Select, SQLColumnExpression, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case, ClosedBecause
@@ -22,8 +30,16 @@ from register.kit.clock import day_of, start_of
 from register.public_statistics import Chapter, tells_everybody
 
 YEARS = 5
-ENDS = [end for end in ClosedBecause if end is not ClosedBecause.JOINED]
-"""A case that was joined goes on in another, and came to nothing by itself."""
+APART = {
+    ClosedBecause.JOINED,
+    ClosedBecause.RESTORED,
+    ClosedBecause.RESTORATION_REFUSED,
+    ClosedBecause.SENT_BACK,
+    ClosedBecause.WITHDRAWN,
+}
+"""A case that was joined goes on in another, and came to nothing by itself; whether somebody is restored is not told."""
+ENDS = [end for end in ClosedBecause if end not in APART]
+OF_A_CONCERN = Case.proposal_id.is_(None)
 TEMPLATE = "fitness/statistics/public.html"
 K = TypeVar("K", bound=Hashable)
 
@@ -53,8 +69,10 @@ async def years(session: AsyncSession, *, today: date) -> Sequence[Year]:
     span = start_of(since), start_of(until)
     await look_as(session, Capacity.SERVICE)
     received = await _by_year(session, _count(Concern.sent_at, span))
-    opened = await _by_year(session, _count(Case.opened_at, span))
-    ends = await _by_year(session, _count(Case.closed_at, span, Case.because))
+    opened = await _by_year(session, _count(Case.opened_at, span, where=OF_A_CONCERN))
+    ends = await _by_year(
+        session, _count(Case.closed_at, span, Case.because, where=OF_A_CONCERN)
+    )
     measures = await _by_year(
         session, _count(CaseOrder.made_at, span, CaseOrder.measure)
     )
@@ -85,12 +103,15 @@ def _count(
     moment: SQLColumnExpression[Any],
     span: tuple[datetime, datetime],
     kind: SQLColumnExpression[Any] | None = None,
+    *,
+    where: ColumnElement[bool] | None = None,
 ) -> Select[Any]:
     """By London's year, and by kind where there are kinds."""
     year = cast(func.date_part("year", day_in_london(moment)), Integer)
     first, end = span
     by = [year] if kind is None else [year, kind]
-    return select(func.count(), *by).where(moment >= first, moment < end).group_by(*by)
+    counted = [moment >= first, moment < end, *([] if where is None else [where])]
+    return select(func.count(), *by).where(*counted).group_by(*by)
 
 
 async def _by_year(

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from register.account import Account
 from register.appeal.acts import AppealEvent
-from register.appeal.decision import Against, Decision
+from register.appeal.decision import Against, Decision, taken_by_a_panel
 from register.application import Application
 from register.assessment import last_day_to_appeal
 from register.entry import Entry
@@ -370,6 +370,8 @@ async def kinds_open(
     if any(a.waiting or a.kind is AppealKind.APPEAL for a in before):
         return ()
     if before or decision.against is not Against.REFUSAL:
+        return (AppealKind.APPEAL,)
+    if await taken_by_a_panel(session, decision.id):
         return (AppealKind.APPEAL,)
     return (AppealKind.RECONSIDERATION, AppealKind.APPEAL)
 

@@ -156,6 +156,16 @@ def _of_fact(
     )
 
 
+async def taken_by_a_panel(session: AsyncSession, decision_id: UUID) -> bool:
+    """Whether it was decided at a hearing, so that none of the staff looks at it again alone."""
+    found = await session.scalar(
+        select(Proposal.id)
+        .where(Proposal.decided_in == decision_id, Proposal.kind.in_(FOR_A_PANEL))
+        .limit(1)
+    )
+    return found is not None
+
+
 async def took_part(
     session: AsyncSession, decision_id: UUID, application: Application | None
 ) -> set[UUID]:

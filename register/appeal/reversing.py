@@ -11,7 +11,7 @@ from register.appeal.appeal import Appeal
 from register.application import Application, Move
 from register.kit.errors import Refused
 from register.process import Process, TextKind
-from register.proposal import Proposal, ProposalKind, carries_out
+from register.proposal import FOR_A_PANEL, Proposal, ProposalKind, carries_out
 
 
 class ReversalReason(StrEnum):
@@ -19,6 +19,13 @@ class ReversalReason(StrEnum):
     ERROR_OF_FACT = "error_of_fact"
     ERROR_OF_RULE = "error_of_rule"
     WRONG_PERSON = "wrong_person"
+
+
+class TakenByAPanel(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "A panel took this decision, so it is not ours to reverse. It can be appealed against."
+        )
 
 
 class UnderAppeal(Refused):
@@ -42,7 +49,7 @@ async def propose_reversal(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Raises NotNow, AnotherBegun, AlreadyEntered or UnderAppeal."""
+    """Raises NotNow, AnotherBegun, AlreadyEntered, TakenByAPanel or UnderAppeal."""
     await application.lock(session)
     await _must_be_reversible(session, application, at=by.at)
     by.say(TextKind.INTERNAL, words)
@@ -76,6 +83,16 @@ async def _must_be_reversible(
 ) -> None:
     application.must_allow(Move.REVERSE)
     await application.must_be_free_to_return(session, at=at)
+    decided = await session.scalar(
+        select(Proposal.kind)
+        .where(
+            Proposal.application_id == application.id, Proposal.decided_at.is_not(None)
+        )
+        .order_by(Proposal.decided_at.desc())
+        .limit(1)
+    )
+    if decided in FOR_A_PANEL:
+        raise TakenByAPanel
     under_appeal = select(Appeal.id).where(
         Appeal.application_id == application.id, Appeal.waiting
     )

@@ -10,6 +10,7 @@ from register.application.application import (
     referenced,
 )
 from register.application.evidence import Evidence, EvidenceKind, evidence_of, kinds_for
+from register.application.following import follows_entry
 from register.application.keeping import (
     SectionClosed,
     attach,
@@ -98,6 +99,7 @@ __all__ = [
     "draw_reference",
     "evidence_of",
     "filled",
+    "follows_entry",
     "forget_draft",
     "form_of",
     "how_it_ended",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from register.account import Account
+from register.application.following import FOLLOWING
 from register.application.returning import how_it_ended, must_be_open
 from register.application.state import (
     EVENT_OF,
@@ -381,8 +382,11 @@ class Application(Base):
             # Who left on that day or later comes back at this moment: the time away stays on record.
             begins = {"on": by.at} if former.ended_since(on) else {}
             await former.restore(session, **terms | begins)
+            entry = former
         else:
-            await Entry.grant(session, person=person, part=self.part, **terms)
+            entry = await Entry.grant(session, person=person, part=self.part, **terms)
+        for follows in FOLLOWING:
+            await follows(session, entry, by)
         await self.write_to_applicant(
             session,
             "application_granted",

@@ -67,6 +67,11 @@ class Ended:
         return self.because is RemovalReason.AUTOMATIC
 
     @property
+    def of_the_register(self) -> bool:
+        """And not of one part alone."""
+        return self.by_order or self.never
+
+    @property
     def kind(self) -> ApplicationKind:
         """An entry that should never have been made is applied for anew."""
         if self.because is RemovalReason.ERROR:

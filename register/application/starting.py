@@ -87,21 +87,22 @@ async def start(
 async def _former(
     session: AsyncSession, person_id: UUID, rule_set: RuleSet, *, now: datetime
 ) -> Ended | None:
-    """How the person's entry in the part ended, if they had one and may ask to come back."""
-    entry_id = await session.scalar(
-        select(Entry.id).where(
-            Entry.person_id == person_id, Entry.part == rule_set.part
-        )
-    )
-    if entry_id is None:
-        return None
-    entry = await Entry.load(session, entry_id)
-    ended = how_it_ended(entry, now)
-    if ended is None:
-        raise AlreadyEntered(entry)
-    refused = await _refused(session, entry)
-    must_be_open(ended, rule_set.rules, on=day_of(now), refused=refused)
-    return ended
+    """How the person's entry in the part ended, if they had one and may ask to come back.
+
+    Whoever was removed by order, or for good, was removed from the register and not from a part: another is no way around it.
+    """
+    ids = await session.scalars(select(Entry.id).where(Entry.person_id == person_id))
+    theirs = None
+    for entry in await Entry.load_many(session, ids.all()):
+        ended = how_it_ended(entry, now)
+        own = entry.part is rule_set.part
+        if own and ended is None:
+            raise AlreadyEntered(entry)
+        if ended and (own or ended.of_the_register):
+            refused = await _refused(session, entry)
+            must_be_open(ended, rule_set.rules, on=day_of(now), refused=refused)
+        theirs = ended if own else theirs
+    return theirs
 
 
 async def _refused(session: AsyncSession, entry: Entry) -> datetime | None:

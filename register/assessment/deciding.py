@@ -204,9 +204,12 @@ async def propose_grant(
 async def removed_by_order(
     session: AsyncSession, application: Application, *, at: datetime
 ) -> bool:
-    """Whether a panel removed the applicant from this part, so that a panel decides whether they come back."""
-    ended = await how_theirs_ended(session, application, at=at)
-    return ended is not None and ended.by_order
+    """Whether a panel removed the applicant, from whatever part, so that a panel decides whether they come back."""
+    ids = await session.scalars(
+        select(Entry.id).where(Entry.person_id == application.person_id)
+    )
+    ways = [how_it_ended(one, at) for one in await Entry.load_many(session, ids.all())]
+    return any(ended is not None and ended.by_order for ended in ways)
 
 
 async def must_be_all_met(

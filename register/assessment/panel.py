@@ -3,6 +3,7 @@
 Who sits on the panel, and how it hears the case, is not known here.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.application import Application
 from register.assessment.covering import conclude
 from register.assessment.deciding import last_day_to_appeal, rules_of
+from register.assessment.holding import hold_on
 from register.kit.clock import day_of
 from register.kit.errors import Refused
 from register.matching import open_hits
@@ -45,7 +47,7 @@ class NotShownToBeMet(Refused):
 
 
 class ToBeSettledFirst(Refused):
-    """Says nothing of the watch list, which adjudicators do not see."""
+    """Says nothing of the watch list and of holds, which adjudicators do not see."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -77,20 +79,23 @@ async def decide(
     *,
     words: str,
     chair_id: UUID,
+    others: Collection[UUID],
     by: Process,
 ) -> None:
-    """`words`: the reasons, which the applicant is served with otherwise.
+    """`words`: the reasons, which the applicant is served with otherwise. `others`: who sat with the chair.
 
-    Raises NotShownToBeMet, ToBeSettledFirst, OnHold, AlreadyDecided or NeedsAnotherPerson.
+    Raises NotShownToBeMet, ToBeSettledFirst, AlreadyDecided or NeedsAnotherPerson.
     """
     must_be_possible(proposal, outcome)
     application = await session.get_one(Application, proposal.application_id)
     await application.lock(session)
     # Whoever had it locked may have withdrawn it meanwhile.
     await session.refresh(proposal)
+    if await hold_on(session, application):
+        raise ToBeSettledFirst
     if outcome is Restoring.SENT_BACK:
         returned = ProposalState.RETURNED, ProposalEvent.RETURNED
-        proposal.decide_as_panel(*returned, chair_id, by=by)
+        proposal.decide_as_panel(*returned, chair_id, others, by=by)
         by.say(TextKind.INTERNAL, words)
         application.take_back(by=by)
         return
@@ -103,12 +108,12 @@ async def decide(
     )
     if recommended:
         approved = ProposalState.APPROVED, ProposalEvent.APPROVED
-        proposal.decide_as_panel(*approved, chair_id, by=by)
+        proposal.decide_as_panel(*approved, chair_id, others, by=by)
         await session.flush()
         await EFFECTS[proposal.kind](session, proposal, by)
         return
     returned = ProposalState.RETURNED, ProposalEvent.RETURNED
-    proposal.decide_as_panel(*returned, chair_id, by=by)
+    proposal.decide_as_panel(*returned, chair_id, others, by=by)
     await session.flush()
     await _refuse(session, application, proposal, by=by)
 

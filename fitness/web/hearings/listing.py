@@ -88,7 +88,7 @@ async def every(act: Act, reference: FromPath[str]) -> Template:
         panels=await panels_of(act.session, case.id),
         application=await application_waiting(act.session, case.id),
         applies=found.investigates
-        and not case.restores
+        and not case.hears_restoration
         and case.stage in Kind.INTERIM_ORDER.stages,
         lists=act.viewer.has(*HEARINGS_OFFICERS.roles) and case.open_now,
         interim=[
@@ -109,7 +109,9 @@ def _form(act: Acting, found: Opened, sent: FormData | None = None) -> ListForm:
     """Whether somebody is restored is heard in a case of its own, and nothing else in it."""
     form = ListForm(sent, today=day_of(act.now))
     form.kind.choices = [
-        (one, one) for one in Kind if (one is Kind.RESTORATION) == found.case.restores
+        (one, one)
+        for one in Kind
+        if (one is Kind.RESTORATION) == found.case.hears_restoration
     ]
     return form
 

@@ -26,12 +26,14 @@ from fitness.web.orders.every import ORDER, OpenedOrder, opened_order
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
+from register.kit.security.input import FormData
 from register.kit.security.limits import PDF
 from register.notice import CannotBeServed
 from register.web.needs import Act, Acting, Form, Visit
 
 EARLY = f"{ORDER}/early-review"
 FORWARD, DECLINED = "forward", "declined"
+NOWHERE = "It is answered, but there is no address to which the answer could be sent"
 
 
 class AnswerForm(forms.Form):
@@ -71,7 +73,15 @@ async def _to_answer(it: OpenedOrder, act: Acting) -> EarlyReview:
 async def ask(act: Act, reference: FromPath[str], nth: FromPath[int]) -> Template:
     it = await opened_order(act, reference, nth)
     asked = await _to_answer(it, act)
-    return _page(it, asked, AnswerForm(today=day_of(act.now)))
+    return _page(it, asked, _form(it, act))
+
+
+def _form(it: OpenedOrder, act: Acting, sent: FormData | None = None) -> AnswerForm:
+    """What was reviewed since, or has ended, has no review to bring forward."""
+    form = AnswerForm(sent, today=day_of(act.now))
+    if not it.order.review_by or it.order.ended_at:
+        form.answer.choices = [(DECLINED, DECLINED)]
+    return form
 
 
 def _page(it: OpenedOrder, asked: EarlyReview, form: AnswerForm) -> Template:
@@ -114,7 +124,7 @@ async def answer(
 ) -> Redirect | Template:
     it = await opened_order(act, reference, nth, lock=True)
     asked = await _to_answer(it, act)
-    answers = AnswerForm(form, today=day_of(act.now))
+    answers = _form(it, act, form)
     drawn = await _drawn(act, it, asked, answers)
     if answers.faults or wants_change(form):
         return _page(it, asked, answers)
@@ -129,7 +139,7 @@ async def answer(
             until=answers.by_when,
             by=act.process(MonitoringAct.ANSWER_EARLY_REVIEW),
         )
-    visit.flash("The registrant is answered")
+    visit.flash("The registrant is answered" if drawn else NOWHERE)
     return it.back()
 
 
@@ -139,7 +149,7 @@ async def paper(
 ) -> Response[bytes] | Template:
     it = await opened_order(act, reference, nth)
     asked = await _to_answer(it, act)
-    answers = AnswerForm(form, today=day_of(act.now))
+    answers = _form(it, act, form)
     drawn = await _drawn(act, it, asked, answers)
     if drawn is None:
         return _page(it, asked, answers)
