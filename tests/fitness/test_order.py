@@ -243,6 +243,20 @@ async def test_a_part_that_is_entered_later_is_reached_too_and_only_once(session
     assert len(other.orders) == 1
 
 
+async def test_a_removal_reaches_a_part_that_is_entered_later_too(session):
+    case = await make_heard(session)
+    await make_order(session, case, Measure.REMOVAL)
+    later = NOW + 3 * DAY
+    other = await make_entry(session, person=case.person, part=Part.DEPUTY, on=later)
+
+    for _ in range(2):
+        await reach_new_entries(session, later + DAY)
+
+    other = await Entry.load(session, other.id)
+    assert other.status_at(later) is Status.REGISTERED
+    assert other.status_at(later + DAY) is Status.REMOVED_BY_ORDER
+
+
 async def test_whoever_left_the_register_meanwhile_is_left_as_they_are(session):
     case = await make_heard(session)
     order = await make_order(session, case, served_on=served())

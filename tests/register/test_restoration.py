@@ -29,7 +29,7 @@ from register.assessment import (
     propose_grant,
     queue,
 )
-from register.assessment.deciding import RemovedSince
+from register.assessment.deciding import RemovedSince, removed_by_order
 from register.employment import Employment, EmploymentGap
 from register.entry import AlreadyEntered, Entry, LapseReason, RemovalReason, Status
 from register.entry.facts import Lapse, Registration, Removal
@@ -261,9 +261,9 @@ async def former(session, because=None, *, left=LEFT):
     return account, entry
 
 
-async def begin(session, account, *, now=NOW):
+async def begin(session, account, *, part=Part.MANAGER, now=NOW):
     by = make_process(session, now=now, actor=account)
-    application = await start(session, account, Part.MANAGER, by=by)
+    application = await start(session, account, part, by=by)
     await session.flush()
     return application
 
@@ -295,6 +295,26 @@ async def test_who_was_removed_by_order_begins_nothing_before_the_day(session):
     later = await begin(session, account, now=start_of(date(2029, 12, 1)))
 
     assert later.kind is ApplicationKind.RESTORATION
+
+
+@pytest.mark.parametrize("because", [RemovalReason.ORDER, RemovalReason.AUTOMATIC])
+async def test_another_part_is_no_way_around_a_removal_from_the_register(
+    session, because
+):
+    account, _ = await former(session, because)
+    latest, *_ = await RuleSet.versions(session, Part.DEPUTY)
+    rules = msgspec.structs.replace(latest.rules, open=True)
+    terms = msgspec.structs.replace(latest.terms, rules=rules)
+    await RuleSet.publish(session, Part.DEPUTY, terms, on=NOW.date() - DAY)
+    await session.flush()
+
+    with pytest.raises((NotBefore, NeverAgain)):
+        await begin(session, account, part=Part.DEPUTY)
+    if because is RemovalReason.ORDER:
+        later = start_of(date(2029, 12, 1))
+        application = await begin(session, account, part=Part.DEPUTY, now=later)
+        assert application.kind is ApplicationKind.FIRST
+        assert await removed_by_order(session, application, at=later)
 
 
 async def test_who_was_removed_in_error_applies_as_if_for_the_first_time(session):

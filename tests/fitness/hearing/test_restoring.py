@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from fees.payment import close_unpaid
 from fitness.case import (
     Case,
     ClosedBecause,
@@ -15,19 +16,33 @@ from fitness.case import (
     join,
     open_about,
 )
+from fitness.due import DueKind, due
 from fitness.fence import Capacity, look_as
 from fitness.hearing.decision import Draft, Made, NothingToCover, NotTheirs
 from fitness.hearing.hearing import NothingToHear, hearings_of
 from fitness.hearing.kind import HearingState, Kind, Outcome
+from fitness.hearing.member import panel_of
 from fitness.hearing.restoring import close_withdrawn_restorations, open_restorations
 from fitness.investigation.served import ServiceKind, services_of
-from fitness.order import Measure, reach_new_entries
-from register.appeal.decision import refusal_of
+from fitness.order import (
+    Measure,
+    bring_orders_into_force,
+    orders_of,
+    reach_new_entries,
+)
+from register.appeal import AppealKind, kinds_open, refusal_of
+from register.appeal.decision import took_part
+from register.appeal.reversing import (
+    ReversalReason,
+    TakenByAPanel,
+    propose_reversal,
+)
 from register.application import ApplicationState, withdraw
 from register.application.returning import NotBefore
+from register.assessment import HoldReason, hold
 from register.assessment.panel import NotShownToBeMet, ToBeSettledFirst
 from register.entry import Entry, RemovalReason, Status
-from register.kit.clock import start_of
+from register.kit.clock import day_of, months_after, start_of
 from register.kit.post import Message
 from register.matching import open_hits
 from register.part import Part
@@ -35,10 +50,10 @@ from register.proposal import ProposalKind, ProposalState
 from register.rule_set import RuleSet
 from tests.fitness.finding import make_told
 from tests.fitness.investigating import act, make_case
-from tests.fitness.ordering import leaving_proposed
+from tests.fitness.ordering import leaving_proposed, make_heard, make_order
 from tests.fitness.sitting import apply, list_one, make_listed, refer, start
 from tests.fitness.sitting import decide as panel_decides
-from tests.make import NOW, make_process
+from tests.make import NOW, make_account, make_entry, make_person, make_process
 from tests.register.assessing import make_office, proposed_refusal
 from tests.register.test_restoration import begin, former, proposed, sent
 
@@ -141,15 +156,142 @@ async def test_an_order_of_conditions_stands_in_the_entry_from_its_first_moment(
     (case,) = await opened(session)
 
     hearing = await heard(session, case, CONDITIONED)
-    at = hearing.starts_at + DAY
+    await bring_orders_into_force(session, hearing.starts_at + DAY)
+    (made,) = await orders_of(session, case.id)
+    assert made.in_force_at is None
+    at = hearing.starts_at + 10 * DAY
     await application.paid(session, at=at, by=make_process(session, now=at))
     await session.flush()
-    await reach_new_entries(session, at)
 
     assert case.stage is Stage.MONITORING
     entry = await Entry.load(session, entry.id)
     (order,) = entry.orders
     assert order.starts == max(one.starts for one in entry.registrations)
+    assert made.last_day == months_after(day_of(order.starts), 12) - DAY
+    assert any(hold.holds(at) for hold in entry.holds)
+
+
+async def test_an_order_that_came_with_it_is_reviewed_like_any_other(session, removed):
+    _, _, application, office = removed
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    hearing = await heard(session, case, CONDITIONED)
+    at = hearing.starts_at + DAY
+    await application.paid(session, at=at, by=make_process(session, now=at))
+    await session.flush()
+    (order,) = await orders_of(session, case.id)
+
+    later = {"now": at + DAY, "starts_at": at + 90 * DAY}
+    assert await list_one(session, case, Kind.ORDER_REVIEW, order=order, **later)
+
+
+async def test_whoever_does_not_pay_has_no_order_and_the_case_is_over(session, removed):
+    _, _, application, office = removed
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    hearing = await heard(session, case, CONDITIONED)
+    late = hearing.starts_at + 60 * DAY
+    await close_withdrawn_restorations(session, late)
+    await session.refresh(case)
+    assert case.open_now
+
+    await close_unpaid(session, late)
+    await session.flush()
+    await close_withdrawn_restorations(session, late)
+
+    await session.refresh(case)
+    (order,) = await orders_of(session, case.id)
+    assert case.because is ClosedBecause.WITHDRAWN
+    assert (order.in_force_at, order.standing) == (None, False)
+
+
+async def test_a_removal_reaches_nothing_of_somebody_whom_a_panel_has_let_back(
+    session, two_years
+):
+    then = NOW - 900 * DAY
+    office = await make_office(session)
+    person = await make_person(session)
+    account = await make_account(session, person=person)
+    entry = await make_entry(session, person=person, on=then - 30 * DAY)
+    earlier = await make_heard(session, person=person, now=then)
+    await make_order(session, earlier, Measure.REMOVAL, now=then)
+    assert entry.status_at(NOW) is Status.REMOVED_BY_ORDER
+    application = await sent(session, account, office.caseworker)
+    for hit in await open_hits(session, person.id):
+        hit.dismiss(because="May come back", by=make_process(session))
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+
+    hearing = await heard(session, case, RESTORED)
+    at = hearing.starts_at + DAY
+    await application.paid(session, at=at, by=make_process(session, now=at))
+    other = await make_entry(session, person=person, part=Part.DEPUTY, on=at)
+    await reach_new_entries(session, at + DAY)
+
+    for one in (entry, other):
+        found = await Entry.load(session, one.id)
+        assert found.status_at(at + DAY) is Status.REGISTERED
+
+
+@pytest.mark.parametrize("draft", [RESTORED, REFUSED, SENT_BACK])
+async def test_nothing_is_decided_while_it_is_on_hold_and_nobody_learns_why(
+    session, removed, draft
+):
+    _, _, application, office = removed
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    await hold(
+        session,
+        application,
+        because=HoldReason.POLICE,
+        words="They asked us to wait.",
+        officer=office.registrar,
+        by=make_process(session, actor=office.registrar),
+    )
+    await session.flush()
+
+    with pytest.raises(ToBeSettledFirst):
+        await heard(session, case, draft)
+
+
+async def test_what_a_panel_refused_is_appealed_against_and_none_of_it_decides_that(
+    session, removed
+):
+    _, _, application, office = removed
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    hearing = await heard(session, case, REFUSED)
+    panel = {one.account_id for one in await panel_of(session, hearing)}
+
+    decision = await refusal_of(session, application)
+
+    assert await kinds_open(session, decision) == (AppealKind.APPEAL,)
+    assert panel <= await took_part(session, decision.id, application)
+    with pytest.raises(TakenByAPanel):
+        await propose_reversal(
+            session,
+            application,
+            because=ReversalReason.ERROR_OF_FACT,
+            words="We read the wrong certificate",
+            proposer=office.registrar,
+            by=make_process(session, actor=office.registrar),
+        )
+
+
+async def test_it_is_due_until_its_hearing_is_listed(session, removed):
+    _, _, application, office = removed
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    until = day_of(case.opened_at) + 84 * DAY
+
+    async def due_by(today):
+        found = await due(session, office.manager, today=today)
+        return [(one.kind, one.on) for one in found if one.reference == case.reference]
+
+    assert await due_by(until - 8 * DAY) == []
+    assert await due_by(until - 7 * DAY) == [(DueKind.RESTORATION, until)]
+    await list_one(session, case, Kind.RESTORATION)
+    assert await due_by(until) == []
 
 
 async def test_refused_they_may_appeal_and_ask_again_after_a_year(session, two_years):

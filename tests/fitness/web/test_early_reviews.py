@@ -1,6 +1,7 @@
 """A registrant asks for an early review of their order, and is answered: brought forward or not, with reasons, by a notice."""
 
 import pytest
+from sqlalchemy import update
 
 from fitness.case import Stage
 from fitness.due import DueKind, due
@@ -14,6 +15,7 @@ from fitness.monitoring import (
     NotReviewed,
 )
 from fitness.order import Decided, Ended, Measure, NotInForce, OrderEnded, end
+from register.account import Account
 from register.kit.clock import day_of
 from tests.fitness.finding import make_told
 from tests.fitness.investigating import act, make_investigator
@@ -245,6 +247,50 @@ async def test_a_wrong_answer_says_how_to_put_it_right_and_loses_nothing(
     assert page.field("Why?").value == "So it is."
     wrong = await browser.post(f"{staff(case)}/preview.pdf", data={})
     assert wrong.status_code == 422
+
+
+@pytest.mark.parametrize("over", ["reviewed", "ended"])
+async def test_what_was_reviewed_or_ended_meanwhile_is_answered_and_not_brought_forward(
+    session, case, order, investigator, browser, over
+):
+    await ask(session, case, order)
+    if over == "reviewed":
+        order.review_by = None
+    else:
+        await end(session, case, order, on=NOW, because=Ended.REVOKED, by=act(session))
+    await session.flush()
+    assert [
+        one.kind
+        for one in await due(session, investigator, today=TODAY + 14 * DAY)
+        if one.kind is DueKind.EARLY_REVIEW
+    ] == [DueKind.EARLY_REVIEW]
+    await browser.sign_in(investigator)
+
+    page = await get(browser, staff(case))
+    assert "There is no review to bring forward" in page.text
+    assert "The review is brought forward" not in page.text
+    sent = {"answer": "forward", "words": "So it is."} | on(TODAY + 40 * DAY)
+    assert Page(await browser.post(staff(case), data=sent)).status == 422
+    sent = {"answer": "declined", "words": "A panel has just looked at it."}
+    assert (await post_and_serve(browser, staff(case), sent)).status == 303
+
+
+async def test_an_answer_that_cannot_be_sent_says_so(
+    session, case, order, investigator, browser
+):
+    await ask(session, case, order)
+    await session.execute(
+        update(Account)
+        .where(Account.person_id == case.person_id)
+        .values(disabled_at=NOW)
+    )
+    await browser.sign_in(investigator)
+
+    sent = {"answer": "declined", "words": "Nothing is new."}
+    await post_and_serve(browser, staff(case), sent)
+
+    page = await get(browser, staff(case, ""))
+    assert "there is no address to which the answer could be sent" in page.text
 
 
 async def test_where_nothing_was_asked_there_is_nothing_to_answer(
