@@ -35,6 +35,7 @@ from fitness.panel import (
 from register.account import Account
 from register.employment import Home
 from register.person import survivor, with_merged
+from register.proposal import Proposal, ProposalKind, ProposalState
 
 
 class OfAccount(Protocol):
@@ -183,6 +184,7 @@ async def _own_records(session: AsyncSession, account: Account) -> set[UUID]:
 async def _decided_about(
     session: AsyncSession, accounts: Sequence[UUID], people: Collection[UUID]
 ) -> set[UUID]:
+    """On a panel, or as adjudicators on an appeal about their registration."""
     found = await session.scalars(
         select(HearingMember.account_id)
         .join(Hearing, Hearing.id == HearingMember.hearing_id)
@@ -195,7 +197,15 @@ async def _decided_about(
             Case.person_id.in_(people),
         )
     )
-    return set(found.all())
+    appeals = await session.execute(
+        select(Proposal.proposer_id, Proposal.approver_id).where(
+            Proposal.kind == ProposalKind.APPEAL_OUTCOME,
+            Proposal.state == ProposalState.APPROVED,
+            Proposal.person_id.in_(people),
+        )
+    )
+    two = {account for pair in appeals for account in pair}
+    return set(found.all()) | two & set(accounts)
 
 
 async def sitting_elsewhere(

@@ -45,6 +45,7 @@ from register.web.needs import Act, Acting, Form, Visit
 
 LEAVING = f"{ONE}/leaving"
 DECIDERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
+NOWHERE = "It is decided, but there is no address to which the decision could be sent"
 
 
 class ProposeForm(forms.Form):
@@ -174,7 +175,8 @@ async def decide(
     await waiting.serve(act.session, found.case, answers.words.data, by=by)
     if waiting.decision is Decision.AGREED:
         await waiting.carry_out(act.session, found.case, by=by)
-    visit.flash("It is decided")
+    nobody = found.case.told_at is None or waiting.decision is Decision.WITHDRAWN
+    visit.flash("It is decided" if drawn or nobody else NOWHERE)
     return _back(found)
 
 

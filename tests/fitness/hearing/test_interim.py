@@ -67,6 +67,12 @@ from fitness.panel import Clash, DeclaredInterest, Side
 from register.account import Account, StaffRole
 from register.entry import Status
 from register.kit.clock import day_of, end_of, start_of
+from register.proposal import (
+    Proposal,
+    ProposalEvent,
+    ProposalKind,
+    ProposalState,
+)
 from tests.fitness.finding import log, make_told, notice, went_astray
 from tests.fitness.investigating import act, close, make_case, make_investigated
 from tests.fitness.sitting import (
@@ -301,6 +307,30 @@ async def test_who_decided_on_the_same_person_in_another_case_does_not_sit(sessi
         await seat(session, second, again, account)
 
     assert refused.value.found == [Clash.DECIDED_BEFORE]
+
+
+async def test_who_decided_an_appeal_of_theirs_against_us_does_not_sit(session):
+    case, _ = await make_told(session)
+    judge, other = [await make_decider(session, Side.LAY) for _ in range(2)]
+    appeal = await Proposal.make(
+        session,
+        ProposalKind.APPEAL_OUTCOME,
+        about="appeal:1",
+        person_id=case.person_id,
+        data={},
+        touched=[],
+        proposer=judge,
+        by=act(session),
+    )
+    approved = ProposalState.APPROVED, ProposalEvent.APPROVED
+    appeal.decide_as_panel(*approved, other.id, [], by=act(session))
+    await session.flush()
+    hearing = await make_hearing(session, case)
+
+    for account in (judge, other):
+        with pytest.raises(Blocked) as refused:
+            await seat(session, case, hearing, account)
+        assert refused.value.found == [Clash.DECIDED_BEFORE]
 
 
 async def test_nobody_sits_in_two_places_on_one_day(session):
