@@ -9,6 +9,7 @@ from fitness.case import ClosedBecause, Stage, take
 from fitness.concern import Body, Unfit
 from fitness.fence import Capacity, look_as
 from fitness.progress import Step, progress_of
+from fitness.statistics.public import APART
 from register.account import StaffRole
 from tests.fitness.investigating import act, make_case, make_investigator
 from tests.fitness.raising import make_concern, make_draft
@@ -130,8 +131,8 @@ async def test_a_case_that_is_over_is_decided_passed_on_or_closed(session, becau
     assert await where(session, concern) == (ENDS[because], NOW + DAY)
 
 
-def test_every_end_but_that_of_a_joined_case_is_asked_for():
-    assert {*ENDS, ClosedBecause.JOINED} == set(ClosedBecause)
+def test_every_end_of_what_a_concern_leads_to_is_asked_for():
+    assert {*ENDS, *APART} == set(ClosedBecause)
 
 
 async def test_they_do_not_learn_that_others_told_us_before(session):
