@@ -106,3 +106,17 @@ async def test_whoever_asks_reads_of_the_hearing(session, refusable, browser):
 
     assert "You ask to be restored to the register" in page.text
     assert RESTORATION in page.text
+
+
+async def test_whoever_sits_reads_what_is_asked_and_of_no_allegations(
+    session, asked, browser
+):
+    _, _, application, office = asked
+    await proposed(session, application, office.caseworker)
+    case, _, chair = await begun(session)
+    await browser.sign_in(chair)
+
+    page = await get(browser, f"/staff/sittings/{case.reference}/1")
+
+    assert "Somebody asks to be restored after a removal by order." in page.text
+    assert "Allegations" not in page.headings
