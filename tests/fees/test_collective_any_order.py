@@ -254,7 +254,7 @@ async def test_in_any_order_money_is_conserved_and_nobody_pays_twice(
 
 @pytest.mark.long
 @pytest.mark.timeout(many(300))
-@settings(unhurried, max_examples=many(80))
+@settings(unhurried, max_examples=many(50))
 @given(happenings=lives)
 async def test_in_very_many_orders_money_is_conserved_and_nobody_pays_twice(
     engine, happenings

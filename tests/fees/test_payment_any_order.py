@@ -247,7 +247,7 @@ async def test_the_books_are_in_order_whatever_happened(engine, happenings):
 
 @pytest.mark.long
 @pytest.mark.timeout(many(300))
-@settings(unhurried, max_examples=many(60))
+@settings(unhurried, max_examples=many(40))
 @given(lives)
 async def test_the_books_are_in_order_after_very_many_lives(engine, happenings):
     await the_books_are_in_order_after(engine, happenings)

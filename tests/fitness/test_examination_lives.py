@@ -42,7 +42,7 @@ from tests.fitness.investigating import make_investigator
 from tests.make import NOW, make_account
 from tests.thorough import many
 
-SOME, VERY_MANY = 6, many(40)
+SOME, VERY_MANY = 6, many(25)
 REFUSED = (Refused, NotFound, DBAPIError)
 STAGES = {
     Outcome.NO_ACTION: {Stage.CLOSED},

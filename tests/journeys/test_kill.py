@@ -96,10 +96,10 @@ class MopUp:
         await payer.house.worker_rests()
 
 
-PARTS = {PressToPay: 1, ComeBack: 1, HearOfIt: 1, MopUp: 4}
+PARTS = {PressToPay: 1, ComeBack: 1, HearOfIt: 1, MopUp: 2}
 """The messages of a step are shared out among so many tests, for two workers to share."""
-EVERY = 1 if TIMES > 1 else 3
-"""Of its messages a test takes each third, each day others: in three days all of them."""
+EVERY = 1 if TIMES > 1 else 6
+"""Of its messages a test takes each sixth, each day others: in six days all of them."""
 
 
 async def killed_at(house, step, last=None):

@@ -43,7 +43,7 @@ from tests.register.renewing import (
 )
 from tests.thorough import many
 
-LIVES, SOME_LIVES = many(50), 12
+LIVES, SOME_LIVES = many(30), 12
 HEARD = RELEASED + DAY
 IN_TIME = (NOTICED, MIDNIGHT - HOUR, MIDNIGHT - INSTANT)
 LATE = (MIDNIGHT, MIDNIGHT + INSTANT, MIDNIGHT + HOUR)

@@ -37,7 +37,7 @@ from tests.fitness.sitting import SUSPENDED, make_decider
 from tests.make import NOW, make_address
 from tests.thorough import many
 
-SOME, VERY_MANY = 8, many(40)
+SOME, VERY_MANY = 8, many(25)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REFUSED = (Refused, NotFound, DBAPIError)
 NOTICE_DAYS = 7

@@ -46,8 +46,8 @@ from tests.thorough import many
 
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
-LIVES, SOME_LIVES = many(500), 50
-LIVED, SOME_LIVED = many(80), 15
+LIVES, SOME_LIVES = many(300), 50
+LIVED, SOME_LIVED = many(50), 15
 BEGINNINGS = [
     datetime(2027, 3, 27, tzinfo=UTC),
     datetime(2027, 10, 30, tzinfo=UTC),
