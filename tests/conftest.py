@@ -186,10 +186,20 @@ def service():
 
 
 @pytest.fixture
-def app(service, sessions, clock):
-    app, database, now = service
-    database.lender, now.lender = sessions, clock
-    return app
+def app_on(service):
+    """`app_on(sessions, clock)`: on a database of its own, say, where several act at once."""
+
+    def app_on(sessions, clock):
+        app, database, now = service
+        database.lender, now.lender = sessions, clock
+        return app
+
+    return app_on
+
+
+@pytest.fixture
+def app(app_on, sessions, clock):
+    return app_on(sessions, clock)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
-from app import create_app
 from fitness.case import Case, Place, Stage
 from fitness.examination.disposal import Answer, Disposal, disposal_of
 from fitness.examination.due import let_proposals_expire
@@ -438,9 +437,9 @@ async def came_of(sessions, found):
         return disposal.answer, case.stage, orders
 
 
-async def test_clicked_twice_at_once_one_order_comes_of_it(committed, clock):
+async def test_clicked_twice_at_once_one_order_comes_of_it(committed, clock, app_on):
     found = await begun(committed, proposed)
-    app = create_app(committed, clock)
+    app = app_on(committed, clock)
 
     async with Browser(app, committed, clock) as first:
         await first.sign_in(found.owner)
@@ -452,9 +451,9 @@ async def test_clicked_twice_at_once_one_order_comes_of_it(committed, clock):
     assert await came_of(committed, found) == (Answer.AGREED, Stage.MONITORING, 1)
 
 
-async def test_agreed_and_refused_at_once_one_of_them_holds(committed, clock):
+async def test_agreed_and_refused_at_once_one_of_them_holds(committed, clock, app_on):
     found = await begun(committed, proposed)
-    app = create_app(committed, clock)
+    app = app_on(committed, clock)
 
     async with Browser(app, committed, clock) as first:
         await first.sign_in(found.owner)
@@ -474,12 +473,12 @@ async def test_agreed_and_refused_at_once_one_of_them_holds(committed, clock):
 
 
 async def test_agreed_in_the_last_second_while_it_expires_one_of_them_holds(
-    committed, clock
+    committed, clock, app_on
 ):
     """The job of the next second comes while the answer is still on its way."""
     found = await begun(committed, proposed)
     clock.now = AT_LAST
-    app = create_app(committed, clock)
+    app = app_on(committed, clock)
 
     async def expire():
         async with committed.begin() as session:
@@ -500,7 +499,9 @@ async def test_agreed_in_the_last_second_while_it_expires_one_of_them_holds(
         assert (answer, stage, orders) == (Answer.EXPIRED, Stage.HEARING, 0)
 
 
-async def test_of_two_examiners_who_sign_at_once_the_second_is_told(committed, clock):
+async def test_of_two_examiners_who_sign_at_once_the_second_is_told(
+    committed, clock, app_on
+):
     async def agreeing(session):
         found = await make_examined(session)
         await both_view(session, found)
@@ -508,7 +509,7 @@ async def test_of_two_examiners_who_sign_at_once_the_second_is_told(committed, c
 
     found = await begun(committed, agreeing)
     here = f"/staff/examinations/{found.case.reference}/decision"
-    app = create_app(committed, clock)
+    app = app_on(committed, clock)
 
     async with (
         Browser(app, committed, clock) as first,

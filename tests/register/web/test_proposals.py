@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app import create_app
 from register.account import StaffRole
 from register.application import Application, ApplicationState, SectionName
 from register.assessment import AssessmentAct, Outcome, Wanted, propose_refusal
@@ -343,7 +342,7 @@ async def test_reading_reasons_about_health_is_written_down(browser, session, of
     assert [event.data["section"] for event in read] == ["health"]
 
 
-async def test_of_two_who_decide_at_once_one_wins(clone, clock):
+async def test_of_two_who_decide_at_once_one_wins(clone, clock, app_on):
     """On two connections of their own, as two processes would."""
     engine = connect(await clone())
     sessions = sessions_of(engine)
@@ -352,7 +351,7 @@ async def test_of_two_who_decide_at_once_one_wins(clone, clock):
         application = await make_sent(session, officer=office.caseworker)
         proposal = await proposed_grant(session, application, office.caseworker)
     at = f"/staff/proposals/{proposal.id}"
-    app = create_app(sessions, clock)
+    app = app_on(sessions, clock)
 
     async with (
         Browser(app, sessions, clock) as first,

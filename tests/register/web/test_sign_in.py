@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.event import listen, remove
 
-from app import create_app
 from register.account import (
     Account,
     AccountEvent,
@@ -682,12 +681,12 @@ async def test_a_password_that_will_not_do_is_told_why(browser, password, fault)
     assert page.errors == [fault]
 
 
-async def test_a_code_sent_twice_at_once_opens_one_account(clone, now):
+async def test_a_code_sent_twice_at_once_opens_one_account(clone, clock, app_on):
     """On a real database: the row of the code goes to one of the two."""
     engine = connect(await clone())
     sessions = sessions_of(engine)
-    app = create_app(sessions, lambda: now)
-    async with Browser(app, sessions, lambda: now) as browser:
+    app = app_on(sessions, clock)
+    async with Browser(app, sessions, clock) as browser:
         await sign_up(browser)
         async with sessions() as session:
             code = await code_in_letter(session, EMAIL)
