@@ -11,7 +11,7 @@ from register.web.guards import handlers
 from tests.looks.showing import Window
 from tests.looks.walking import NO_PAGES
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1700)]
 ROOT = Path(__file__).parents[2]
 CHECKER = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 FILES = {
