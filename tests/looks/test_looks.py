@@ -55,6 +55,7 @@ FILES = {
 }
 LEADS_ON = {"/employer/fees/return", "/pay/link/{token}/return", "/pay/return"}
 """None shows a page of its own."""
+PARTS = 4
 EXTENDS = re.compile(r'{% extends "(\w+)/([^"]+)"')
 
 
@@ -99,9 +100,12 @@ def test_every_template_of_a_page_was_looked_at(album):
     assert pages - {look.template for look in album.looks} == set()
 
 
-async def test_every_page_can_be_used_by_everybody(album, screen, record_property):
-    record_property("pages", len(album.looks))
-    halves = album.looks[::2], album.looks[1::2]
+@pytest.mark.parametrize("nth", range(PARTS))
+async def test_every_page_can_be_used_by_everybody(album, screen, nth, record_property):
+    """In parts: each is short enough to hang for no longer than a test may."""
+    looks = album.looks[nth::PARTS]
+    record_property("pages", len(looks))
+    halves = looks[::2], looks[1::2]
 
     found = await asyncio.gather(*(faults_of(screen, half) for half in halves))
     faults = [fault for each in found for fault in each]
