@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, NavigableString
+from jinja2 import nodes
 
 from register.kit.pages import environment
 
@@ -68,3 +69,36 @@ def test_a_component_is_drawn_as_its_fixtures_say(component):
 
 def test_no_fixture_was_left_out():
     assert sum(len(fixtures_of(component)) for component in COMPONENTS) == 657
+
+
+def test_no_page_gives_another_meaning_to_a_name_of_the_frame_around_it():
+    """In its blocks the name has the frame's: a form would be sent to where the frame says."""
+    told = {}
+    for package in ("register", "fees", "fitness"):
+        env = environment(package)
+        for name in env.list_templates(extensions=["html"]):
+            tree = env.parse(env.loader.get_source(env, name)[0])
+            told[name] = (
+                [one.template.value for one in tree.find_all(nodes.Extends)],
+                {
+                    one.target.name: repr(one.node)
+                    for one in tree.body
+                    if isinstance(one, nodes.Assign)
+                    and isinstance(one.target, nodes.Name)
+                },
+            )
+    wrong = [
+        f"{name}: {one} of {frame}"
+        for name, (_, own) in told.items()
+        for frame in around(name, told)
+        for one in own.keys() & told[frame][1].keys()
+        if own[one] != told[frame][1][one]
+    ]
+    assert not wrong
+
+
+def around(name, told):
+    """The frames in which a page stands, from the innermost."""
+    for frame in told[name][0]:
+        yield frame
+        yield from around(frame, told)

@@ -31,6 +31,8 @@ OF_A_CONCERN = {"concern_read"}
 LINKS = re.compile(
     r"""\s(?:href|src|action|formaction)="([^"]*)"|^location: (.*)$""", re.MULTILINE
 )
+LEADS = re.compile(r"""<(?:a|link|script|img|form)\s[^>]*""")
+TO = re.compile(r"""\s(?:href|src|action)="(/[^"?#]*)""")
 SIGNED_BY_MACHINES = {"/webhooks/pay"}
 ELSEWHERE = "https://elsewhere.example"
 FROM_ELSEWHERE = {
@@ -119,6 +121,33 @@ def test_no_address_holds_what_somebody_told_us(answers, driver):
     ]
 
     assert not held, lines(held)
+
+
+def test_every_link_and_form_leads_to_an_address_of_ours(answers, app):
+    known = {
+        method: re.compile(
+            "|".join(
+                re.sub(r"\{[^}]*\}", "[^/]+", path)
+                for one, path in addresses(app)
+                if one == method
+            )
+        )
+        for method in ("GET", "POST")
+    }
+    lost = {
+        f"{answer}: {method} {path}"
+        for answer in answers
+        for method, path in leads_of(answer.told)
+        if not known[method].fullmatch(path)
+    }
+
+    assert not lost, lines(sorted(lost))
+
+
+def leads_of(told):
+    for tag in LEADS.findall(told):
+        if found := TO.search(tag):
+            yield ("POST" if 'method="post"' in tag else "GET"), found[1]
 
 
 def test_the_log_holds_nothing_that_somebody_told_us(answers, driver):
