@@ -34,11 +34,13 @@ from fitness.hearing.kind import OPEN
 from fitness.investigation.disclosure import CaseComment, Disclosure
 from fitness.investigation.hold import InvestigationHold
 from fitness.investigation.information import InformationRequest
+from fitness.investigation.owed import OwedNotice
 from fitness.investigation.plan import PlanStep
 from fitness.investigation.proceeding import Proceeding
 from fitness.investigation.served import CaseService, ServiceKind
 from fitness.monitoring import CheckIn, EarlyReview
 from fitness.order import CaseOrder
+from fitness.undelivered import came_back, owed
 from register.account import Account
 from register.kit.clock import LONDON
 from register.rule_set import RuleSet
@@ -48,10 +50,9 @@ MOST = 200
 OURS = (
     ServiceKind.NOTICE,
     ServiceKind.DISCLOSURE,
-    ServiceKind.EXAMINATION,
     ServiceKind.PROPOSAL,
 )
-"""What whoever investigates serves; of hearings others see to it."""
+"""What whoever investigates serves from pages of its own."""
 
 
 class DueKind(StrEnum):
@@ -59,6 +60,8 @@ class DueKind(StrEnum):
     """The registrant is to be told that we investigate."""
     ASTRAY = "astray"
     """What was served did not arrive: it is to be served again."""
+    UNDELIVERED = "undelivered"
+    """As `ASTRAY`, from the record of notices; and what could not be sent when it was due."""
     ANSWER = "answer"
     CHECK = "check"
     REVIEW = "review"
@@ -83,6 +86,10 @@ class DueKind(StrEnum):
         }
 
 
+AT_ONCE = frozenset({DueKind.ASTRAY, DueKind.UNDELIVERED})
+"""What did not reach its registrant is late at once."""
+
+
 @dataclass(frozen=True)
 class Due:
     kind: DueKind
@@ -93,8 +100,7 @@ class Due:
     """The last day."""
 
     def late(self, today: date) -> bool:
-        """What came back is late at once."""
-        return self.kind is DueKind.ASTRAY or self.on < today
+        return self.kind in AT_ONCE or self.on < today
 
 
 async def due(session: AsyncSession, reader: Account, *, today: date) -> Sequence[Due]:
@@ -119,6 +125,12 @@ def things_due() -> CompoundSelect[Any]:
         _each(
             DueKind.ASTRAY, CaseService.case_id, _day(CaseService.handed_over_at)
         ).where(CaseService.astray, CaseService.kind.in_(OURS), ~_served_since()),
+        _each(
+            DueKind.UNDELIVERED, CaseService.case_id, _day(CaseService.handed_over_at)
+        ).where(came_back()),
+        _each(DueKind.UNDELIVERED, OwedNotice.case_id, _day(OwedNotice.due_at)).where(
+            owed()
+        ),
         _each(
             DueKind.ANSWER,
             InformationRequest.case_id,
@@ -174,8 +186,15 @@ def things_due() -> CompoundSelect[Any]:
 
 
 def is_due_in(each: Subquery) -> ColumnElement[bool]:
-    """Orders are seen to for as long as they stand, and a restoration until it is heard; all else ends with the investigation."""
-    whenever = [DueKind.RESTORATION, *(kind for kind in DueKind if kind.of_an_order)]
+    """Of orders as long as they stand, of a restoration until it is heard, of a notice until it is served, whatever the stage.
+
+    All else ends with the investigation.
+    """
+    whenever = [
+        DueKind.UNDELIVERED,
+        DueKind.RESTORATION,
+        *(kind for kind in DueKind if kind.of_an_order),
+    ]
     return (Case.id == each.c.case_id) & (
         each.c.kind.in_(whenever) | (Case.stage == Stage.INVESTIGATION)
     )

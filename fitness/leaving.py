@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from fitness.case import Case, CaseEventKind, CaseText, ClosedBecause, Stage, say
 from fitness.investigation.drawn import Drawn, draw
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.investigation.owed import serve_or_owe
+from fitness.investigation.served import ServiceKind
 from fitness.notice_template import Gap, NoticeKind, page_words
 from fitness.order import Ended, end, entries_of, orders_of
 from register.account import Account
@@ -25,7 +26,6 @@ from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import Refused
 from register.leaving import let_go
-from register.notice import CannotBeServed
 from register.process import Process
 
 MAY_LEAVE = (
@@ -207,31 +207,26 @@ class CaseLeaving(Base):
         now: datetime,
     ) -> Drawn | None:
         """What the registrant reads of it, unless it is taken back or they do not know of the case. Raises CannotBeServed."""
-        if decision is Decision.WITHDRAWN or case.told_at is None:
+        if not _is_told(case, decision):
             return None
-        outcome = page_words("fitness/cases/words.html").left_words[decision]
-        said = {Gap.OUTCOME: outcome, Gap.OUR_WORDS: words}
+        said = _said(decision, words)
         return await draw(session, case, NoticeKind.LEAVING, said, now=now)
 
     async def serve(
         self, session: AsyncSession, case: Case, words: str, *, by: Process
     ) -> None:
-        """Once it is decided; what is decided stands whether or not there is an address to which it can be told."""
+        """Once it is decided."""
         assert self.decision  # noqa: S101 - whoever calls has decided it
-        try:
-            drawn = await self.draw(session, case, self.decision, words, now=by.at)
-        except CannotBeServed:
-            return
-        if drawn:
-            await CaseService.serve(
+        if _is_told(case, self.decision):
+            await serve_or_owe(
                 session,
                 case,
                 ServiceKind.LEAVING,
-                drawn,
+                NoticeKind.LEAVING,
+                _said(self.decision, words),
                 text=self.decision_text,
                 by=by,
             )
-            await session.flush()
 
     async def carry_out(
         self, session: AsyncSession, case: Case, *, by: Process
@@ -247,6 +242,16 @@ class CaseLeaving(Base):
             if status and status.current and entry.allows(Move.REMOVE, by.at):
                 await let_go(session, entry, by=by)
         await case.close(session, ClosedBecause.LEFT, by=by)
+
+
+def _is_told(case: Case, decision: Decision) -> bool:
+    """Not of what is taken back, nor who does not know of the case."""
+    return decision is not Decision.WITHDRAWN and case.told_at is not None
+
+
+def _said(decision: Decision, words: str) -> dict[Gap, str]:
+    outcome = page_words("fitness/cases/words.html").left_words[decision]
+    return {Gap.OUTCOME: outcome, Gap.OUR_WORDS: words}
 
 
 async def open_leaving(session: AsyncSession, case: Case) -> CaseLeaving | None:

@@ -65,6 +65,8 @@ class CaseEventKind(StrEnum):
     HOLD_ENDED = "hold_ended"
     SERVED = "served"
     """On the registrant."""
+    NOT_SERVED = "not_served"
+    """Nobody knew where to."""
     DISCLOSED = "disclosed"
     TIME_GIVEN = "time_given"
     """To comment."""

@@ -15,8 +15,8 @@ from fitness.examination.examination import Examination
 from fitness.examination.outcome import ORDERED, Outcome
 from fitness.examination.view import Given
 from fitness.fence import Capacity, look_as
-from fitness.investigation.drawn import draw
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.investigation.owed import serve_or_owe
+from fitness.investigation.served import ServiceKind
 from fitness.notice_template import Gap, NoticeKind
 from fitness.order import CaseOrder, end_interim, take_effect
 from register.kit.errors import NotFound
@@ -212,6 +212,7 @@ async def _tell(
     by: Process,
 ) -> None:
     """The registrant what is decided and why, and whoever raised a concern what became of it."""
-    drawn = await draw(session, case, NoticeKind.EXAMINATION, said, now=by.at)
-    await CaseService.serve(session, case, ServiceKind.EXAMINATION, drawn, by=by)
+    await serve_or_owe(
+        session, case, ServiceKind.EXAMINATION, NoticeKind.EXAMINATION, said, by=by
+    )
     await tell_referrers(session, case, f"examined_{outcome}", words="", by=by)

@@ -132,9 +132,12 @@ async def serve(
     drawn: Drawn,
     *,
     text: CaseText | None = None,
+    again_of: UUID | None = None,
     by: Process,
 ) -> CaseService:
-    service = await CaseService.serve(session, case, kind, drawn, text=text, by=by)
+    service = await CaseService.serve(
+        session, case, kind, drawn, text=text, again_of=again_of, by=by
+    )
     await session.flush()
     session.add(
         HearingService(
@@ -292,6 +295,19 @@ async def draw_joining(
         by_post=notice.method is ServiceMethod.POST,
         now=now,
     )
+
+
+async def draw_panel(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    *,
+    by_post: bool = False,
+    now: datetime,
+) -> Drawn:
+    """Who sits on it now. Raises CannotBeServed."""
+    said = _said(hearing, await _sitting(session, hearing))
+    return await draw(session, case, NoticeKind.PANEL, said, by_post=by_post, now=now)
 
 
 NAME_THE_PANEL = frozenset({ServiceKind.HEARING, ServiceKind.PANEL})

@@ -20,12 +20,30 @@ ERASED = "The words were erased."
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Worded:
+    """A notice with its gaps filled, however it is sent."""
+
     template: NoticeTemplate
     case: str
-    said: Mapping[Gap, str]
+    words: str
+    """What the registrant reads once signed in."""
+    letter: str
+    """What a letter says, to whoever it is sent by post."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    worded: Worded
     way: Way
     at: datetime
+
+    @property
+    def template(self) -> NoticeTemplate:
+        return self.worded.template
+
+    @property
+    def words(self) -> str:
+        return self.worded.words
 
     @property
     def method(self) -> ServiceMethod:
@@ -36,14 +54,10 @@ class Drawn:
         return deemed_on(left_on(self.at, self.method), self.method)
 
     @property
-    def words(self) -> str:
-        return self.template.wording.filled(self.said)
-
-    @property
     def reading(self) -> Reading:
         return Reading(
             self.template.title,
-            self.case,
+            self.worded.case,
             self.method,
             day_of(self.at),
             self.deemed_on,
@@ -68,21 +82,43 @@ async def draw(
     now: datetime,
 ) -> Drawn:
     """`days`: to answer, from the day on which it counts as served. Raises CannotBeServed."""
+    way = await way_in(session, case, by_post=by_post)
+    if days is not None:
+        method = ServiceMethod.by(way.channel)
+        served_on = deemed_on(left_on(now, method), method)
+        said = {Gap.LAST_DAY: day(last_day(served_on, days)), **said}
+    return Drawn(await word(session, case, kind, said, now=now), way, now)
+
+
+async def way_in(session: AsyncSession, case: Case, *, by_post: bool = False) -> Way:
+    """How the registrant is reached; raises CannotBeServed."""
     person_id = await survivor(session, case.person_id)
     way = await way_to(session, person_id, by_post=by_post)
     if way is None or await silenced(session, person_id):
         raise CannotBeServed
-    person = await session.get_one(Person, person_id)
-    method = ServiceMethod.by(way.channel)
-    common = {
+    return way
+
+
+async def word(
+    session: AsyncSession,
+    case: Case,
+    kind: NoticeKind,
+    said: Mapping[Gap, str],
+    *,
+    now: datetime,
+) -> Worded:
+    """By the template that is in use now."""
+    person = await session.get_one(Person, await survivor(session, case.person_id))
+    filling = {
         Gap.PERSON: person.name,
         Gap.NUMBER: person.number or "not given",
         Gap.CASE: case.reference,
         Gap.TODAY: day(now),
         Gap.COURT: case.rule_set.rules.further_appeal,
+        **said,
     }
-    if days is not None:
-        served_on = deemed_on(left_on(now, method), method)
-        common[Gap.LAST_DAY] = day(last_day(served_on, days))
     template = await current(session, kind)
-    return Drawn(template, case.reference, {**common, **said}, way, now)
+    wording = template.wording
+    return Worded(
+        template, case.reference, wording.filled(filling), wording.letter(filling)
+    )

@@ -93,6 +93,14 @@ class CaseService(Base):
         ForeignKey("case_text.id", ondelete="SET NULL")
     )
     """What the registrant reads."""
+    letter_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("case_text.id", ondelete="SET NULL")
+    )
+    """What a letter says of it, if it has to go by post one day."""
+    again_of: Mapped[UUID | None] = mapped_column(
+        ForeignKey("case_service.id"), unique=True
+    )
+    """What did not arrive, and is served again by this."""
     method: Mapped[ServiceMethod] = mapped_column(code(ServiceMethod, "method"))
     message_id: Mapped[UUID]
     """What was sent, and where to: the outbox keeps it, and knows whether it came."""
@@ -104,6 +112,7 @@ class CaseService(Base):
     text: Mapped[CaseText | None] = relationship(lazy="raise", foreign_keys=text_id)
     template: Mapped[NoticeTemplate | None] = relationship(lazy="raise")
     filled: Mapped[CaseText | None] = relationship(lazy="raise", foreign_keys=filled_id)
+    letter: Mapped[CaseText | None] = relationship(lazy="raise", foreign_keys=letter_id)
     message: Mapped[Message | None] = relationship(
         lazy="raise",
         viewonly=True,
@@ -197,6 +206,7 @@ class CaseService(Base):
         *,
         text: CaseText | None = None,
         disclosure_id: UUID | None = None,
+        again_of: UUID | None = None,
         by: Process,
     ) -> Self:
         """Hand over what says that there is something to read, and keep what there is."""
@@ -209,9 +219,7 @@ class CaseService(Base):
             letter="fitness/something_to_read" if by_email else "fitness/notice",
             context={
                 "subject": wording.email_subject,
-                "words": wording.email_words
-                if by_email
-                else wording.letter(drawn.said),
+                "words": wording.email_words if by_email else drawn.worded.letter,
                 "reference": case.reference,
                 "account": drawn.way.account,
                 "contact": settings().contact_email,
@@ -229,6 +237,8 @@ class CaseService(Base):
             text=text,
             template=drawn.template,
             filled=say(session, case.id, drawn.words, by=by),
+            letter=say(session, case.id, drawn.worded.letter, by=by),
+            again_of=again_of,
             method=drawn.method,
             message_id=message_id,
             handed_over_at=by.at,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from fitness.case import Case, CaseEventKind, CaseText, say
 from fitness.investigation.drawn import Drawn, draw
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.investigation.owed import serve_or_owe
+from fitness.investigation.served import ServiceKind
 from fitness.monitoring.review import Because, bring_forward, must_be_reviewed
 from fitness.notice_template import Gap, NoticeKind
 from fitness.order import CaseOrder
@@ -20,7 +21,6 @@ from register.kit.db import Base
 from register.kit.errors import Refused
 from register.kit.pages import day
 from register.kit.security.sealing import seal, unseal
-from register.notice import CannotBeServed
 from register.person import Person
 from register.process import Process
 
@@ -128,8 +128,7 @@ class EarlyReview(Base):
         now: datetime,
     ) -> Drawn:
         """As `answer` would serve it. Raises CannotBeServed."""
-        outcome = FORWARD.format(until=day(until)) if until else DECLINED
-        said = {Gap.OUTCOME: outcome, Gap.OUR_WORDS: words}
+        said = _said(words, until)
         return await draw(session, case, NoticeKind.EARLY_REVIEW, said, now=now)
 
     async def answer(
@@ -162,14 +161,20 @@ class EarlyReview(Base):
             granted=self.granted,
         )
         await session.flush()
-        try:
-            drawn = await self.draw(session, case, words, until=until, now=by.at)
-        except CannotBeServed:
-            return
-        await CaseService.serve(
-            session, case, ServiceKind.EARLY_REVIEW, drawn, text=self.text, by=by
+        await serve_or_owe(
+            session,
+            case,
+            ServiceKind.EARLY_REVIEW,
+            NoticeKind.EARLY_REVIEW,
+            _said(words, until),
+            text=self.text,
+            by=by,
         )
-        await session.flush()
+
+
+def _said(words: str, until: date | None) -> dict[Gap, str]:
+    outcome = FORWARD.format(until=day(until)) if until else DECLINED
+    return {Gap.OUTCOME: outcome, Gap.OUR_WORDS: words}
 
 
 async def early_reviews_of(

@@ -1,6 +1,5 @@
 """Who is told that an order took effect, or that it ended: the registrant, by a notice, and whoever employs them in a home."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -8,15 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case
-from fitness.investigation.drawn import draw
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.investigation.owed import serve_or_owe
+from fitness.investigation.served import ServiceKind
 from fitness.notice_template import Gap, NoticeKind, page_words
 from fitness.order.order import CaseOrder
 from register.account import Account
 from register.employment import Employment, Home
 from register.kit.pages import day
 from register.kit.post import Outgoing, post_many
-from register.notice import CannotBeServed
 from register.organisation import Organisation, OrganisationUser, Told, said_of
 from register.person import Person, survivor
 from register.process import Process
@@ -29,7 +27,9 @@ async def tell_of_force(
 ) -> None:
     """`words`: what the register says of it."""
     said = {Gap.OUTCOME: _in_words(order), Gap.OUR_WORDS: words}
-    await _serve(session, case, NoticeKind.ORDER_IN_FORCE, said, by=by)
+    await serve_or_owe(
+        session, case, ServiceKind.ORDER, NoticeKind.ORDER_IN_FORCE, said, by=by
+    )
     await _tell_employers(session, case, order, "in_force", now=by.at)
 
 
@@ -37,24 +37,10 @@ async def tell_of_end(
     session: AsyncSession, case: Case, order: CaseOrder, *, by: Process
 ) -> None:
     said = {Gap.OUTCOME: _ended_in_words(order)}
-    await _serve(session, case, NoticeKind.ORDER_ENDED, said, by=by)
+    await serve_or_owe(
+        session, case, ServiceKind.ORDER, NoticeKind.ORDER_ENDED, said, by=by
+    )
     await _tell_employers(session, case, order, "ended", now=by.at)
-
-
-async def _serve(
-    session: AsyncSession,
-    case: Case,
-    kind: NoticeKind,
-    said: Mapping[Gap, str],
-    *,
-    by: Process,
-) -> None:
-    """An order begins and ends whether or not there is an address to which it can be told."""
-    try:
-        drawn = await draw(session, case, kind, said, now=by.at)
-    except CannotBeServed:
-        return
-    await CaseService.serve(session, case, ServiceKind.ORDER, drawn, by=by)
 
 
 def _in_words(order: CaseOrder) -> str:

@@ -4,12 +4,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case
 from fitness.fence import as_the_service
-from fitness.investigation.drawn import draw
-from fitness.investigation.served import CaseService, ServiceKind
+from fitness.investigation.owed import serve_or_owe
+from fitness.investigation.served import ServiceKind
 from fitness.notice_template import Gap, NoticeKind, page_words
 from fitness.publication.published import Published
 from register.kit.pages import day
-from register.notice import CannotBeServed
 from register.process import Process
 
 UNSAID = "The reasons are about health, so they are not published."
@@ -19,8 +18,8 @@ NO_WORDS = "Nothing but that it is heard."
 async def tell_of_publication(
     session: AsyncSession, case: Case, public: Published, *, by: Process
 ) -> None:
-    """As the service: whoever approves it need not see where its registrant lives. It is published all the same where nobody can
-    be told; who knows of no case is told of none.
+    """As the service: whoever approves it need not see where its registrant lives. It is published before anybody
+    can be told; who knows of no case is told of none.
     """
     if case.told_at is None:
         return
@@ -31,11 +30,14 @@ async def tell_of_publication(
         Gap.LAST_DAY: day(public.shown_to),
     }
     async with as_the_service(session):
-        try:
-            drawn = await draw(session, case, NoticeKind.PUBLICATION, said, now=by.at)
-        except CannotBeServed:
-            return
-        await CaseService.serve(session, case, ServiceKind.PUBLICATION, drawn, by=by)
+        await serve_or_owe(
+            session,
+            case,
+            ServiceKind.PUBLICATION,
+            NoticeKind.PUBLICATION,
+            said,
+            by=by,
+        )
 
 
 def _about(public: Published) -> str:

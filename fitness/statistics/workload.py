@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case, CaseMember, Place, Stage, visible_to
-from fitness.due import AHEAD, DueKind, is_due_in, things_due
+from fitness.due import AHEAD, AT_ONCE, is_due_in, things_due
 from register.account import Account
 
 PLACES = [place for place in Place if not place.apart]
@@ -29,7 +29,7 @@ async def workload(
 ) -> Sequence[Load]:
     """Of everybody with a place in an open case that the reader may know of, by name. What two see to counts for both."""
     each = things_due().subquery()
-    late = or_(each.c.last_day < today, each.c.kind == DueKind.ASTRAY.value)
+    late = or_(each.c.last_day < today, each.c.kind.in_(AT_ONCE))
     rows = await session.execute(
         select(
             Account.name,

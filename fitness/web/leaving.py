@@ -45,7 +45,7 @@ from register.web.needs import Act, Acting, Form, Visit
 
 LEAVING = f"{ONE}/leaving"
 DECIDERS = roles(StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR)
-NOWHERE = "It is decided, but there is no address to which the decision could be sent"
+NOWHERE = "It is decided. There is no address to which the decision could be sent: it waits with the notices"
 
 
 class ProposeForm(forms.Form):

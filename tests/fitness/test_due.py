@@ -131,7 +131,7 @@ async def test_comments_are_due_until_there_is_one(session, manager):
 async def test_an_order_is_reviewed_until_it_ends_whatever_the_stage(session, manager):
     case, _ = await make_told(session)
     interim = await make_interim(session, case)
-    ordered = await make_heard(session)
+    ordered = await make_reached(session)
     order = await make_order(session, ordered)
     for number, one in ((1, interim), (1, order)):
         last = one.review_by
@@ -150,15 +150,22 @@ async def end_of(session, case, order):
     await session.flush()
 
 
-async def test_a_warning_is_not_reviewed(session, manager):
+async def make_reached(session):
+    """Before a panel; whoever it is about can be written to."""
     case = await make_heard(session)
+    await make_account(session, person=case.person)
+    return case
+
+
+async def test_a_warning_is_not_reviewed(session, manager):
+    case = await make_reached(session)
     order = await make_order(session, case, Measure.WARNING)
 
     assert await kinds(session, manager, order.last_day) == []
 
 
 async def test_a_check_in_is_due_until_it_is_judged_or_its_order_ends(session, manager):
-    case = await make_heard(session)
+    case = await make_reached(session)
     order = await make_order(session, case)
     set_one = {"due_on": TODAY + 30 * DAY, "by": act(session)}
     one = await CheckIn.set_one(session, case, order, "Show it", **set_one)

@@ -436,6 +436,7 @@ async def test_a_step_is_seen_to_by_whom_it_was_planned_for(session, manager):
 async def test_neither_who_left_nor_who_decides_sees_to_anything(session, manager):
     ann = await make_investigator(session, name="Ann")
     case = await make_heard(session, taker=ann)
+    await make_account(session, person=case.person)
     gone = await make_investigator(session)
     member = await case.take_on(session, gone, Place.INVESTIGATOR, by=act(session))
     await case.release(session, member, by=act(session))

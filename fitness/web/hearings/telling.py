@@ -25,13 +25,13 @@ from fitness.hearing.outcome import (
 from fitness.investigation.drawn import Drawn
 from fitness.web.cases.opened import HEARINGS_OFFICERS
 from fitness.web.hearings.opened import HEARING, OpenedHearing, opened_hearing
-from fitness.web.investigation.notice import EMAIL, NO_ADDRESS, POST
 from fitness.web.notices.preview import (
     preview_page,
     printed,
     wants_change,
     was_seen,
 )
+from fitness.web.notices.way import NO_ADDRESS, POST, WayForm, how_sent
 from register.kit import forms
 from register.kit.pages import page
 from register.kit.security.limits import PDF
@@ -41,15 +41,7 @@ from register.web.needs import Act, Acting, Form, Visit
 NOTICE, DECISION = f"{HEARING}/notice", f"{HEARING}/decision"
 
 
-class WayForm(forms.Form):
-    way = forms.Radios(
-        "How is it sent?",
-        what="how it is sent",
-        choices=[(EMAIL, EMAIL), (POST, POST)],
-    )
-
-
-class NoticeForm(WayForm):
+class NoticeForm(forms.Form):
     words = forms.LongText(
         "What does the registrant have to know?",
         what="what the registrant has to know",
@@ -57,6 +49,7 @@ class NoticeForm(WayForm):
         "sits on the panel beside it. Do not name a child.",
         longest=4000,
     )
+    way = how_sent()
 
 
 @get(NOTICE, access=HEARINGS_OFFICERS)

@@ -36,6 +36,7 @@ from fitness.web.notices.preview import (
     wants_change,
     was_seen,
 )
+from fitness.web.notices.way import POST, how_sent
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -45,17 +46,12 @@ from register.web.needs import Act, Acting, Form, Visit
 
 NEW = f"{ONE}/disclosure/new"
 DISCLOSURE = f"{ONE}/disclosure/{{nth:int}}"
-EMAIL, POST = "email", "post"
 
 
 class DiscloseForm(forms.Form):
     allegations = forms.Checkboxes("Allegations", what="at least one allegation")
     evidence = forms.Checkboxes("Evidence", what="the evidence", optional=True)
-    way = forms.Radios(
-        "How is it sent?",
-        what="how it is sent",
-        choices=[(EMAIL, EMAIL), (POST, POST)],
-    )
+    way = how_sent()
 
 
 class TimeForm(forms.Form):

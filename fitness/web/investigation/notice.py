@@ -24,6 +24,7 @@ from fitness.web.notices.preview import (
     wants_change,
     was_seen,
 )
+from fitness.web.notices.way import NO_ADDRESS, POST, how_sent
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -32,11 +33,6 @@ from register.notice import CannotBeServed
 from register.web.needs import Act, Acting, Form, Visit
 
 SERVICE, NOTICE = f"{ONE}/disclosure", f"{ONE}/notice"
-EMAIL, POST = "email", "post"
-NO_ADDRESS = (
-    "There is no address to which it can be sent in this way. Choose the other way, "
-    "or ask a caseworker to record an address on the page of the person"
-)
 
 
 class NoticeForm(forms.Form):
@@ -46,11 +42,7 @@ class NoticeForm(forms.Form):
         hint="In general terms. The registrant reads it once signed in. Do not name a child or whoever raised the concern.",
         longest=4000,
     )
-    way = forms.Radios(
-        "How is it sent?",
-        what="how it is sent",
-        choices=[(EMAIL, EMAIL), (POST, POST)],
-    )
+    way = how_sent()
 
 
 @get(SERVICE, access=CASE_READERS)

@@ -1,5 +1,5 @@
 """What was served on the registrant of a case, to staff and to the registrant."""
 
-from fitness.web.notices import record, yours
+from fitness.web.notices import again, record, yours
 
-pages = [*record.pages, *yours.pages]
+pages = [*record.pages, *again.pages, *yours.pages]

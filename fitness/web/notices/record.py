@@ -8,8 +8,9 @@ from litestar.response import Response, Template
 
 from fitness.case import Read
 from fitness.investigation.served import service_in, services_of
+from fitness.undelivered import FROM_THE_RECORD, undelivered_in
 from fitness.web.cases.one import ONE
-from fitness.web.cases.opened import CASE_READERS, opened
+from fitness.web.cases.opened import CASE_READERS, ORDER_WRITERS, opened
 from fitness.web.notices.preview import printed
 from register.kit.pages import page
 from register.kit.security.limits import PDF
@@ -27,6 +28,8 @@ async def every(act: Act, reference: FromPath[str]) -> Template:
         found=found,
         case=found.case,
         services=await services_of(act.session, found.case.id),
+        undelivered=await undelivered_in(act.session, found.case.id),
+        serves=act.viewer.has(*ORDER_WRITERS.roles),
     )
 
 
@@ -42,6 +45,12 @@ async def one(
         case=found.case,
         service=service,
         reading=service.reading(found.case) if service.template else None,
+        undelivered=[
+            one.id
+            for one in await undelivered_in(act.session, found.case.id)
+            if one.kind in FROM_THE_RECORD
+        ],
+        serves=act.viewer.has(*ORDER_WRITERS.roles),
     )
 
 

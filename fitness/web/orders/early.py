@@ -33,7 +33,7 @@ from register.web.needs import Act, Acting, Form, Visit
 
 EARLY = f"{ORDER}/early-review"
 FORWARD, DECLINED = "forward", "declined"
-NOWHERE = "It is answered, but there is no address to which the answer could be sent"
+NOWHERE = "It is answered. There is no address to which the answer could be sent: it waits with the notices"
 
 
 class AnswerForm(forms.Form):

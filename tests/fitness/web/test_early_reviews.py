@@ -290,7 +290,7 @@ async def test_an_answer_that_cannot_be_sent_says_so(
     await post_and_serve(browser, staff(case), sent)
 
     page = await get(browser, staff(case, ""))
-    assert "there is no address to which the answer could be sent" in page.text
+    assert "There is no address to which the answer could be sent" in page.text
 
 
 async def test_where_nothing_was_asked_there_is_nothing_to_answer(

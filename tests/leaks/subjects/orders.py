@@ -1,14 +1,21 @@
-"""Orders: one of which its registrant knows, under appeal, with what they and others are to show; one about one of us."""
+"""Orders: one of which its registrant knows, under appeal, with what they and others are to show; one about one of us.
+
+And a notice of an order, which came back.
+"""
 
 from datetime import timedelta
 
 from fitness.case import Place, Stage
 from fitness.fence import Capacity, look_as
+from fitness.investigation.owed import serve_or_owe
+from fitness.investigation.served import ServiceKind, services_of
 from fitness.leaving import CaseLeaving
 from fitness.monitoring import CheckIn, EarlyReview, Reporter, Standing
+from fitness.notice_template import Gap, NoticeKind
 from fitness.order import CaseOrder, Decided, Measure, OrderAppeal
 from register.account import Account, StaffRole
 from register.kit.clock import day_of
+from register.kit.post import Failure
 from register.person import Person
 from tests.leaks.people import in_public
 from tests.leaks.roles import READERS_OF_CASES, Role
@@ -33,6 +40,7 @@ CHECK_INS = f"{ORDER}/check-ins"
 CHECK_IN = f"{CHECK_INS}/{{which}}"
 LEAVING = "/staff/cases/{reference}/leaving"
 EARLY = f"{ORDER}/early-review"
+AGAIN = "/staff/cases/{reference}/notices/{service_id}/again"
 YOURS = "/your-case/{reference}/orders/{nth}"
 DAY = timedelta(days=1)
 TODAY = day_of(NOW)
@@ -57,6 +65,8 @@ async def make(world, session):
     )
     work_of = world.subject("work on an order", staff=KNOW, staff_of_restricted=KNOW)
     await filled(world, session, shown, work_of, by)
+    words = shown.restricted("notice of an order")
+    world.came_back = await came_back(session, world.ordered, words, by)
     other = (await in_public(session, world.subject("person with an order"))).person
     await decided(session, other, worker)
     theirs = await session.get_one(Person, world.accounts[Role.INTERESTED].person_id)
@@ -169,6 +179,16 @@ async def filled(world, session, shown, work_of, by):
     await settle(session, world.shown_order.file_id, shown)
 
 
+async def came_back(session, found, words, by):
+    said = {Gap.OUTCOME: "An order.", Gap.OUR_WORDS: words}
+    of = (ServiceKind.ORDER, NoticeKind.ORDER_IN_FORCE)
+    await serve_or_owe(session, found, *of, said, by=by)
+    (service,) = await services_of(session, found.id, kind=ServiceKind.ORDER)
+    service.message.fail(now=NOW, because=Failure.UNDELIVERABLE)
+    await session.flush()
+    return service
+
+
 async def check_in(session, found, order, words, by, **of):
     made = await CheckIn.set_one(
         session, found, order, words, due_on=TODAY + 30 * DAY, by=by, **of
@@ -191,6 +211,7 @@ def at(known, row, role):
             "nth": nth,
             "which": 1,
             "answer_id": world.shown_order.id,
+            "service_id": world.came_back.id,
         }
         for nth in ((1,) if theirs else NTH.get(row.path, (1,)))
     ]
@@ -244,6 +265,8 @@ ROWS = [
     *worked(f"{ORDER}/review"),
     *worked(EARLY),
     *worked(f"{EARLY}/preview.pdf", "POST"),
+    *worked(AGAIN),
+    *worked(f"{AGAIN}/preview.pdf", "POST"),
     read(LEAVING),
     LEFT,
     case("POST", f"{LEAVING}/decision", TEAM_MANAGER, REGISTRAR),
@@ -276,6 +299,8 @@ SENT = {
     | on(TODAY + 40 * DAY, "until"),
     EARLY: PLANNED,
     f"{EARLY}/preview.pdf": PLANNED,
+    AGAIN: {"way": "post"},
+    f"{AGAIN}/preview.pdf": {"way": "post"},
     f"{YOURS}/early-review": {"words": "I have done the course"},
     LEAVING: MAY_LEAVE | on(TODAY, "asked_on"),
     f"{LEAVING}/decision": DECLINED,
