@@ -19,9 +19,11 @@ from fitness.case import (
     CaseText,
     ClosedBecause,
     Stage,
+    draw_referrers,
     say,
     tell_referrers,
 )
+from fitness.notice_template import Outside
 from register.kit.clock import day_of, months_after
 from register.kit.db import Base, code
 from register.kit.errors import Refused
@@ -192,9 +194,7 @@ class TriageDecision(Base):
         by: Process,
     ) -> Self:
         """`told`: what whoever raised a concern reads besides. Raises NotNow, NotWeighed, NoGrounds or TooLongAgo."""
-        case.must_be(Stage.TRIAGE)
-        weighed = await weighed_in(session, case.id)
-        must_be_open_to(outcome, weighed, case, on=day_of(by.at))
+        await cls.must_be_open(session, case, outcome, now=by.at)
         decision = cls(
             id=uuid4(),
             case_id=case.id,
@@ -214,6 +214,31 @@ class TriageDecision(Base):
         if outcome is not TriageOutcome.ENQUIRIES:
             await tell_referrers(session, case, outcome, words=told, by=by)
         return decision
+
+    @staticmethod
+    async def must_be_open(
+        session: AsyncSession, case: Case, outcome: TriageOutcome, *, now: datetime
+    ) -> None:
+        """Raises NotNow, NotWeighed, NoGrounds or TooLongAgo."""
+        case.must_be(Stage.TRIAGE)
+        weighed = await weighed_in(session, case.id)
+        must_be_open_to(outcome, weighed, case, on=day_of(now))
+
+    @classmethod
+    async def draw_letters(
+        cls,
+        session: AsyncSession,
+        case: Case,
+        outcome: TriageOutcome,
+        *,
+        told: str = "",
+        now: datetime,
+    ) -> list[Outside]:
+        """What whoever raised a concern would read; raises what `decide` does."""
+        await cls.must_be_open(session, case, outcome, now=now)
+        if outcome is TriageOutcome.ENQUIRIES:
+            return []
+        return await draw_referrers(session, case, outcome, told, now=now)
 
 
 def must_be_open_to(

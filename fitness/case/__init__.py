@@ -39,6 +39,7 @@ from fitness.case.state import MOVES, ClosedBecause, Stage
 from fitness.case.taking import (
     AboutSomebodyElse,
     concerns_of,
+    draw_referrers,
     open_about,
     take,
     tell_referrers,
@@ -79,6 +80,7 @@ __all__ = [
     "cases",
     "concerns_of",
     "draw_reference",
+    "draw_referrers",
     "history",
     "hold_entries",
     "join",

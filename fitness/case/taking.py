@@ -1,6 +1,7 @@
 """Concerns taken into a case: a new one, or one about the same person that goes on already."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from fitness.case.acts import CaseEventKind
 from fitness.case.case import Case, visible_to
 from fitness.case.state import Stage
 from fitness.concern import Concern, NotMatched
+from fitness.notice_template import Outside
 from register.account import Account
 from register.kit.errors import Refused
 from register.person import Person, survivor, with_merged
@@ -74,6 +76,17 @@ async def concerns_of(session: AsyncSession, case: Case) -> Sequence[Concern]:
         .order_by(Concern.sent_at, Concern.id)
     )
     return found.all()
+
+
+async def draw_referrers(
+    session: AsyncSession, case: Case, outcome: str, words: str, *, now: datetime
+) -> list[Outside]:
+    """As `tell_referrers` would tell it, to each who left an address."""
+    drawn = [
+        await concern.draw_outcome(session, outcome, words, now=now)
+        for concern in await concerns_of(session, case)
+    ]
+    return [one for one in drawn if one]
 
 
 async def tell_referrers(

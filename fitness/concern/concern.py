@@ -13,7 +13,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from fitness.concern.state import ConcernState, Referrer, StepKind, Unfit
+from fitness.concern.state import Body, ConcernState, Referrer, StepKind, Unfit
 from fitness.concern.step import ConcernStep
 from fitness.concern.telling import agrees, due_by, recorded
 from fitness.concern.told import (
@@ -28,10 +28,18 @@ from fitness.concern.told import (
 )
 from fitness.fence import Capacity, look_as
 from fitness.figures import rule_set_for
+from fitness.notice_template import (
+    Gap,
+    NoticeKind,
+    Outside,
+    draw_outside,
+    page_words,
+    tell_outside,
+)
 from register.kit.clock import day_of, working_days_after
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.kit.post import post
+from register.kit.pages import day
 from register.kit.security import codes
 from register.kit.security.keys import keyed_hash, lasting_key
 from register.kit.security.sealing import seal, unseal
@@ -249,30 +257,37 @@ class Concern(Base):
     ) -> None:
         if address := you_of(answers).email:
             self.acknowledged_at = by.at
-            await self._write_to(session, address, "acknowledged", now=by.at)
+            await self._tell(
+                session, address, NoticeKind.CONCERN_ACKNOWLEDGED, {}, by=by
+            )
 
-    async def _write_to(
+    async def _tell(
         self,
         session: AsyncSession,
         address: str,
-        letter: str,
+        kind: NoticeKind,
+        said: Mapping[Gap, str],
         *,
-        now: datetime,
         key: str = "",
-        **context: object,
+        by: Process,
     ) -> None:
         """Who else reads that mailbox learns a reference, and nothing of whom or what it is about."""
-        await post(
+        await tell_outside(
             session,
+            kind,
+            self.says(said, on=by.at),
             to=address,
-            letter=f"fitness/concern_{letter}",
-            context={"reference": self.reference, **context},
-            key=key or self.key_of(letter),
-            now=now,
+            key=key or self.key_of(kind),
+            concern_id=self.id,
+            by=by,
         )
 
-    def key_of(self, letter: str) -> str:
-        return f"concern_{letter}:{self.id}"
+    def says(self, said: Mapping[Gap, str], *, on: datetime) -> Mapping[Gap, str]:
+        """With what every notice about it may say."""
+        return {Gap.REFERENCE: self.reference, Gap.TODAY: day(on), **said}
+
+    def key_of(self, kind: NoticeKind) -> str:
+        return f"{kind}:{self.id}"
 
     # Staff
 
@@ -345,13 +360,12 @@ class Concern(Base):
         session: AsyncSession,
         because: Unfit,
         *,
-        towards: str,
+        towards: Body,
         words: str,
         by: Process,
     ) -> None:
-        """Not ours: whoever left an address is told where to turn. Raises NotScreened, OnTheRegister."""
-        if because is Unfit.NOT_REGISTERED and self.person_id:
-            raise OnTheRegister(self)
+        """Not ours: whoever left an address is told where to turn. Raises Settled, NotScreened or OnTheRegister."""
+        self._must_not_be_ours(because)
         self._settle(ConcernState.SIGNPOSTED, by)
         self._step(
             session,
@@ -361,15 +375,42 @@ class Concern(Base):
             answer=because,
             towards=towards,
         )
-        if address := you_of(await self.answers(session)).email:
-            await self._write_to(
+        if address := await self.address(session):
+            await self._tell(
                 session,
                 address,
-                "signposted",
-                now=by.at,
-                because=because,
-                towards=towards,
+                NoticeKind.CONCERN_SIGNPOSTED,
+                signposted(because, towards),
+                by=by,
             )
+
+    async def draw_signpost(
+        self, session: AsyncSession, because: Unfit, towards: Body, *, now: datetime
+    ) -> Outside | None:
+        """As `signpost` would tell it, None where nobody left an address; raises what it does."""
+        self._must_not_be_ours(because)
+        if not await self.address(session):
+            return None
+        said = self.says(signposted(because, towards), on=now)
+        return await draw_outside(session, NoticeKind.CONCERN_SIGNPOSTED, said)
+
+    def _must_not_be_ours(self, because: Unfit) -> None:
+        self._must_be_let_go()
+        if because is Unfit.NOT_REGISTERED and self.person_id:
+            raise OnTheRegister(self)
+
+    async def draw_outcome(
+        self, session: AsyncSession, outcome: str, words: str, *, now: datetime
+    ) -> Outside | None:
+        """As `tell_outcome` would tell it, None where nobody left an address."""
+        if not await self.address(session):
+            return None
+        said = self.says(decided(outcome, words), on=now)
+        return await draw_outside(session, NoticeKind.CONCERN_DECIDED, said)
+
+    async def address(self, session: AsyncSession) -> str:
+        """The e-mail address that whoever raised it left; empty where they left none."""
+        return you_of(await self.answers(session)).email
 
     async def pass_on(
         self, session: AsyncSession, *, towards: str, words: str, by: Process
@@ -393,25 +434,28 @@ class Concern(Base):
         self, session: AsyncSession, outcome: str, *, words: str, by: Process
     ) -> None:
         """What became of it, each time that something is decided; nothing where nobody left an address."""
-        if address := you_of(await self.answers(session)).email:
-            await self._write_to(
+        if address := await self.address(session):
+            kind = NoticeKind.CONCERN_DECIDED
+            await self._tell(
                 session,
                 address,
-                "decided",
-                now=by.at,
-                key=f"{self.key_of('decided')}:{by.id}",
-                outcome=outcome,
-                words=words,
+                kind,
+                decided(outcome, words),
+                key=f"{self.key_of(kind)}:{by.id}",
+                by=by,
             )
 
     def _must_be_open(self) -> None:
         if not self.state.open:
             raise Settled(self)
 
-    def _settle(self, state: ConcernState, by: Process) -> None:
+    def _must_be_let_go(self) -> None:
         self._must_be_open()
         if self.screened_at is None:
             raise NotScreened(self)
+
+    def _settle(self, state: ConcernState, by: Process) -> None:
+        self._must_be_let_go()
         self.state, self.settled_at = state, by.at
 
     def _step(
@@ -437,6 +481,21 @@ class Concern(Base):
                 person_id=person_id,
             )
         )
+
+
+def signposted(because: Unfit, towards: Body) -> Mapping[Gap, str]:
+    """What is said to whoever raised what is not ours."""
+    told = page_words("fitness/concerns/told.html")
+    return {
+        Gap.OUTCOME: told.unfit_told[because],
+        Gap.WHERE_TO_TURN: told.turn_to[towards],
+    }
+
+
+def decided(outcome: str, words: str) -> Mapping[Gap, str]:
+    """What is said of a decision; `words`: what they are told besides."""
+    told = page_words("fitness/concerns/told.html")
+    return {Gap.OUTCOME: told.outcome_told[outcome], Gap.OUR_WORDS: words}
 
 
 class ConcernPart(Base):

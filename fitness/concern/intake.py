@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from fitness.concern.concern import Concern
 from fitness.concern.state import ConcernState
 from fitness.fence import Capacity, look_as
+from fitness.notice_template import NoticeKind
 from register.account import Account
 from register.assessment import people
 from register.kit.clock import months_after
@@ -154,7 +155,11 @@ async def _own_persons(session: AsyncSession, reader: Account) -> list[UUID]:
 
 async def unreached(session: AsyncSession, concern: Concern) -> set[str]:
     """Which of its letters did not arrive."""
-    keys = {concern.key_of(letter): letter for letter in ("acknowledged", "signposted")}
+    kinds = {
+        NoticeKind.CONCERN_ACKNOWLEDGED: "acknowledged",
+        NoticeKind.CONCERN_SIGNPOSTED: "signposted",
+    }
+    keys = {concern.key_of(kind): name for kind, name in kinds.items()}
     failed = await session.scalars(
         select(Message.key).where(
             Message.key.in_(keys), Message.state == MessageState.FAILED

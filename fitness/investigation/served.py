@@ -23,12 +23,10 @@ from fitness.notice_template import Gap, NoticeKind, NoticeTemplate, Reading
 from register.kit.clock import day_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
-from register.kit.post import Message, MessageState, post
+from register.kit.post import ASTRAY, Message, post
 from register.kit.settings import settings
 from register.notice import ServiceMethod, left_on
 from register.process import Process
-
-ASTRAY = (MessageState.FAILED, MessageState.STOPPED)
 
 
 class ServiceKind(StrEnum):

@@ -11,12 +11,20 @@ from fitness.notice_template.draft import (
     drafted,
     write,
 )
-from fitness.notice_template.kind import ApprovedBy, Gap, NoticeKind
+from fitness.notice_template.kind import ApprovedBy, Gap, NoticeKind, Reader
+from fitness.notice_template.outside import (
+    OutsideNotice,
+    draw_outside,
+    tell_outside,
+    told_outside,
+)
 from fitness.notice_template.reading import (
     EXAMPLES,
+    Outside,
     Reading,
     Unserved,
     example,
+    example_outside,
     page_words,
     render,
 )
@@ -36,6 +44,9 @@ __all__ = [
     "NoticeDraft",
     "NoticeKind",
     "NoticeTemplate",
+    "Outside",
+    "OutsideNotice",
+    "Reader",
     "Reading",
     "SameWording",
     "TemplateAct",
@@ -50,10 +61,14 @@ __all__ = [
     "current",
     "draft_of",
     "drafted",
+    "draw_outside",
     "example",
+    "example_outside",
     "faults",
     "page_words",
     "render",
+    "tell_outside",
+    "told_outside",
     "version",
     "versions",
     "write",

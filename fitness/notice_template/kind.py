@@ -24,6 +24,24 @@ class Gap(StrEnum):
     TIME = "time"
     PLACE = "place"
     PANEL = "panel"
+    REFERENCE = "reference"
+    """Of what somebody told us."""
+    WHERE_TO_TURN = "where to turn"
+    """Who can help where we cannot."""
+    PAGE = "page of the register"
+    """The address of the entry, in the live register."""
+
+
+class Reader(StrEnum):
+    REGISTRANT = "registrant"
+    REFERRER = "referrer"
+    """Whoever raised a concern."""
+    EMPLOYER = "employer"
+
+    @property
+    def outside(self) -> bool:
+        """Not the one whom the case is about: the email itself says all that there is to say, and is all that is sent."""
+        return self is not Reader.REGISTRANT
 
 
 class ApprovedBy(StrEnum):
@@ -39,6 +57,10 @@ class ApprovedBy(StrEnum):
     """Whoever made the order: it says no more than what they signed, and goes out by itself when the order begins or ends."""
     PUBLISHERS = "publishers"
     """Whoever wrote what is published, and another who approved it, by which it goes out."""
+    NOBODY = "nobody"
+    """It goes out by itself, and says nothing that is not always the same."""
+    WHOEVER_DECIDED = "whoever_decided"
+    """It goes out with the decision, and says no more than which it was, and what a member of staff wrote and saw."""
 
 
 class NoticeKind(StrEnum):
@@ -72,6 +94,17 @@ class NoticeKind(StrEnum):
     """What the public will read, and for how long."""
     LEAVING = "leaving"
     """Whether they leave the register while the case goes on."""
+    CONCERN_ACKNOWLEDGED = "concern_acknowledged"
+    CONCERN_SIGNPOSTED = "concern_signposted"
+    """It is not ours."""
+    CONCERN_DECIDED = "concern_decided"
+    """Each time that something is."""
+    REGISTER_CHANGED = "register_changed"
+    """What it says of somebody who works in their home."""
+
+    @property
+    def reader(self) -> Reader:
+        return READERS.get(self, Reader.REGISTRANT)
 
     @property
     def needs(self) -> frozenset[Gap]:
@@ -81,12 +114,18 @@ class NoticeKind(StrEnum):
     @property
     def gaps(self) -> frozenset[Gap]:
         """All that may stand in it."""
-        return ALWAYS | NEEDS[self] | MAY.get(self, frozenset())
+        always = frozenset({Gap.TODAY}) if self.reader.outside else ALWAYS
+        return always | NEEDS[self] | MAY.get(self, frozenset())
 
     @property
     def letter_gaps(self) -> frozenset[Gap]:
         """A letter that somebody else may open says of the case no more than that there is one, and when to come."""
         return self.gaps & {Gap.CASE, Gap.DAY, Gap.TIME, Gap.PLACE}
+
+    @property
+    def subject_gaps(self) -> frozenset[Gap]:
+        """A subject says nothing of anybody; whoever raised a concern is told of which."""
+        return self.needs & {Gap.REFERENCE}
 
     @property
     def approved_by(self) -> ApprovedBy:
@@ -117,6 +156,12 @@ NEEDS: dict[NoticeKind, frozenset[Gap]] = {
     NoticeKind.EARLY_REVIEW: DECIDED,
     NoticeKind.PUBLICATION: DECIDED | {Gap.DAY, Gap.LAST_DAY},
     NoticeKind.LEAVING: DECIDED,
+    NoticeKind.CONCERN_ACKNOWLEDGED: frozenset({Gap.REFERENCE}),
+    NoticeKind.CONCERN_SIGNPOSTED: frozenset(
+        {Gap.REFERENCE, Gap.OUTCOME, Gap.WHERE_TO_TURN}
+    ),
+    NoticeKind.CONCERN_DECIDED: frozenset({Gap.REFERENCE, Gap.OUTCOME}),
+    NoticeKind.REGISTER_CHANGED: frozenset({Gap.PERSON, Gap.NUMBER, Gap.PAGE}),
 }
 MAY: dict[NoticeKind, frozenset[Gap]] = {
     **{
@@ -127,6 +172,7 @@ MAY: dict[NoticeKind, frozenset[Gap]] = {
     NoticeKind.PANEL: frozenset({Gap.TIME, Gap.PLACE}),
     NoticeKind.DIRECTIONS: frozenset({Gap.TIME, Gap.PLACE}),
     NoticeKind.INTERIM_DECISION: frozenset({Gap.COURT}),
+    NoticeKind.CONCERN_DECIDED: frozenset({Gap.OUR_WORDS}),
 }
 APPROVED = {
     NoticeKind.EXAMINATION: ApprovedBy.EXAMINERS,
@@ -138,4 +184,13 @@ APPROVED = {
     NoticeKind.ORDER_IN_FORCE: ApprovedBy.DECIDERS,
     NoticeKind.ORDER_ENDED: ApprovedBy.DECIDERS,
     NoticeKind.PUBLICATION: ApprovedBy.PUBLISHERS,
+    NoticeKind.CONCERN_ACKNOWLEDGED: ApprovedBy.NOBODY,
+    NoticeKind.CONCERN_DECIDED: ApprovedBy.WHOEVER_DECIDED,
+    NoticeKind.REGISTER_CHANGED: ApprovedBy.DECIDERS,
+}
+READERS = {
+    NoticeKind.CONCERN_ACKNOWLEDGED: Reader.REFERRER,
+    NoticeKind.CONCERN_SIGNPOSTED: Reader.REFERRER,
+    NoticeKind.CONCERN_DECIDED: Reader.REFERRER,
+    NoticeKind.REGISTER_CHANGED: Reader.EMPLOYER,
 }

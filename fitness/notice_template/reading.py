@@ -1,5 +1,6 @@
-"""A notice as its registrant reads it, on the page and on paper: from one source, whether it was served or would be."""
+"""A notice as whoever it is for reads it, on the page and on paper: from one source, whether it was served or would be."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -46,7 +47,40 @@ EXAMPLES: Mapping[Gap, str] = {
     Gap.TIME: "10:00am",
     Gap.PLACE: "By video: we send you the link the day before.",
     Gap.PANEL: "Sam Example (chair), Kim Example (panel member)",
+    Gap.REFERENCE: "C-00000000",
+    Gap.WHERE_TO_TURN: "Here stands who can help.",
+    Gap.PAGE: "Here stands the address of their page in the live register.",
 }
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What somebody is told whom the case is not about, whole, by e-mail."""
+
+    wording: Wording
+    said: Mapping[Gap, str]
+
+    @property
+    def title(self) -> str:
+        return self.wording.title
+
+    @property
+    def subject(self) -> str:
+        return self.wording.subject(self.said)
+
+    @property
+    def seal(self) -> str:
+        """What the page of a preview carries, so that nothing else is sent than was seen."""
+        seen = f"{self.subject} {self.wording.filled(self.said)}"
+        return hashlib.sha256(seen.encode()).hexdigest()
+
+    @property
+    def blocks(self) -> list[Block]:
+        return blocks(self.wording.filled(self.said))
+
+    def html(self, *, now: datetime) -> str:
+        template = _environment().get_template("fitness/notices/papers/outside.html")
+        return str(template.render(told=self, now=now, made_at=now.astimezone(UTC)))
 
 
 @dataclass(frozen=True)
@@ -80,6 +114,11 @@ def example(wording: Wording) -> Reading:
         deemed_on=date(2027, 3, 2),
         words=wording.filled(EXAMPLES),
     )
+
+
+def example_outside(wording: Wording) -> Outside:
+    """As `example`, of what somebody else than the registrant is told."""
+    return Outside(wording, EXAMPLES)
 
 
 def page_words(name: str) -> Any:

@@ -8,6 +8,7 @@ import msgspec
 from fitness.notice_template.kind import Gap, NoticeKind
 from register.kit.errors import Refused
 
+PARAGRAPHS = re.compile(r"\n{3,}")
 MARK = re.compile(r"\{([^{}]*)\}")
 BY_WHEN, THE_LAW = "# By when", "# The law"
 NONE: frozenset[Gap] = frozenset()
@@ -24,15 +25,19 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     basis: str
     """The law and the rules by which we serve it."""
     email_subject: str
-    email_words: str
-    """Of the e-mail that tells that there is something to read."""
-    letter_words: str
-    """Of the letter to whoever has no e-mail."""
+    email_words: str = ""
+    """Of the e-mail that tells a registrant that there is something to read."""
+    letter_words: str = ""
+    """Of the letter to a registrant who has no e-mail."""
 
     def filled(self, said: Mapping[Gap, str]) -> str:
-        """What its registrant reads, under the title."""
+        """What its reader reads, under the title."""
         whole = f"{self.body}\n\n{BY_WHEN}\n{self.deadline}\n\n{THE_LAW}\n{self.basis}"
-        return fill(whole, said)
+        return PARAGRAPHS.sub("\n\n", fill(whole, said))
+
+    def subject(self, said: Mapping[Gap, str]) -> str:
+        """Of the e-mail."""
+        return fill(self.email_subject, said)
 
     def letter(self, said: Mapping[Gap, str]) -> str:
         return fill(self.letter_words, said)
@@ -65,15 +70,16 @@ def must_be_whole(kind: NoticeKind, wording: Wording) -> None:
 
 
 def _allowed(kind: NoticeKind) -> dict[str, frozenset[Gap]]:
-    return {
+    allowed = {
         "title": NONE,
         "body": kind.gaps,
         "deadline": kind.gaps - {Gap.OUR_WORDS},
         "basis": NONE,
-        "email_subject": NONE,
-        "email_words": NONE,
-        "letter_words": kind.letter_gaps,
+        "email_subject": kind.subject_gaps,
     }
+    if kind.reader.outside:
+        return allowed
+    return {**allowed, "email_words": NONE, "letter_words": kind.letter_gaps}
 
 
 def _fault(words: str, allowed: frozenset[Gap]) -> str:

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fitness.case import Case
 from fitness.investigation.owed import serve_or_owe
 from fitness.investigation.served import ServiceKind
-from fitness.notice_template import Gap, NoticeKind, page_words
+from fitness.notice_template import Gap, NoticeKind, page_words, tell_outside
 from fitness.order.order import CaseOrder
 from register.account import Account
 from register.employment import Employment, Home
 from register.kit.pages import day
-from register.kit.post import Outgoing, post_many
+from register.kit.post import link
 from register.organisation import Organisation, OrganisationUser, Told, said_of
 from register.person import Person, survivor
 from register.process import Process
@@ -30,7 +30,7 @@ async def tell_of_force(
     await serve_or_owe(
         session, case, ServiceKind.ORDER, NoticeKind.ORDER_IN_FORCE, said, by=by
     )
-    await _tell_employers(session, case, order, "in_force", now=by.at)
+    await _tell_employers(session, case, order, "in_force", by=by)
 
 
 async def tell_of_end(
@@ -40,7 +40,7 @@ async def tell_of_end(
     await serve_or_owe(
         session, case, ServiceKind.ORDER, NoticeKind.ORDER_ENDED, said, by=by
     )
-    await _tell_employers(session, case, order, "ended", now=by.at)
+    await _tell_employers(session, case, order, "ended", by=by)
 
 
 def _in_words(order: CaseOrder) -> str:
@@ -62,24 +62,27 @@ def _measure(order: CaseOrder) -> str:
 
 
 async def _tell_employers(
-    session: AsyncSession, case: Case, order: CaseOrder, what: str, *, now: datetime
+    session: AsyncSession, case: Case, order: CaseOrder, what: str, *, by: Process
 ) -> None:
     """Once each. Nobody is told of what the public may not read: employers are sent to the live register."""
     person_id = await survivor(session, case.person_id)
     person = await session.get_one(Person, person_id)
-    await post_many(
-        session,
-        [
-            Outgoing(
-                to=email,
-                letter="fitness/restriction_changed",
-                context={"name": person.name, "number": person.number},
-                key=f"case_order:{order.id}:{what}:{account_id}",
-            )
-            for account_id, email in await _leads(session, person_id, now)
-        ],
-        now=now,
-    )
+    said = {
+        Gap.PERSON: person.name,
+        Gap.NUMBER: person.number or "not given",
+        Gap.PAGE: link(f"/register/{person.number}"),
+        Gap.TODAY: day(by.at),
+    }
+    for account_id, email in await _leads(session, person_id, by.at):
+        await tell_outside(
+            session,
+            NoticeKind.REGISTER_CHANGED,
+            said,
+            to=email,
+            key=f"case_order:{order.id}:{what}:{account_id}",
+            case_id=case.id,
+            by=by,
+        )
 
 
 async def _leads(

@@ -67,6 +67,10 @@ class MessageState(StrEnum):
     """Nothing is to be written to that person any more."""
 
 
+ASTRAY = (MessageState.FAILED, MessageState.STOPPED)
+"""It did not arrive, and will not."""
+
+
 class Failure(StrEnum):
     """Why a message did not arrive."""
 

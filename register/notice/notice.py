@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from register.entry import Entry, RemovalReason
 from register.kit.db import Base, code
 from register.kit.errors import Refused
-from register.kit.post import Message, MessageState
+from register.kit.post import ASTRAY, Message
 from register.kit.security import codes
 from register.kit.security.keys import keyed_hash, signing_key
 from register.notice.acts import NoticeEvent
@@ -349,7 +349,6 @@ class Notice(Base):
 
 CODE_LENGTH = 12
 """Sixty bits, and few tries: nobody finds one by guessing."""
-ASTRAY = (MessageState.FAILED, MessageState.STOPPED)
 
 
 def _served_on(way: Way, sent_at: datetime) -> date:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from fitness.case import Case, CaseEvent, CaseMember, CaseText, case_for, visible_to
 from fitness.fence import Capacity, look_as
 from fitness.investigation.disclosure import disclosures_of
+from fitness.notice_template import Gap, NoticeKind, tell_outside
 from register.account import Account, StaffRole
 from register.kit.errors import NotFound
 from tests.fitness.docketing import add_file, scanned, withhold
@@ -57,6 +58,8 @@ TABLES = (
     "disclosure_allegation",
     "disclosure_evidence",
     "case_service",
+    "owed_notice",
+    "outside_notice",
     "case_comment",
     "publication",
     "publication_version",
@@ -277,9 +280,11 @@ OF_AN_INVESTIGATION = TABLES[TABLES.index("plan_step") :]
 
 async def investigated(session, **more):
     """A case with something of each kind."""
-    case, _ = await make_told(session, **more)
+    case, account = await make_told(session, **more)
     await investigate(session, case)
     await hold(session, case)
+    await tell_employer(session, case)
+    account.disabled_at = NOW
     (disclosure,) = await disclosures_of(session, case.id)
     await comment(session, case, disclosure)
     await order_kept(session, case)
@@ -289,6 +294,19 @@ async def investigated(session, **more):
     await ask_for_bundle(session, case)
     await withhold(session, case, document, [], page=1, settled=False)
     return case
+
+
+async def tell_employer(session, case):
+    said = {Gap.PERSON: "Jo", Gap.NUMBER: "CH-1", Gap.PAGE: "/", Gap.TODAY: "today"}
+    await tell_outside(
+        session,
+        NoticeKind.REGISTER_CHANGED,
+        said,
+        to="lead@example.org",
+        key=f"test:{case.id}",
+        case_id=case.id,
+        by=act(session),
+    )
 
 
 async def rows(session, account):

@@ -5,6 +5,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from fitness.case import CaseAct, Stage, concerns_of
+from fitness.notice_template import Outside
 from fitness.triage import (
     Factor,
     NoGrounds,
@@ -24,9 +25,9 @@ from fitness.web.cases.opened import (
     CASE_READERS,
     INVESTIGATORS,
     Opened,
-    attempting,
     opened,
 )
+from fitness.web.notices.preview import letters_page, wants_change, were_seen
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -178,25 +179,40 @@ async def decide(
     found = await opened(act, reference, lock=True)
     found.must_investigate()
     answers = DecideForm(form, today=day_of(act.now))
-    if answers.validate():
-        try:
-            async with attempting(act):
-                await TriageDecision.decide(
-                    act.session,
-                    found.case,
-                    TriageOutcome(answers.outcome.data),
-                    words=answers.words.data,
-                    passed_to=[PassedTo(one) for one in answers.passed_to.data or ()],
-                    until=answers.until.data or None,
-                    told=answers.told.data or "",
-                    by=act.process(CaseAct.TRIAGE),
-                )
-        except (NotWeighed, NoGrounds, TooLongAgo) as refused:
-            answers.add_error("outcome", str(refused))
-    if answers.faults:
+    letters = await _letters(act, found, answers)
+    if answers.faults or wants_change(form):
         return await _page(act, found, answers)
+    if not were_seen(letters, form):
+        return letters_page(letters, form, to=f"{AT}/{found.case.reference}/triage")
+    await TriageDecision.decide(
+        act.session,
+        found.case,
+        TriageOutcome(answers.outcome.data),
+        words=answers.words.data,
+        passed_to=[PassedTo(one) for one in answers.passed_to.data or ()],
+        until=answers.until.data or None,
+        told=answers.told.data or "",
+        by=act.process(CaseAct.TRIAGE),
+    )
     visit.flash("Your decision is written down")
     return Redirect(f"{AT}/{reference}", status_code=303)
+
+
+async def _letters(act: Acting, found: Opened, answers: DecideForm) -> list[Outside]:
+    """None where the form says what is wrong."""
+    if not answers.validate():
+        return []
+    try:
+        return await TriageDecision.draw_letters(
+            act.session,
+            found.case,
+            TriageOutcome(answers.outcome.data),
+            told=answers.told.data or "",
+            now=act.now,
+        )
+    except (NotWeighed, NoGrounds, TooLongAgo) as refused:
+        answers.add_error("outcome", str(refused))
+        return []
 
 
 pages = [test, ask, weigh, decide]

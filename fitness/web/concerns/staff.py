@@ -37,7 +37,9 @@ from fitness.concern import (
     who_may_be_meant,
 )
 from fitness.concern.told import Section, When, sections_of, you_of
+from fitness.notice_template import OutsideNotice, told_outside
 from fitness.web.concerns.questions import filled
+from fitness.web.notices.preview import letters_page, wants_change, were_seen
 from register.account import StaffRole
 from register.kit import forms
 from register.kit.clock import day_of
@@ -187,6 +189,9 @@ class ConcernPages(Controller):
             steps=await steps_of(act.session, concern.id),
             readings=await readings_of(act.session, concern),
             unreached=await unreached(act.session, concern),
+            letters=await told_outside(
+                act.session, OutsideNotice.concern_id == concern.id
+            ),
             may_take=act.viewer.has(*TAKERS.roles),
             may_open=act.viewer.has(*INVESTIGATORS.roles),
             case=await act.session.get(Case, concern.case_id)
@@ -297,12 +302,19 @@ class StepPages(Controller):
     ) -> Template | Redirect:
         concern = await concern_for(act.session, act.account, reference, lock=True)
         sent = SignpostForm(form)
-        if not sent.validate():
+        if not sent.validate() or wants_change(form):
             return step_page("signpost", concern, sent)
+        because, towards = Unfit(sent.because.data), Body(sent.towards.data)
+        letter = await concern.draw_signpost(act.session, because, towards, now=act.now)
+        letters = [letter] if letter else []
+        if not were_seen(letters, form):
+            return letters_page(
+                letters, form, to=f"/staff/concerns/{concern.reference}/signpost"
+            )
         await concern.signpost(
             act.session,
-            Unfit(sent.because.data),
-            towards=Body(sent.towards.data),
+            because,
+            towards=towards,
             words=sent.words.data,
             by=act.process(ConcernAct.SIGNPOST),
         )

@@ -1,5 +1,7 @@
 """A draft of the next version of a template: its words, and what a registrant would read by it."""
 
+from typing import Any
+
 import msgspec
 from litestar import get, post
 from litestar.params import FromPath
@@ -13,7 +15,6 @@ from fitness.notice_template import (
     Wording,
     current,
     draft_of,
-    example,
     faults,
     write,
 )
@@ -24,10 +25,12 @@ from fitness.web.notice_templates.listing import (
     WRITERS,
     kind_named,
     printed,
+    shown,
 )
 from register.kit import forms
 from register.kit.errors import NotFound
 from register.kit.pages import page
+from register.kit.security.input import FormData
 from register.kit.security.limits import PDF
 from register.proposal import Proposal, waiting_on, why_returned
 from register.web import returning
@@ -72,8 +75,21 @@ class WordsForm(Versioned):
     @property
     def wording(self) -> Wording:
         return msgspec.convert(
-            {name: self[name].data for name in Wording.__struct_fields__}, Wording
+            {
+                name: self[name].data
+                for name in Wording.__struct_fields__
+                if name in self
+            },
+            Wording,
         )
+
+
+def form_for(kind: NoticeKind, *sent: FormData, **more: Any) -> WordsForm:
+    """Without the covers, where the email itself says all."""
+    form = WordsForm(*sent, **more)
+    if kind.reader.outside:
+        del form.email_words, form.letter_words
+    return form
 
 
 class ReturnForm(Versioned, returning.ReturnForm):
@@ -106,7 +122,7 @@ async def draft_page(act: Acting, found: NoticeDraft, form: forms.Form) -> Templ
         draft=found,
         before=await current(act.session, found.kind),
         wording=found.wording,
-        reading=example(found.wording),
+        reading=shown(found.kind, found.wording),
         form=form,
         waiting=waiting,
         why_not=waiting.why_not(act.account) if waiting else None,
@@ -125,7 +141,7 @@ async def words(act: Act, kind: FromPath[str]) -> Template:
     wording = (found or await current(act.session, which)).wording
     known = msgspec.structs.asdict(wording)
     seen = found.version if found else 0
-    return _words_page(which, WordsForm(data=known | {"version": seen}))
+    return _words_page(which, form_for(which, data=known | {"version": seen}))
 
 
 def _words_page(kind: NoticeKind, form: WordsForm) -> Template:
@@ -135,7 +151,7 @@ def _words_page(kind: NoticeKind, form: WordsForm) -> Template:
 @post(f"{DRAFT}/words", access=WRITERS)
 async def keep(act: Act, form: Form, kind: FromPath[str]) -> Redirect | Template:
     which = kind_named(kind)
-    answers = WordsForm(form)
+    answers = form_for(which, form)
     if answers.validate():
         for field, sentence in faults(which, answers.wording):
             answers.add_error(field, sentence)
@@ -158,7 +174,8 @@ async def keep(act: Act, form: Form, kind: FromPath[str]) -> Redirect | Template
 
 @get(f"{DRAFT}/example.pdf", access=CASE_READERS, limit=PDF)
 async def paper(act: Act, kind: FromPath[str]) -> Response[bytes]:
-    return await printed(act, (await opened(act, kind)).wording)
+    found = await opened(act, kind)
+    return await printed(act, found.kind, found.wording)
 
 
 @post(f"{DRAFT}/removal", access=WRITERS)

@@ -9,12 +9,15 @@ from litestar.response import Response, Template
 from fitness.notice_template import (
     NoticeKind,
     NoticeTemplate,
+    Outside,
+    Reading,
     Wording,
     catalogue,
     current,
     draft_of,
     drafted,
     example,
+    example_outside,
     render,
     version,
     versions,
@@ -64,7 +67,7 @@ async def _page(act: Acting, template: NoticeTemplate) -> Template:
         "fitness/notice_templates/one.html",
         kind=template.kind,
         version=template,
-        reading=example(template.wording),
+        reading=shown(template.kind, template.wording),
         versions=await versions(act.session, template.kind),
         draft=await draft_of(act.session, template.kind),
         writes=act.viewer.has(*WRITERS.roles),
@@ -76,11 +79,16 @@ async def paper(
     act: Act, kind: FromPath[str], number: FromPath[int]
 ) -> Response[bytes]:
     found = await version(act.session, kind_named(kind), number)
-    return await printed(act, found.wording)
+    return await printed(act, found.kind, found.wording)
 
 
-async def printed(act: Acting, wording: Wording) -> Response[bytes]:
-    html = example(wording).html(now=act.now)
+def shown(kind: NoticeKind, wording: Wording) -> Reading | Outside:
+    """With values that are nobody's."""
+    return example_outside(wording) if kind.reader.outside else example(wording)
+
+
+async def printed(act: Acting, kind: NoticeKind, wording: Wording) -> Response[bytes]:
+    html = shown(kind, wording).html(now=act.now)
     return Response(
         await asyncio.to_thread(render, html),
         media_type="application/pdf",

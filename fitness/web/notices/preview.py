@@ -1,12 +1,13 @@
 """The last page before something is served: exactly what its registrant will read. Nothing is served that was not seen."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from litestar.response import Response, Template
 
 from fitness.investigation.drawn import Drawn
-from fitness.notice_template import Reading, render
+from fitness.notice_template import Outside, Reading, render
 from fitness.web.cases.opened import Opened
 from register.kit.pages import page
 from register.kit.security import csrf
@@ -32,12 +33,37 @@ def preview_page(found: Opened, drawn: Drawn, form: FormData, *, to: str) -> Tem
         case=found.case,
         drawn=drawn,
         reading=drawn.reading,
-        carried=[
-            (name, value)
-            for name in form
-            if name not in (csrf.FIELD, SEAL, CHANGE)
-            for value in form.getall(name)
-        ],
+        carried=_carried(form),
+        to=to,
+        stale=bool(form.get(SEAL)),
+    )
+
+
+def _carried(form: FormData) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name in form
+        if name not in (csrf.FIELD, SEAL, CHANGE)
+        for value in form.getall(name)
+    ]
+
+
+def were_seen(letters: Sequence[Outside], form: FormData) -> bool:
+    """What others than the registrant are told; nothing to be seen is seen."""
+    return not letters or form.get(SEAL) == _seal_of(letters)
+
+
+def _seal_of(letters: Sequence[Outside]) -> str:
+    return ".".join(one.seal for one in letters)
+
+
+def letters_page(letters: Sequence[Outside], form: FormData, *, to: str) -> Template:
+    """As `preview_page`, of e-mails to whoever raised a concern."""
+    return page(
+        "fitness/notices/letters.html",
+        letters=letters,
+        seal=_seal_of(letters),
+        carried=_carried(form),
         to=to,
         stale=bool(form.get(SEAL)),
     )

@@ -5,9 +5,12 @@ from uuid import UUID
 from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response, Template
+from sqlalchemy import or_, select
 
 from fitness.case import Read
+from fitness.concern import Concern
 from fitness.investigation.served import service_in, services_of
+from fitness.notice_template import OutsideNotice, told_outside
 from fitness.undelivered import FROM_THE_RECORD, undelivered_in
 from fitness.web.cases.one import ONE
 from fitness.web.cases.opened import CASE_READERS, ORDER_WRITERS, opened
@@ -29,6 +32,15 @@ async def every(act: Act, reference: FromPath[str]) -> Template:
         case=found.case,
         services=await services_of(act.session, found.case.id),
         undelivered=await undelivered_in(act.session, found.case.id),
+        told=await told_outside(
+            act.session,
+            or_(
+                OutsideNotice.case_id == found.case.id,
+                OutsideNotice.concern_id.in_(
+                    select(Concern.id).where(Concern.case_id == found.case.id)
+                ),
+            ),
+        ),
         serves=act.viewer.has(*ORDER_WRITERS.roles),
     )
 

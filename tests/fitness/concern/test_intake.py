@@ -19,6 +19,7 @@ from fitness.concern import (
     unreached,
     who_may_be_meant,
 )
+from fitness.notice_template import NoticeKind
 from register.account import StaffRole
 from register.kit.errors import NotFound
 from register.kit.post import Failure, Message
@@ -154,7 +155,7 @@ async def test_an_acknowledgement_that_did_not_arrive_is_known(session, officer)
 
 
 async def lose(session, concern):
-    key = concern.key_of("acknowledged")
+    key = concern.key_of(NoticeKind.CONCERN_ACKNOWLEDGED)
     letter = await session.scalar(select(Message).where(Message.key == key))
     letter.fail(now=NOW, because=Failure.UNDELIVERABLE)
     await session.flush()

@@ -21,6 +21,7 @@ from tests.fitness.investigating import (
     weigh,
 )
 from tests.fitness.raising import make_concern
+from tests.fitness.serving import post_and_serve
 from tests.make import NOW, make_account, make_entry
 from tests.reading import Page
 
@@ -276,18 +277,29 @@ async def test_whoever_raised_it_is_told_what_was_decided_and_no_more(
     weigh(session, case)
     await session.commit()
 
-    await browser.post(
-        at(case, "/triage"),
-        data={
-            "outcome": "closed",
-            "words": "The log shows that it was another day.",
-            "told": "We have seen the records.",
-        },
+    sent = {
+        "outcome": "closed",
+        "words": "The log shows that it was another day.",
+        "told": "We have seen the records.",
+    }
+    page = Page(await browser.post(at(case, "/triage"), data=sent))
+    assert page.h1 == "Check it before it is sent"
+    assert "We have decided not to look into it further." in page.text
+    assert "We have seen the records." in page.text
+    assert "another day" not in page.text
+    assert (await fresh(session, case)).stage is Stage.TRIAGE
+    kept = Page(
+        await browser.post(page.action("Change it"), data=page.form("Change it"))
     )
+    assert "The log shows that it was another day." in kept.text
+    await post_and_serve(browser, at(case, "/triage"), sent)
 
-    (letter,) = await session.scalars(
-        select(Message).where(Message.letter == "fitness/concern_decided")
+    *_, letter = await session.scalars(
+        select(Message)
+        .where(Message.letter == "fitness/about_a_concern")
+        .order_by(Message.created_at)
     )
+    assert "What we have decided on what you told us: C-" in letter.subject
     assert "We have decided not to look into it further." in letter.body
     assert "We have seen the records." in letter.body
     assert "another day" not in letter.body

@@ -30,6 +30,7 @@ from tests.fitness.raising import (
     make_draft,
     sending,
 )
+from tests.fitness.serving import post_and_serve
 from tests.make import NOW, make_account, make_entry
 from tests.reading import Page
 from tests.uploading import pdf
@@ -436,13 +437,29 @@ async def test_what_is_not_ours_is_signposted_after_a_look(
     early = await browser.post(f"{address}/signpost", data=SIGNPOST)
     await screen(browser, address)
     wrong = Page(await browser.post(f"{address}/signpost", data={}))
-    await browser.post(f"{address}/signpost", data=SIGNPOST)
+    page = Page(await browser.post(f"{address}/signpost", data=SIGNPOST))
+    assert page.h1 == "Check it before it is sent"
+    assert "It is not about whether somebody is fit" in page.text
+    assert "You can take it to Ofsted" in page.text
+    assert "A leak" not in page.text
+    assert (await now_of(session, concern)).state is ConcernState.SCREENED
+    kept = Page(
+        await browser.post(page.action("Change it"), data=page.form("Change it"))
+    )
+    assert kept.field("What led you to this?").value == "A leak"
+    await post_and_serve(browser, f"{address}/signpost", SIGNPOST)
 
     assert early.status_code == 409
     assert len(wrong.errors) == 3
     assert (await now_of(session, concern)).state is ConcernState.SIGNPOSTED
     page = Page(await browser.get(address))
     assert "What to do" not in page.headings
+    told = page.rows("What we told whoever raised it, the latest first")
+    assert sorted(row["Email"].partition(" What")[0] for row in told) == [
+        "A concern is acknowledged, version 1",
+        "A concern is not ours, version 1",
+    ]
+    assert any("You can take it to Ofsted" in row["Email"] for row in told)
     settled = Page(await browser.get("/staff/concerns?show=settled"))
     assert settled.rows()[0]["Concern"] == concern.reference
 

@@ -169,3 +169,28 @@ async def test_an_investigator_reads_and_does_not_write(browser, session):
     assert page.status == 200
     assert "Write the next version" not in page.text
     assert (await get(browser, f"{DRAFT}/words")).status == 403
+
+
+async def test_what_others_are_told_is_an_email_and_nothing_besides(session, desk):
+    decided = f"{AT}/concern_decided"
+    page = await get(desk, decided)
+    assert page.fact("Who reads it") == "Whoever raised the concern"
+    assert page.fact("Subject of the email").endswith("{reference}")
+    assert "What the letter says" not in page.facts
+    assert "Counts as served" not in page.text
+    assert "Here stands what was decided." in page.text
+    answer = await desk.get(f"{decided}/versions/1/example.pdf")
+    paper = pypdfium2.PdfDocument(answer.content)
+    assert "C-00000000" in paper[0].get_textpage().get_text_bounded()
+    page = await get(desk, f"{decided}/draft/words")
+    assert "What the letter says" not in page.labels
+
+    wrong = await send(desk, f"{decided}/draft/words", body="{person}: {outcome}")
+    page = await send(desk, f"{decided}/draft/words", title="Decided on")
+
+    assert "There is {person}, where only" in wrong.errors[0]
+    assert page.status == 303
+    page = await get(desk, f"{decided}/draft")
+    assert "Below is what the email would say" in page.text
+    kept = await draft_of(session, NoticeKind.CONCERN_DECIDED)
+    assert (kept.wording.title, kept.wording.letter_words) == ("Decided on", "")
