@@ -204,12 +204,19 @@ async def propose_grant(
 async def removed_by_order(
     session: AsyncSession, application: Application, *, at: datetime
 ) -> bool:
-    """Whether a panel removed the applicant, from whatever part, so that a panel decides whether they come back."""
+    """Whether a panel removed the applicant, from whatever part, so that a panel decides whether they come back.
+
+    Whoever has come into the register since then has come through a panel, which has decided: they ask for another part like
+    anybody else.
+    """
     ids = await session.scalars(
         select(Entry.id).where(Entry.person_id == application.person_id)
     )
-    ways = [how_it_ended(one, at) for one in await Entry.load_many(session, ids.all())]
-    return any(ended is not None and ended.by_order for ended in ways)
+    entries = await Entry.load_many(session, ids.all())
+    ways = [how_it_ended(one, at) for one in entries]
+    removed = [ended.at for ended in ways if ended is not None and ended.by_order]
+    came = [fact.starts for one in entries for fact in one.registrations]
+    return bool(removed) and max(removed) >= max(one for one in came if one <= at)
 
 
 async def must_be_all_met(

@@ -40,6 +40,7 @@ from register.appeal.reversing import (
 from register.application import ApplicationState, withdraw
 from register.application.returning import NotBefore
 from register.assessment import HoldReason, hold
+from register.assessment.deciding import removed_by_order
 from register.assessment.panel import NotShownToBeMet, ToBeSettledFirst
 from register.entry import Entry, RemovalReason, Status
 from register.kit.clock import day_of, months_after, start_of
@@ -231,6 +232,36 @@ async def test_a_removal_reaches_nothing_of_somebody_whom_a_panel_has_let_back(
     for one in (entry, other):
         found = await Entry.load(session, one.id)
         assert found.status_at(at + DAY) is Status.REGISTERED
+
+
+async def test_whoever_is_back_in_one_part_asks_for_another_without_a_panel(
+    session, two_years
+):
+    then = NOW - 900 * DAY
+    office = await make_office(session)
+    person = await make_person(session)
+    account = await make_account(session, person=person)
+    for part in (Part.MANAGER, Part.DEPUTY):
+        await make_entry(session, person=person, part=part, on=then - 30 * DAY)
+    earlier = await make_heard(session, person=person, now=then)
+    await make_order(session, earlier, Measure.REMOVAL, now=then)
+    application = await sent(session, account, office.caseworker)
+    assert await removed_by_order(session, application, at=NOW)
+    for hit in await open_hits(session, person.id):
+        hit.dismiss(because="May come back", by=make_process(session))
+    await proposed(session, application, office.caseworker)
+    (case,) = await opened(session)
+    hearing = await heard(session, case, RESTORED)
+    back = hearing.starts_at + DAY
+    assert await removed_by_order(session, application, at=back)
+    await application.paid(session, at=back, by=make_process(session, now=back))
+    await session.flush()
+
+    assert not await removed_by_order(session, application, at=back)
+
+    again = await make_heard(session, person=person, now=back + DAY)
+    await make_order(session, again, Measure.REMOVAL, now=back + DAY)
+    assert await removed_by_order(session, application, at=back + DAY)
 
 
 @pytest.mark.parametrize("draft", [RESTORED, REFUSED, SENT_BACK])
