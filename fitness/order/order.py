@@ -253,6 +253,11 @@ class CaseOrder(Base):
     def _standing_in_sql(cls) -> ColumnElement[bool]:
         return cls.ended_at.is_(None)
 
+    @property
+    def to_be_reviewed(self) -> bool:
+        """There is a review left."""
+        return self.standing and self.review_by is not None
+
     def in_force(self, now: datetime) -> bool:
         return (
             self.in_force_at is not None

@@ -79,7 +79,7 @@ async def ask(act: Act, reference: FromPath[str], nth: FromPath[int]) -> Templat
 def _form(it: OpenedOrder, act: Acting, sent: FormData | None = None) -> AnswerForm:
     """What was reviewed since, or has ended, has no review to bring forward."""
     form = AnswerForm(sent, today=day_of(act.now))
-    if not it.order.review_by or it.order.ended_at:
+    if not it.order.to_be_reviewed:
         form.answer.choices = [(DECLINED, DECLINED)]
     return form
 
