@@ -14,7 +14,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from fitness.case import Case, CaseEventKind, CaseText, ClosedBecause, Stage, say
+from fitness.case import (
+    Case,
+    CaseEventKind,
+    CaseText,
+    ClosedBecause,
+    Stage,
+    say,
+    tell_referrers,
+)
 from fitness.investigation.drawn import Drawn, draw
 from fitness.investigation.owed import serve_or_owe
 from fitness.investigation.served import ServiceKind
@@ -231,7 +239,10 @@ class CaseLeaving(Base):
     async def carry_out(
         self, session: AsyncSession, case: Case, *, by: Process
     ) -> None:
-        """As the service, once it is agreed: no order of the case stands any more, as nobody is there whom it binds."""
+        """As the service, once it is agreed: no order of the case stands any more, as nobody is there whom it binds.
+
+        Whoever raised a concern is told.
+        """
         for order in await orders_of(session, case.id):
             if order.standing:
                 await end(
@@ -242,6 +253,7 @@ class CaseLeaving(Base):
             if status and status.current and entry.allows(Move.REMOVE, by.at):
                 await let_go(session, entry, by=by)
         await case.close(session, ClosedBecause.LEFT, by=by)
+        await tell_referrers(session, case, "left", words="", by=by)
 
 
 def _is_told(case: Case, decision: Decision) -> bool:

@@ -67,13 +67,14 @@ async def carry_out(
 ) -> None:
     """At the moment of the last signature. It is served at once where it can be; else one of us serves it later.
 
-    Of a final hearing whoever raised a concern is told what the panel found.
+    Whoever raised a concern is told of an interim order, and of a final hearing what the panel found.
     """
     if hearing.kind.reviews:
         await _review(session, case, hearing, decision, by=by)
     elif hearing.kind is Kind.INTERIM_ORDER:
         if decision.measure:
             await _begin_interim(session, case, hearing, decision, by=by)
+            await tell_referrers(session, case, "interim_order", words="", by=by)
     elif hearing.kind is Kind.RESTORATION:
         await restore(session, case, hearing, decision, by=by)
     elif decision.measure is None:

@@ -38,6 +38,7 @@ from fitness.hearing.outcome import ServedAlready, serve_decision
 from fitness.hearing.sitting import MayNotChair, empanel
 from fitness.investigation.allegation import Ground
 from fitness.investigation.served import ServiceKind
+from fitness.leaving import Decision, open_leaving
 from fitness.order import (
     Ended,
     Measure,
@@ -46,13 +47,14 @@ from fitness.order import (
     bring_orders_into_force,
 )
 from fitness.panel import Side
-from register.account import Account
+from register.account import Account, StaffRole
 from register.entry import Status
 from register.kit.clock import end_of, start_of
 from register.kit.post import Message
 from register.notice import CannotBeServed
 from tests.fitness.finding import STRUCK, draw, make_told, went_astray
 from tests.fitness.investigating import act
+from tests.fitness.ordering import leaving_proposed
 from tests.fitness.sitting import (
     CONDITIONS,
     DAY,
@@ -64,6 +66,7 @@ from tests.fitness.sitting import (
     entry_of,
     find_all,
     list_one,
+    make_begun,
     make_decider,
     make_final,
     make_hearing,
@@ -77,13 +80,14 @@ from tests.fitness.sitting import (
     tell,
 )
 from tests.fitness.test_progress import taken
-from tests.make import NOW, make_address
+from tests.make import NOW, make_account, make_address
 
 DECIDED_AT = IN_TIME + 2 * HOUR
 REMOVED = Draft(
     Outcome.IMPAIRED, "Nothing less protects children.", order=Made(Measure.REMOVAL)
 )
 COVERED = replace(REMOVED, cover=Made(Measure.INTERIM_SUSPENSION, 18))
+NO_ORDER = Draft(Outcome.NO_ORDER, "There is no risk.")
 NOT_PROVED = Draft(Outcome.NOT_PROVED, "We did not believe it.")
 NOT_IMPAIRED = Draft(Outcome.NOT_IMPAIRED, "It will not happen again.")
 
@@ -333,9 +337,46 @@ async def test_whoever_raised_it_is_told_what_the_panel_found(
 
     await decide(session, case, hearing, draft)
 
-    letters = select(Message).where(Message.letter == "fitness/concern_decided")
-    (letter,) = (await session.scalars(letters)).all()
-    assert told in letter.body
+    assert any(told in body for body in await told_of_concerns(session))
+
+
+async def told_of_concerns(session):
+    letters = select(Message.body).where(Message.letter == "fitness/about_a_concern")
+    return (await session.scalars(letters)).all()
+
+
+@pytest.mark.parametrize(("draft", "told"), [(SUSPENDED, True), (NO_ORDER, False)])
+async def test_whoever_raised_it_is_told_of_an_interim_order(session, draft, told):
+    case, hearing = await make_begun(session)
+    await taken(session, into=case)
+    await look_as(session, Capacity.SERVICE)
+
+    await decide(session, case, hearing, draft)
+
+    bodies = await told_of_concerns(session)
+    words = "a panel has restricted what the person may do"
+    assert any(words in body for body in bodies) is told
+
+
+@pytest.mark.parametrize("decision", [Decision.AGREED, Decision.DECLINED])
+async def test_whoever_raised_it_is_told_that_the_person_has_left(session, decision):
+    case, _ = await make_told(session)
+    await taken(session, into=case)
+    await look_as(session, Capacity.SERVICE)
+    await leaving_proposed(session, case)
+    waiting = await open_leaving(session, case)
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    by = act(session, registrar)
+    await waiting.decide(
+        session, case, registrar, decision, investigates=False, words="So.", by=by
+    )
+
+    if decision is Decision.AGREED:
+        await waiting.carry_out(session, case, by=by)
+
+    bodies = await told_of_concerns(session)
+    told = any("The person has left the register" in body for body in bodies)
+    assert told is (decision is Decision.AGREED)
 
 
 async def test_an_interim_order_ends_with_a_case_that_closes(session):
