@@ -29,7 +29,7 @@ from register.kit.security.sealing import seal, unseal
 from register.person import Person
 from register.process import Process
 from register.renewal.renewal import Renewal, RenewalStep
-from register.rule_set import LISTS, Rules, RuleSet
+from register.rule_set import Rules, RuleSet
 
 
 class Regulators(Declared, kw_only=True):
@@ -161,7 +161,7 @@ async def rules_declared(
     """Today's rules of the leading part, with the standards and the statements."""
     opened_under = await session.get_one(RuleSet, renewal.rule_set_id)
     rule_set = await RuleSet.on(session, opened_under.part, day_of(now))
-    await session.refresh(rule_set, LISTS)
+    await session.refresh(rule_set, ["standards", "statements"])
     return rule_set
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from register.entry import Entry
 from register.kit.clock import day_of, end_of
@@ -70,16 +70,16 @@ class Kept:
 
     @classmethod
     def of(cls, entries: Iterable[Entry], ends_on: date, *, at: datetime) -> Self:
-        facts = [entry.facts for entry in entries]
+        theirs = list(entries)
         return cls(
             max(
-                (r.until_on for f in facts for r in f.registrations if r.holds(at)),
+                (r.until_on for e in theirs for r in e.registrations if r.holds(at)),
                 default=None,
             ),
             any(
                 lapse.holds(at) and lapse.starts >= end_of(ends_on)
-                for f in facts
-                for lapse in f.lapses
+                for entry in theirs
+                for lapse in entry.lapses
             ),
         )
 
@@ -229,9 +229,15 @@ async def standings(
 async def _entries(
     session: AsyncSession, person_ids: Collection[UUID]
 ) -> dict[UUID, list[Entry]]:
-    ids = await session.scalars(select(Entry.id).where(Entry.person_id.in_(person_ids)))
+    """With no more of their facts than it takes: every page of a renewal asks."""
+    rows = await session.scalars(
+        select(Entry)
+        .where(Entry.person_id.in_(person_ids))
+        .options(selectinload(Entry.registrations), selectinload(Entry.lapses))
+        .order_by(Entry.id)
+    )
     found: dict[UUID, list[Entry]] = {}
-    for entry in await Entry.load_many(session, ids.all()):
+    for entry in rows:
         found.setdefault(entry.person_id, []).append(entry)
     return found
 

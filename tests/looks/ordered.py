@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fitness.case import Stage
 from fitness.fence import Capacity, look_as
+from fitness.investigation.served import services_of
 from fitness.leaving import CaseLeaving, Decision
 from fitness.monitoring import CheckIn, EarlyReview, Judged, Reporter, Standing
 from fitness.order import (
@@ -15,11 +16,12 @@ from fitness.order import (
     order_in,
 )
 from register.kit.clock import day_of
+from register.kit.post import Failure
 from tests.fitness.finding import make_told
 from tests.fitness.investigating import act, make_investigator
 from tests.fitness.ordering import DAY, make_interim, make_order, seat, served
 from tests.leaks.roles import Role
-from tests.make import NOW
+from tests.make import NOW, make_address
 
 
 async def orders_in_every_state(stage):
@@ -37,6 +39,7 @@ async def orders_in_every_state(stage):
     await leaving(stage, worker, kept[0])
     await wrongly_filled(stage, worker, kept[0])
     await reviewed_early(stage, worker, kept[1], kept[0])
+    await undelivered(stage, worker, kept[0])
     await checked(stage, worker, kept[1], kept[0])
     at = f"/staff/cases/{appealed[0].reference}/orders/1/appeal/outcome"
     await stage.see(worker, at, proved=True)
@@ -203,6 +206,21 @@ async def reviewed_early(stage, worker, account, case):
             await stage.show(browser, page)
         for answers in ({}, sent):
             await stage.show(browser, f"{at}/early-review", answers)
+
+
+async def undelivered(stage, worker, case):
+    """A notice that came back, and how it is served again."""
+    at = f"/staff/cases/{case.reference}/notices"
+    await look_as(stage.session, Capacity.SERVICE)
+    service, *_ = await services_of(stage.session, case.id)
+    service.message.fail(now=NOW, because=Failure.UNDELIVERABLE)
+    await make_address(stage.session, case.person)
+    async with stage.visitor(worker, proved=True) as browser:
+        for page in (at, f"{at}/{service.id}"):
+            await stage.show(browser, page)
+        for answers in (None, {}, {"way": "post"}):
+            await stage.show(browser, f"{at}/{service.id}/again", answers)
+    await stage.see(worker, "/staff/cases/due", proved=True)
 
 
 async def checked(stage, worker, account, case):

@@ -14,6 +14,7 @@ from fitness.case import CaseLink, CaseRisk, join
 from fitness.concern import Referrer
 from fitness.concern.told import ASKED
 from fitness.escalation import escalate_old_cases
+from fitness.notice_template import NoticeKind
 from fitness.triage import Factor
 from register.account import Account
 from register.application import (
@@ -863,7 +864,9 @@ async def concerns_as_staff_have_them(stage):
     ringing = await make_concern(session, Referrer.CHILD, said=BY_TELEPHONE)
     lost = await make_concern(session)
     letter = await session.scalar(
-        select(Message).where(Message.key == lost.key_of("acknowledged"))
+        select(Message).where(
+            Message.key == lost.key_of(NoticeKind.CONCERN_ACKNOWLEDGED)
+        )
     )
     letter.fail(now=NOW, because=Failure.UNDELIVERABLE)
     person = (await make_entry(session, family_name="Marsh")).person
@@ -883,6 +886,10 @@ async def concerns_as_staff_have_them(stage):
             for step in ("signpost", "passing-on"):
                 await stage.show(browser, f"{at}/{step}")
                 await stage.show(browser, f"{at}/{step}", {})
+        seen = {"because": "not_about_fitness", "towards": "ofsted", "words": "A leak"}
+        at = f"/staff/concerns/{ringing.reference}/signpost"
+        await stage.show(browser, at.replace(ringing.reference, lost.reference), seen)
+        await stage.show(browser, at, seen)
         at = f"/staff/concerns/{employer.reference}"
         await stage.show(browser, f"{at}/case")
         await stage.show(browser, f"{at}/case", {})
