@@ -245,6 +245,14 @@ async def is_empanelled(officer, seats):
     await officer.open(hearing)
 
 
+async def decides_and_sends(investigator, told):
+    """What whoever raised the concern will read is seen first."""
+    await investigator.press("Decide")
+    assert "Check it before it is sent" in await investigator.text
+    assert told in await investigator.text
+    await investigator.press("Decide and send it now")
+
+
 async def reads_it_and_serves(walker):
     """What the registrant will read, before it goes out."""
     await walker.press("Continue")

@@ -15,6 +15,7 @@ from tests.journeys.cases import (
     begin,
     begins,
     begins_at,
+    decides_and_sends,
     draw_up,
     examine,
     is_closed,
@@ -82,7 +83,7 @@ async def is_opened_to_investigation(mother, staff):
             "Reasons": "A child was frightened, and may be again.",
         }
     )
-    await investigator.press("Decide")
+    await decides_and_sends(investigator, "We are looking into it further")
     assert "Investigation opened" in await investigator.text
     await mailed(mother.service, REFERRER, "We are looking into it further")
     return case

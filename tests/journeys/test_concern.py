@@ -6,6 +6,7 @@ from tests.journeys.cases import (
     NAME,
     REFERRER,
     begins,
+    decides_and_sends,
     is_taken_in,
     is_weighed,
     make_registrant,
@@ -42,7 +43,7 @@ async def is_weighed_and_closed(investigator):
             "What do we tell whoever raised a concern? (optional)": "We have asked those who were there.",
         }
     )
-    await investigator.press("Decide")
+    await decides_and_sends(investigator, "We have asked those who were there.")
     assert "No reasonable grounds to look into it" in await investigator.text
 
 

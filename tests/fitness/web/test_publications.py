@@ -573,3 +573,59 @@ async def test_an_appeal_is_told_with_its_decision_as_it_is_recorded(
     ended = await get(browser, address)
     assert ended.status == status
     assert "Under appeal" not in ended.text
+
+
+# By what the pages offer
+
+
+async def follow(browser, page, text):
+    return await get(browser, page.link(text))
+
+
+async def press(browser, page, button, **changed):
+    """Sends the form of the button, and goes where that leads."""
+    sent = page.form(button) | changed
+    answer = await browser.post(
+        page.action(button) or page.response.url.path, data=sent
+    )
+    assert answer.status_code == 303, Page(answer).text
+    return await get(browser, answer.headers["location"])
+
+
+async def test_two_people_publish_a_decision_and_take_it_down_by_what_pages_offer(
+    session, browser, officer, manager, case
+):
+    await browser.sign_in(officer)
+    page = await get(browser, f"/staff/cases/{case.reference}")
+    page = await follow(browser, page, "Publications")
+    page = await follow(browser, page, "Publish a decision")
+    page = await press(browser, page, "Keep the draft", **DECISION, about="1")
+    preview = await follow(browser, page, "See version 1 as the public would")
+    assert "Nobody was hurt." in preview.text
+    draft = await follow(browser, page, "Change the draft")
+    page = await press(browser, draft, "Keep the draft", words="# Found\nHe slept.")
+    await press(browser, page, "Send it to a second person")
+
+    await browser.sign_in(manager)
+    page = await get(browser, at(case))
+    page = await follow(browser, page, "P1")
+    returned = {"words": "Say that nobody was hurt."}
+    page = await press(browser, page, "Return it", **returned)
+    assert "Say that nobody was hurt." in page.text
+
+    await browser.sign_in(officer)
+    page = await get(browser, at(case, "/1"))
+    page = await follow(browser, page, "Write the next version")
+    said = {"words": "# Found\nHe slept. Nobody was hurt."}
+    page = await press(browser, page, "Keep the draft", **said)
+    await press(browser, page, "Send it to a second person")
+    await browser.sign_in(manager)
+    page = await get(browser, at(case, "/1"))
+    read = {"no_child": "yes", "nothing_private": "yes"}
+    page = await press(browser, page, "Approve it", **read)
+    public = await get(browser, "/decisions")
+    assert case.person.name in public.links
+
+    taken_down = {"because": "mistake", "reasons": "It names a home."}
+    await press(browser, page, "Take it down", **taken_down)
+    assert case.person.name not in (await get(browser, "/decisions")).links
