@@ -115,8 +115,8 @@ async def test_every_page_can_be_used_by_everybody(album, screen, nth, record_pr
 
 async def faults_of(screen, looks):
     """In a window of its own."""
-    window = await Window.open(screen)
-    return [fault for look in looks for fault in await window.faults(look)]
+    async with Window.open(screen) as window:
+        return [fault for look in looks for fault in await window.faults(look)]
 
 
 def test_every_page_is_valid_html(album, tmp_path):
