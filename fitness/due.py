@@ -50,7 +50,6 @@ MOST = 200
 OURS = (
     ServiceKind.NOTICE,
     ServiceKind.DISCLOSURE,
-    ServiceKind.PROPOSAL,
 )
 """What whoever investigates serves from pages of its own."""
 

@@ -12,16 +12,21 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload
 
-from fitness.case import Case, CaseText
+from fitness.case import Case, CaseEventKind, CaseText, say
+from fitness.examination.disposal import Disposal
+from fitness.hearing.direction import Direction, directions_of
 from fitness.hearing.hearing import Hearing
 from fitness.hearing.kind import OPEN
 from fitness.hearing.notice import HearingService, draw_panel, serve
 from fitness.investigation.drawn import Drawn, Worded, way_in
-from fitness.investigation.owed import OwedNotice
+from fitness.investigation.owed import DroppedNotice, OwedNotice
 from fitness.investigation.served import AS_READ, CaseService, ServiceKind
-from fitness.notice_template import NoticeTemplate
+from fitness.notice_template import NoticeKind, NoticeTemplate
+from fitness.order import CaseOrder
+from fitness.publication import Publication, Published
 from register.kit.errors import NotFound, Refused
 from register.kit.post import Silence
+from register.person import Person
 from register.process import Process
 
 FROM_THE_RECORD = frozenset(
@@ -36,6 +41,8 @@ FROM_THE_RECORD = frozenset(
     }
 )
 """What no other page serves again."""
+FROM_THEIR_PAGE = frozenset({ServiceKind.HEARING, ServiceKind.PROPOSAL})
+"""What the page of a hearing, or of the examination, serves again."""
 
 
 class Erased(Refused):
@@ -53,6 +60,7 @@ class Undelivered:
     text: CaseText | None
     filled: CaseText | None
     letter: CaseText | None
+    about_id: UUID | None
     came_back: CaseService | None
     owed: OwedNotice | None
 
@@ -69,30 +77,43 @@ def came_back() -> ColumnElement[bool]:
     again = aliased(CaseService)
     return and_(
         CaseService.astray,
-        CaseService.kind.in_([*FROM_THE_RECORD, ServiceKind.HEARING]),
+        CaseService.kind.in_([*FROM_THE_RECORD, *FROM_THEIR_PAGE]),
         CaseService.template_id.is_not(None),
         ~exists().where(again.again_of == CaseService.id),
-        ~_tells_of_the_past(),
+        ~_tells_of_a_past_hearing(),
+        ~_is_answered(),
+        ~_stands_no_more(CaseService),
+        ~_is_given_up(CaseService),
     )
 
 
-def _tells_of_the_past() -> ColumnElement[bool]:
-    """A hearing that has begun, or does not take place; a day or a panel that something later named."""
+def owed() -> ColumnElement[bool]:
+    """Of each `OwedNotice`: nobody has served it, and it still tells what stands."""
+    return and_(
+        OwedNotice.service_id.is_(None),
+        ~_stands_no_more(OwedNotice),
+        ~_is_given_up(OwedNotice),
+    )
+
+
+def _tells_of_a_past_hearing() -> ColumnElement[bool]:
+    """That has begun, or does not take place; or it named a day or a panel that something later named."""
     naming, later = aliased(HearingService), aliased(CaseService)
-    named_later = exists().where(
-        naming.hearing_id == Hearing.id,
-        later.id == naming.service_id,
-        later.handed_over_at > CaseService.handed_over_at,
-        or_(
-            later.kind == ServiceKind.HEARING,
-            and_(
-                later.kind == ServiceKind.PANEL, CaseService.kind == ServiceKind.PANEL
+    named_later = (
+        exists()
+        .where(
+            naming.hearing_id == Hearing.id,
+            later.id == naming.service_id,
+            later.handed_over_at > CaseService.handed_over_at,
+            or_(
+                later.kind == ServiceKind.HEARING,
+                and_(
+                    later.kind == ServiceKind.PANEL,
+                    CaseService.kind == ServiceKind.PANEL,
+                ),
             ),
-        ),
-    )
-    names_another_day = and_(
-        CaseService.kind == ServiceKind.HEARING,
-        HearingService.starts_at != Hearing.starts_at,
+        )
+        .correlate(Hearing, CaseService)
     )
     return exists().where(
         HearingService.service_id == CaseService.id,
@@ -100,18 +121,53 @@ def _tells_of_the_past() -> ColumnElement[bool]:
         or_(
             Hearing.begun_at.is_not(None),
             Hearing.state.not_in(OPEN),
-            and_(CaseService.kind != ServiceKind.DIRECTIONS, named_later),
-            names_another_day,
+            and_(
+                CaseService.kind != ServiceKind.DIRECTIONS,
+                or_(named_later, HearingService.starts_at != Hearing.starts_at),
+            ),
         ),
     )
 
 
-def owed() -> ColumnElement[bool]:
-    """Of each `OwedNotice`: nobody has served it, and its registrant is not known to have died."""
-    return and_(
-        OwedNotice.service_id.is_(None),
-        ~exists().where(
-            Case.id == OwedNotice.case_id, Silence.person_id == Case.person_id
+def _is_answered() -> ColumnElement[bool]:
+    """A proposal that waits for no answer, or was served since."""
+    waits = exists().where(
+        Disposal.service_id == CaseService.id, Disposal.answered_at.is_(None)
+    )
+    return and_(CaseService.kind == ServiceKind.PROPOSAL, ~waits)
+
+
+def _stands_no_more(notice: type[CaseService | OwedNotice]) -> ColumnElement[bool]:
+    """An order that has ended is in force no more; what was taken down is not published; and a direction that was met is met."""
+    in_force = exists().where(
+        NoticeTemplate.id == notice.template_id,
+        NoticeTemplate.kind == NoticeKind.ORDER_IN_FORCE,
+        CaseOrder.id == notice.about_id,
+        ~CaseOrder.standing,
+    )
+    taken_down = exists().where(
+        Publication.id == notice.about_id,
+        ~exists()
+        .where(
+            Published.slug == Publication.slug,
+            or_(Published.words.is_not(None), Published.health),
+        )
+        .correlate(Publication),
+    )
+    met = exists().where(Direction.id == notice.about_id, Direction.met_at.is_not(None))
+    return or_(in_force, taken_down, met)
+
+
+def _is_given_up(notice: type[CaseService | OwedNotice]) -> ColumnElement[bool]:
+    """Somebody said that it is not to be served; or its registrant is known to have died, whatever was merged since."""
+    quiet = select(Silence.person_id.label("id")).cte(recursive=True)
+    quiet = quiet.union_all(
+        select(Person.id).join(quiet, Person.merged_into == quiet.c.id)
+    )
+    return or_(
+        exists().where(DroppedNotice.of_id == notice.id),
+        exists().where(
+            Case.id == notice.case_id, Case.person_id.in_(select(quiet.c.id))
         ),
     )
 
@@ -147,6 +203,7 @@ def _of_service(one: CaseService) -> Undelivered:
         one.text,
         one.filled,
         one.letter,
+        one.about_id,
         came_back=one,
         owed=None,
     )
@@ -161,6 +218,7 @@ def _of_owed(one: OwedNotice) -> Undelivered:
         one.text,
         one.filled,
         one.letter,
+        one.about_id,
         came_back=None,
         owed=one,
     )
@@ -182,11 +240,15 @@ async def draw_again(
     by_post: bool = False,
     now: datetime,
 ) -> Drawn:
-    """In its words, but for who sits on a panel, which is told as it is now. Raises Erased or CannotBeServed."""
-    if one.kind is ServiceKind.PANEL:
-        hearing = await _hearing_of(session, one)
-        assert hearing  # noqa: S101 - it was served so
-        return await draw_panel(session, case, hearing, by_post=by_post, now=now)
+    """In its words, but for a panel and a direction, which are told as they are now. Raises Erased or CannotBeServed."""
+    if hearing := await _hearing_of(session, one):
+        if one.kind is ServiceKind.PANEL:
+            return await draw_panel(session, case, hearing, by_post=by_post, now=now)
+        for direction in await directions_of(session, hearing):
+            if direction.id == one.about_id:
+                return await direction.draw_again(
+                    session, case, hearing, by_post=by_post, now=now
+                )
     words, letter = one.worded
     way = await way_in(session, case, by_post=by_post)
     return Drawn(Worded(one.template, case.reference, words, letter), way, now)
@@ -212,17 +274,35 @@ async def serve_again(
             drawn,
             text=one.text,
             again_of=again_of,
+            about_id=one.about_id,
             by=by,
         )
     else:
         service = await CaseService.serve(
-            session, case, one.kind, drawn, text=one.text, again_of=again_of, by=by
+            session,
+            case,
+            one.kind,
+            drawn,
+            text=one.text,
+            again_of=again_of,
+            about_id=one.about_id,
+            by=by,
         )
     await session.flush()
     if one.owed:
         one.owed.service_id = service.id
         await session.flush()
     return service
+
+
+async def drop(
+    session: AsyncSession, case: Case, one: Undelivered, words: str, *, by: Process
+) -> None:
+    """It is not to be served any more; `words`: why. With the case locked."""
+    session.add(DroppedNotice(of_id=one.id, case_id=case.id, process=by, at=by.at))
+    why = say(session, case.id, words, by=by)
+    case.tell(session, CaseEventKind.NOTICE_DROPPED, by=by, of=one.kind, text=why.id)
+    await session.flush()
 
 
 async def _hearing_of(session: AsyncSession, one: Undelivered) -> Hearing | None:

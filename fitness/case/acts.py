@@ -67,6 +67,8 @@ class CaseEventKind(StrEnum):
     """On the registrant."""
     NOT_SERVED = "not_served"
     """Nobody knew where to."""
+    NOTICE_DROPPED = "notice_dropped"
+    """It did not reach its registrant, and is not to be served any more."""
     DISCLOSED = "disclosed"
     TIME_GIVEN = "time_given"
     """To comment."""

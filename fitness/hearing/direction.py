@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from fitness.case import Case, CaseEventKind, CaseText, say
 from fitness.hearing.hearing import Hearing
 from fitness.hearing.notice import NotToldOfTheCase, serve, when_and_where
-from fitness.investigation.drawn import Drawn, draw
+from fitness.investigation.drawn import ERASED, Drawn, draw
 from fitness.investigation.served import ServiceKind
 from fitness.notice_template import Gap, NoticeKind
 from fitness.numbers import next_number
@@ -112,7 +112,15 @@ class Direction(Base):
         )
         await session.flush()
         if drawn:
-            await serve(session, case, hearing, ServiceKind.DIRECTIONS, drawn, by=by)
+            await serve(
+                session,
+                case,
+                hearing,
+                ServiceKind.DIRECTIONS,
+                drawn,
+                about_id=direction.id,
+                by=by,
+            )
         return direction
 
     @staticmethod
@@ -134,11 +142,28 @@ class Direction(Base):
             return None
         if case.told_at is None:
             raise NotToldOfTheCase
-        said = when_and_where(hearing) | {
-            Gap.LAST_DAY: day(due_on),
-            Gap.OUR_WORDS: words,
-        }
-        return await draw(session, case, NoticeKind.DIRECTIONS, said, now=now)
+        return await _draw(session, case, hearing, words, due_on=due_on, now=now)
+
+    async def draw_again(
+        self,
+        session: AsyncSession,
+        case: Case,
+        hearing: Hearing,
+        *,
+        by_post: bool = False,
+        now: datetime,
+    ) -> Drawn:
+        """Before the day that the hearing has now. Raises CannotBeServed."""
+        words = self.text.words if self.text else ERASED
+        return await _draw(
+            session,
+            case,
+            hearing,
+            words,
+            due_on=self.due_on,
+            by_post=by_post,
+            now=now,
+        )
 
     def meet(
         self, session: AsyncSession, case: Case, hearing: Hearing, *, by: Process
@@ -152,6 +177,22 @@ class Direction(Base):
 
     def late(self, today: date) -> bool:
         return self.met_at is None and today > self.due_on
+
+
+async def _draw(
+    session: AsyncSession,
+    case: Case,
+    hearing: Hearing,
+    words: str,
+    *,
+    due_on: date,
+    by_post: bool = False,
+    now: datetime,
+) -> Drawn:
+    said = when_and_where(hearing) | {Gap.LAST_DAY: day(due_on), Gap.OUR_WORDS: words}
+    return await draw(
+        session, case, NoticeKind.DIRECTIONS, said, by_post=by_post, now=now
+    )
 
 
 async def directions_of(session: AsyncSession, hearing: Hearing) -> Sequence[Direction]:

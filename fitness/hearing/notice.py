@@ -133,10 +133,18 @@ async def serve(
     *,
     text: CaseText | None = None,
     again_of: UUID | None = None,
+    about_id: UUID | None = None,
     by: Process,
 ) -> CaseService:
     service = await CaseService.serve(
-        session, case, kind, drawn, text=text, again_of=again_of, by=by
+        session,
+        case,
+        kind,
+        drawn,
+        text=text,
+        again_of=again_of,
+        about_id=about_id,
+        by=by,
     )
     await session.flush()
     session.add(

@@ -14,6 +14,8 @@ class InvestigationAct(StrEnum):
     LOG_PROCEEDING = "case:log_proceeding"
     HOLD = "case:hold"
     SERVE = "case:serve"
+    DROP = "case:drop"
+    """A notice that is not to be served any more."""
     DISCLOSE = "case:disclose"
     GIVE_TIME = "case:give_time"
     COMMENT = "case:comment"

@@ -29,6 +29,8 @@ class OwedNotice(Base):
     template_id: Mapped[UUID] = mapped_column(ForeignKey("notice_template.id"))
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
     due_at: Mapped[datetime]
+    about_id: Mapped[UUID | None]
+    """As of a `CaseService`."""
     text_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("case_text.id", ondelete="SET NULL")
     )
@@ -51,6 +53,20 @@ class OwedNotice(Base):
     letter: Mapped[CaseText | None] = relationship(lazy="raise", foreign_keys=letter_id)
 
 
+class DroppedNotice(Base):
+    """One that came back, or that is owed, and is not to be served; why, the history says. The database refuses to change one."""
+
+    __tablename__ = "dropped_notice"
+
+    of_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """A `CaseService` or an `OwedNotice`."""
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("fitness_case.id"), index=True)
+    process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
+    at: Mapped[datetime]
+
+    process: Mapped[Process] = relationship(lazy="raise")
+
+
 async def serve_or_owe(
     session: AsyncSession,
     case: Case,
@@ -59,6 +75,7 @@ async def serve_or_owe(
     said: Mapping[Gap, str],
     *,
     text: CaseText | None = None,
+    about_id: UUID | None = None,
     by: Process,
 ) -> None:
     """Where there is no way to reach the registrant, it is due until somebody serves it."""
@@ -73,6 +90,7 @@ async def serve_or_owe(
                 template=worded.template,
                 process=by,
                 due_at=by.at,
+                about_id=about_id,
                 text=text,
                 filled=say(session, case.id, worded.words, by=by),
                 letter=say(session, case.id, worded.letter, by=by),
@@ -81,5 +99,7 @@ async def serve_or_owe(
         case.tell(session, CaseEventKind.NOT_SERVED, by=by, of=kind)
     else:
         drawn = Drawn(worded, way, by.at)
-        await CaseService.serve(session, case, kind, drawn, text=text, by=by)
+        await CaseService.serve(
+            session, case, kind, drawn, text=text, about_id=about_id, by=by
+        )
     await session.flush()

@@ -99,6 +99,8 @@ class CaseService(Base):
         ForeignKey("case_service.id"), unique=True
     )
     """What did not arrive, and is served again by this."""
+    about_id: Mapped[UUID | None]
+    """The order, the publication or the direction that it tells of. No key: of which it is, the kind says."""
     method: Mapped[ServiceMethod] = mapped_column(code(ServiceMethod, "method"))
     message_id: Mapped[UUID]
     """What was sent, and where to: the outbox keeps it, and knows whether it came."""
@@ -205,6 +207,7 @@ class CaseService(Base):
         text: CaseText | None = None,
         disclosure_id: UUID | None = None,
         again_of: UUID | None = None,
+        about_id: UUID | None = None,
         by: Process,
     ) -> Self:
         """Hand over what says that there is something to read, and keep what there is."""
@@ -237,6 +240,7 @@ class CaseService(Base):
             filled=say(session, case.id, drawn.words, by=by),
             letter=say(session, case.id, drawn.worded.letter, by=by),
             again_of=again_of,
+            about_id=about_id,
             method=drawn.method,
             message_id=message_id,
             handed_over_at=by.at,

@@ -12,7 +12,7 @@ from fitness.notice_template.kind import Gap, NoticeKind
 from fitness.notice_template.reading import Outside
 from fitness.notice_template.template import NoticeTemplate, current
 from register.kit.db import Base
-from register.kit.post import ASTRAY, Message, Ours, as_text, post
+from register.kit.post import ASTRAY, Message, Ours, post
 from register.process import Process
 
 BY_EMAIL = {
@@ -71,14 +71,14 @@ async def tell_outside(
 ) -> None:
     """By e-mail, once for each key; of one concern, or of one case."""
     template = await current(session, kind)
-    safe = {gap: as_text(value) for gap, value in said.items()}
+    told = Outside(template.wording, said)
     message_id = await post(
         session,
         to=to,
         letter=BY_EMAIL.get(kind, ABOUT_A_CONCERN),
         context={
-            "subject": template.wording.subject(said),
-            "words": Ours(template.wording.filled(safe)),
+            "subject": told.subject,
+            "words": Ours(told.words),
         },
         key=key,
         now=by.at,

@@ -13,6 +13,7 @@ from fitness.notice_template.kind import Gap
 from fitness.notice_template.wording import Wording
 from register.kit.pages import environment
 from register.kit.pdf import CannotPrint, Renderer
+from register.kit.post import as_text
 from register.notice import ServiceMethod
 
 
@@ -71,12 +72,18 @@ class Outside:
     @property
     def seal(self) -> str:
         """What the page of a preview carries, so that nothing else is sent than was seen."""
-        seen = f"{self.subject} {self.wording.filled(self.said)}"
+        seen = f"{self.subject} {self.words}"
         return hashlib.sha256(seen.encode()).hexdigest()
 
     @property
+    def words(self) -> str:
+        """What somebody wrote makes no heading and no link in it."""
+        safe = {gap: as_text(value) for gap, value in self.said.items()}
+        return self.wording.filled(safe)
+
+    @property
     def blocks(self) -> list[Block]:
-        return blocks(self.wording.filled(self.said))
+        return blocks(self.words)
 
     def html(self, *, now: datetime) -> str:
         template = _environment().get_template("fitness/notices/papers/outside.html")

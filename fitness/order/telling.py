@@ -28,7 +28,13 @@ async def tell_of_force(
     """`words`: what the register says of it."""
     said = {Gap.OUTCOME: _in_words(order), Gap.OUR_WORDS: words}
     await serve_or_owe(
-        session, case, ServiceKind.ORDER, NoticeKind.ORDER_IN_FORCE, said, by=by
+        session,
+        case,
+        ServiceKind.ORDER,
+        NoticeKind.ORDER_IN_FORCE,
+        said,
+        about_id=order.id,
+        by=by,
     )
     await _tell_employers(session, case, order, "in_force", by=by)
 
@@ -38,7 +44,13 @@ async def tell_of_end(
 ) -> None:
     said = {Gap.OUTCOME: _ended_in_words(order)}
     await serve_or_owe(
-        session, case, ServiceKind.ORDER, NoticeKind.ORDER_ENDED, said, by=by
+        session,
+        case,
+        ServiceKind.ORDER,
+        NoticeKind.ORDER_ENDED,
+        said,
+        about_id=order.id,
+        by=by,
     )
     await _tell_employers(session, case, order, "ended", by=by)
 

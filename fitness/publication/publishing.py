@@ -49,7 +49,7 @@ async def approve(
     if publication.order:
         publication.followed = publication.order.version
     await session.flush()
-    await tell_of_publication(session, case, public, by=by)
+    await tell_of_publication(session, case, publication.id, public, by=by)
     return public
 
 

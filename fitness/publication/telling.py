@@ -1,5 +1,7 @@
 """The registrant is served with what the public will read, as it is approved."""
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case
@@ -16,7 +18,12 @@ NO_WORDS = "Nothing but that it is heard."
 
 
 async def tell_of_publication(
-    session: AsyncSession, case: Case, public: Published, *, by: Process
+    session: AsyncSession,
+    case: Case,
+    publication_id: UUID,
+    public: Published,
+    *,
+    by: Process,
 ) -> None:
     """As the service: whoever approves it need not see where its registrant lives. It is published before anybody
     can be told; who knows of no case is told of none.
@@ -36,6 +43,7 @@ async def tell_of_publication(
             ServiceKind.PUBLICATION,
             NoticeKind.PUBLICATION,
             said,
+            about_id=publication_id,
             by=by,
         )
 

@@ -8,6 +8,7 @@ from fitness.case import Case, CaseEvent, CaseMember, CaseText, case_for, visibl
 from fitness.fence import Capacity, look_as
 from fitness.investigation.disclosure import disclosures_of
 from fitness.notice_template import Gap, NoticeKind, tell_outside
+from fitness.undelivered import drop, undelivered_in
 from register.account import Account, StaffRole
 from register.kit.errors import NotFound
 from tests.fitness.docketing import add_file, scanned, withhold
@@ -59,6 +60,7 @@ TABLES = (
     "disclosure_evidence",
     "case_service",
     "owed_notice",
+    "dropped_notice",
     "outside_notice",
     "case_comment",
     "publication",
@@ -293,7 +295,13 @@ async def investigated(session, **more):
     document = await add_file(session, case, scanned(["The night"]))
     await ask_for_bundle(session, case)
     await withhold(session, case, document, [], page=1, settled=False)
+    await drop_one(session, case)
     return case
+
+
+async def drop_one(session, case):
+    one, *_ = await undelivered_in(session, case.id)
+    await drop(session, case, one, "They have read it.", by=act(session))
 
 
 async def tell_employer(session, case):

@@ -127,6 +127,15 @@ async def test_what_somebody_wrote_makes_no_heading_and_no_link(session, concern
     assert "[link]" not in body
 
 
+async def test_what_was_seen_before_is_what_is_sent(session, concern):
+    words = "# A [link](http://x.example)"
+    drawn = await concern.draw_outcome(session, "closed", words, now=NOW)
+
+    body = (await decided(session, concern, words)).message.body
+
+    assert body.startswith(drawn.words)
+
+
 async def test_where_nothing_was_written_no_gap_is_left(session, concern):
     body = (await decided(session, concern)).message.body
 

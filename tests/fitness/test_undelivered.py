@@ -7,7 +7,7 @@ import pytest
 from fitness.case import CaseEventKind, Stage, history
 from fitness.due import DueKind, due
 from fitness.fence import Capacity, look_as
-from fitness.hearing.direction import Directed, Direction
+from fitness.hearing.direction import Directed, Direction, directions_of
 from fitness.hearing.kind import Seat
 from fitness.hearing.member import ReleasedFor, panel_of
 from fitness.hearing.notice import services_for
@@ -15,26 +15,32 @@ from fitness.hearing.sitting import empanel, release
 from fitness.investigation.served import ServiceKind, services_of
 from fitness.leaving import Decision, open_leaving
 from fitness.monitoring import EarlyReview
-from fitness.order import Decided, Measure
+from fitness.order import Decided, Measure, end
+from fitness.order import Ended as OrderEnded
 from fitness.panel import Side
+from fitness.publication import Because
+from fitness.publication.publishing import withdraw
 from fitness.statistics.workload import workload
 from fitness.undelivered import (
     Erased,
     draw_again,
+    drop,
     serve_again,
     to_serve,
     undelivered_in,
 )
 from register.account import StaffRole
 from register.kit.errors import NotFound
+from register.kit.pages import day
 from register.kit.post import silence
 from register.notice import CannotBeServed, ServiceMethod
+from tests.fitness.examining import make_examined, propose
 from tests.fitness.finding import DAY, TODAY, make_told, messages, went_astray
 from tests.fitness.investigating import act, make_investigator
 from tests.fitness.ordering import leaving_proposed, make_interim, make_order, seat
 from tests.fitness.publishing import pass_it, write
 from tests.fitness.sitting import make_decider, make_listed, refer, start, tell
-from tests.make import NOW, make_account, make_address
+from tests.make import NOW, make_account, make_address, make_person
 
 DUE = [(DueKind.UNDELIVERED, True)]
 
@@ -179,6 +185,30 @@ async def test_nothing_is_due_to_somebody_who_has_died(session, manager):
     assert await undelivered_in(session, case.id) == []
 
 
+async def test_nor_where_it_came_back_before_they_died(session, manager, astray):
+    case, _ = astray
+
+    await silence(session, case.person_id, now=NOW)
+    await session.flush()
+
+    assert await waits(session, manager) == []
+
+
+async def test_nor_where_they_are_known_to_have_died_as_somebody_else(
+    session, manager, astray
+):
+    case, _ = astray
+    became = await make_person(session)
+    case.person.merged_into = became.id
+    await session.flush()
+    assert await waits(session, manager) == DUE
+
+    await silence(session, became.id, now=NOW)
+    await session.flush()
+
+    assert await waits(session, manager) == []
+
+
 # What came back
 
 
@@ -275,6 +305,65 @@ async def test_it_is_late_work_for_whoever_works_on_the_case(session, manager):
     assert loads["Inez Vance"] == 1
 
 
+# What stands no more
+
+
+async def test_once_its_order_has_ended_nobody_is_told_that_it_is_in_force(
+    session, manager
+):
+    case, _ = await make_unreachable(session)
+    order = await make_interim(session, case)
+    by = act(session, now=NOW + DAY)
+    await end(session, case, order, on=by.at, because=OrderEnded.REVOKED, by=by)
+    await session.flush()
+
+    one = await the_one(session, case)
+
+    assert "has ended" in one.worded[0]
+    assert await waits(session, manager) == DUE
+
+
+async def test_what_was_taken_down_is_told_to_nobody(session, manager):
+    case, _ = await make_told(session)
+    refer(session, case)
+    await seat(session, case, Decided.PANEL)
+    order = await make_order(session, case)
+    publication = await write(session, case, order)
+    await pass_it(session, case, publication)
+    await went_astray(session, await latest(session, case, ServiceKind.PUBLICATION))
+    assert await waits(session, manager) == DUE
+
+    by = act(session, now=NOW + DAY)
+    await withdraw(session, case, publication, Because.MISTAKE, words="A", by=by)
+    await session.flush()
+
+    assert await waits(session, manager) == []
+
+
+async def test_what_is_not_to_be_served_is_due_no_longer(session, manager, astray):
+    case, service = astray
+    one = await the_one(session, case)
+
+    await drop(session, case, one, "They have read it here.", by=act(session))
+
+    assert await waits(session, manager) == []
+    (line,) = await history(session, case.id, kinds=(CaseEventKind.NOTICE_DROPPED,))
+    assert line.words == "They have read it here."
+    with pytest.raises(NotFound):
+        await to_serve(session, case, service.id)
+
+
+async def test_a_proposal_that_came_back_is_due_from_its_own_page(session, manager):
+    found = await make_examined(session)
+    await propose(session, found)
+    await went_astray(session, await latest(session, found.case, ServiceKind.PROPOSAL))
+
+    assert await waits(session, manager) == DUE
+    one = await the_one(session, found.case)
+    with pytest.raises(NotFound):
+        await to_serve(session, found.case, one.id)
+
+
 # About a hearing
 
 
@@ -304,6 +393,42 @@ async def test_once_its_hearing_has_begun_a_direction_is_of_no_use(session, mana
     await start(session, case, hearing)
 
     assert await waits(session, manager) == []
+
+
+async def test_a_direction_that_was_met_is_not_served(session, manager):
+    case, hearing = await make_listed(session)
+    await direct(session, case, hearing)
+    await went_astray(session, await latest(session, case, ServiceKind.DIRECTIONS))
+
+    (direction,) = await directions_of(session, hearing)
+    direction.meet(session, case, hearing, by=act(session))
+    await session.flush()
+
+    assert await waits(session, manager) == []
+
+
+async def test_a_direction_names_the_day_that_the_hearing_has_now(session, manager):
+    case, hearing = await make_listed(session)
+    await direct(session, case, hearing)
+    await went_astray(session, await latest(session, case, ServiceKind.DIRECTIONS))
+    hearing.starts_at += 7 * DAY
+    hearing.last_on += 7 * DAY
+    await session.flush()
+    assert await waits(session, manager) == DUE
+
+    drawn = await draw_again(session, case, await the_one(session, case), now=NOW)
+
+    assert f"the hearing that begins on {day(hearing.first_on)}." in drawn.words
+    assert "Send your statement." in drawn.words
+
+
+async def test_what_was_handed_over_earlier_stands_in_no_way(session, manager):
+    """The notice of the investigation came the day before."""
+    case, _ = await make_told(session)
+    await make_listed(session, case=case, now=NOW + DAY)
+    await went_astray(session, await latest(session, case, ServiceKind.HEARING))
+
+    assert await waits(session, manager) == DUE
 
 
 async def test_who_sits_is_told_again_as_it_is_now(session, manager):

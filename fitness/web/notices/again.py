@@ -9,18 +9,27 @@ from litestar.response import Redirect, Response, Template
 from fitness.case import Read
 from fitness.investigation.acts import InvestigationAct
 from fitness.investigation.drawn import Drawn
-from fitness.undelivered import Undelivered, draw_again, serve_again, to_serve
+from fitness.undelivered import Undelivered, draw_again, drop, serve_again, to_serve
 from fitness.web.cases.listing import AT
 from fitness.web.cases.opened import ORDER_WRITERS, Opened, opened
 from fitness.web.notices.preview import preview_page, printed, wants_change, was_seen
 from fitness.web.notices.record import NOTICE
 from fitness.web.notices.way import NO_ADDRESS, POST, WayForm
+from register.kit import forms
 from register.kit.pages import page
 from register.kit.security.limits import PDF
 from register.notice import CannotBeServed
 from register.web.needs import Act, Acting, Form, Visit
 
-AGAIN = f"{NOTICE}/again"
+AGAIN, DROP = f"{NOTICE}/again", f"{NOTICE}/drop"
+
+
+class DropForm(forms.Form):
+    words = forms.LongText(
+        "Why is it not to be served?",
+        what="why it is not to be served",
+        longest=2000,
+    )
 
 
 @get(AGAIN, access=ORDER_WRITERS)
@@ -32,9 +41,19 @@ async def ask(
     return _page(found, one, WayForm())
 
 
-def _page(found: Opened, one: Undelivered, form: WayForm) -> Template:
+def _page(
+    found: Opened,
+    one: Undelivered,
+    form: WayForm,
+    dropping: DropForm | None = None,
+) -> Template:
     return page(
-        "fitness/notices/again.html", found=found, case=found.case, one=one, form=form
+        "fitness/notices/again.html",
+        found=found,
+        case=found.case,
+        one=one,
+        form=form,
+        dropping=dropping or DropForm(),
     )
 
 
@@ -100,4 +119,24 @@ async def paper(
     return await printed(drawn.reading, now=act.now, name="preview")
 
 
-pages = [ask, serve, paper]
+@post(DROP, access=ORDER_WRITERS)
+async def not_any_more(
+    act: Act,
+    *,
+    reference: FromPath[str],
+    service_id: FromPath[UUID],
+    form: Form,
+    visit: Visit,
+) -> Redirect | Template:
+    found = await opened(act, reference, what=Read.NOTICES, lock=True)
+    one = await to_serve(act.session, found.case, service_id)
+    answers = DropForm(form)
+    if not answers.validate():
+        return _page(found, one, WayForm(), answers)
+    by = act.process(InvestigationAct.DROP)
+    await drop(act.session, found.case, one, answers.words.data, by=by)
+    visit.flash("It is due no longer")
+    return Redirect(f"{AT}/{found.case.reference}/notices", status_code=303)
+
+
+pages = [ask, serve, paper, not_any_more]

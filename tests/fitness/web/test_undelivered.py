@@ -181,3 +181,22 @@ async def test_hearings_officers_serve_too_and_auditors_read_only(
     await browser.sign_in(officer)
     sent = {"way": "post"}
     assert (await post_and_serve(browser, again(case, astray), sent)).status == 303
+
+
+async def test_somebody_says_why_it_is_not_to_be_served(
+    browser, case, astray, investigator
+):
+    await browser.sign_in(investigator)
+    address = notices(case, f"/{astray.id}/drop")
+
+    page = Page(await browser.post(address, data={}))
+    assert page.errors == ["Enter why it is not to be served"]
+    page = await get(browser, again(case, astray))
+    button = "Do not serve it"
+    sent = page.form(button) | {"words": "They have read it here."}
+    assert (await browser.post(page.action(button), data=sent)).status_code == 303
+
+    assert "To be served" not in (await get(browser, notices(case))).text
+    page = await get(browser, f"/staff/cases/{case.reference}/history")
+    assert "They have read it here." in page.text
+    assert (await browser.post(address, data=sent)).status_code == 404

@@ -40,7 +40,8 @@ CHECK_INS = f"{ORDER}/check-ins"
 CHECK_IN = f"{CHECK_INS}/{{which}}"
 LEAVING = "/staff/cases/{reference}/leaving"
 EARLY = f"{ORDER}/early-review"
-AGAIN = "/staff/cases/{reference}/notices/{service_id}/again"
+SERVICE = "/staff/cases/{reference}/notices/{service_id}"
+AGAIN, DROP = f"{SERVICE}/again", f"{SERVICE}/drop"
 YOURS = "/your-case/{reference}/orders/{nth}"
 DAY = timedelta(days=1)
 TODAY = day_of(NOW)
@@ -267,6 +268,7 @@ ROWS = [
     *worked(f"{EARLY}/preview.pdf", "POST"),
     *worked(AGAIN),
     *worked(f"{AGAIN}/preview.pdf", "POST"),
+    *worked(DROP, "POST"),
     read(LEAVING),
     LEFT,
     case("POST", f"{LEAVING}/decision", TEAM_MANAGER, REGISTRAR),
@@ -301,6 +303,7 @@ SENT = {
     f"{EARLY}/preview.pdf": PLANNED,
     AGAIN: {"way": "post"},
     f"{AGAIN}/preview.pdf": {"way": "post"},
+    DROP: {"words": "They have read it here"},
     f"{YOURS}/early-review": {"words": "I have done the course"},
     LEAVING: MAY_LEAVE | on(TODAY, "asked_on"),
     f"{LEAVING}/decision": DECLINED,
