@@ -120,6 +120,16 @@ async def test_every_table_of_a_case_is_fenced(session):
     assert set(TABLES) <= set(fenced)
 
 
+@pytest.mark.parametrize("table", TABLES)
+async def test_the_fence_costs_no_query_a_plan_of_thousands_of_lines(session, table):
+    """Policies are planned with whatever asks the table, and multiply where they ask one another."""
+    await look_as(session, Capacity.SERVICE)
+
+    plan = (await session.scalars(text(f"explain select * from {table}"))).all()
+
+    assert len(plan) < 200
+
+
 @pytest.mark.parametrize("role", ANSWERING)
 async def test_who_answers_for_all_cases_sees_them(session, role):
     account = await make_account(session, role)
