@@ -125,7 +125,7 @@ async def test_the_fence_costs_no_query_a_plan_of_thousands_of_lines(session, ta
     """Policies are planned with whatever asks the table, and multiply where they ask one another."""
     await look_as(session, Capacity.SERVICE)
 
-    plan = (await session.scalars(text(f"explain select * from {table}"))).all()
+    plan = (await session.scalars(text(f"explain table {table}"))).all()
 
     assert len(plan) < 200
 
