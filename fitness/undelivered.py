@@ -23,7 +23,7 @@ from fitness.investigation.owed import DroppedNotice, OwedNotice
 from fitness.investigation.served import AS_READ, CaseService, ServiceKind
 from fitness.notice_template import NoticeKind, NoticeTemplate
 from fitness.order import CaseOrder
-from fitness.publication import Publication, Published
+from fitness.publication import Publication, PublicationVersion, State
 from register.kit.errors import NotFound, Refused
 from register.kit.post import Silence
 from register.person import Person
@@ -149,8 +149,8 @@ def _stands_no_more(notice: type[CaseService | OwedNotice]) -> ColumnElement[boo
         Publication.id == notice.about_id,
         ~exists()
         .where(
-            Published.slug == Publication.slug,
-            or_(Published.words.is_not(None), Published.health),
+            PublicationVersion.publication_id == Publication.id,
+            PublicationVersion.state == State.APPROVED,
         )
         .correlate(Publication),
     )

@@ -38,7 +38,7 @@ from tests.fitness.examining import make_examined, propose
 from tests.fitness.finding import DAY, TODAY, make_told, messages, went_astray
 from tests.fitness.investigating import act, make_investigator
 from tests.fitness.ordering import leaving_proposed, make_interim, make_order, seat
-from tests.fitness.publishing import pass_it, write
+from tests.fitness.publishing import list_hearing, pass_it, write
 from tests.fitness.sitting import make_decider, make_listed, refer, start, tell
 from tests.make import NOW, make_account, make_address, make_person
 
@@ -338,6 +338,17 @@ async def test_what_was_taken_down_is_told_to_nobody(session, manager):
     await session.flush()
 
     assert await waits(session, manager) == []
+
+
+async def test_a_hearing_that_is_listed_without_words_is_told_all_the_same(
+    session, manager
+):
+    case, _ = await make_told(session)
+    refer(session, case)
+    await pass_it(session, case, await list_hearing(session, case, words=""))
+    await went_astray(session, await latest(session, case, ServiceKind.PUBLICATION))
+
+    assert await waits(session, manager) == DUE
 
 
 async def test_what_is_not_to_be_served_is_due_no_longer(session, manager, astray):
