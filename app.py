@@ -41,6 +41,7 @@ from register.kit import commands, logs
 from register.kit.clock import Now, day_of, start_of, system_clock
 from register.kit.commands import Commands, database, installation, progress
 from register.kit.db import Sessions, connect, sessions_of
+from register.kit.garbage import spare_what_is_there
 from register.kit.jobs import LONGEST_WORK, Outcome, run_due, run_worker
 from register.kit.life import require_life, showing_life
 from register.kit.modules import import_all
@@ -90,11 +91,14 @@ def create_app(
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncGenerator[None, None]:
+        if engine is None:
+            yield
+            return
+        spare_what_is_there()
         try:
             yield
         finally:
-            if engine:
-                await engine.dispose()
+            await engine.dispose()
 
     app = Litestar(
         route_handlers=[
@@ -434,6 +438,7 @@ def bench(*, name: str, scale: int | None) -> None:
 
 
 async def _work(known: Settings) -> None:
+    spare_what_is_there()
     async with showing_life(known.data_dir):
         await run_worker(known.database_url, system_clock(known.clock_offset))
 
