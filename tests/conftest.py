@@ -11,6 +11,8 @@ os.environ |= {
     "ENCRYPTION_KEY": "a key that only tests are sealed with",
     "PAY_API_KEY": "api_test_key",
     "PAY_WEBHOOK_SECRET": "webhook_test_secret",
+    # Nothing goes on behind a page whose test is over.
+    "PAY_WAIT_SECONDS": "60",
     "NOTIFY_API_KEY": "tests-6d1f7ae2-35a1-4f2b-9a51-0a8a4f2f2f11-7c2f3f5e-8f0f-4f6e-9a3b-2d5b6f7a8c99",
 }
 

@@ -1,10 +1,9 @@
 """An employer pays for its staff: whose fee it takes over, the one invoice for it, and the way to GOV.UK Pay."""
 
-from contextlib import suppress
-
 from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fees import govuk_pay
 from fees.acts import FeesAct
@@ -16,15 +15,15 @@ from fees.collective import (
     offers,
     taken_of,
 )
-from fees.govuk_pay import PayFailed
 from fees.money import pounds
 from fees.payment import (
     cancel_collective,
-    check,
     go_to_pay_together,
     latest_payment_together,
     payments_together,
 )
+from fees.web.patience import in_time, look_again
+from register.account import Account
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -88,30 +87,31 @@ async def one(act: Act, reference: FromPath[str]) -> Template:
 @post(f"{ONE}/payment", access=SIGNED_IN)
 async def pay(act: Act, database: Database, reference: FromPath[str]) -> Redirect:
     invoice = await _own(act, reference)
-    card_page = await go_to_pay_together(
-        act.session,
-        database,
-        govuk_pay.client(),
-        invoice.id,
-        return_url=f"{settings().public_url}{LIST}/return",
-        now=act.now,
-        by=act.account,
-    )
+
+    async def begin(own: AsyncSession) -> str:
+        return await go_to_pay_together(
+            own,
+            database,
+            govuk_pay.client(),
+            invoice.id,
+            return_url=f"{settings().public_url}{LIST}/return",
+            now=act.now,
+            by=await own.get_one(Account, act.account.id),
+        )
+
+    card_page = await in_time(database, begin, otherwise="")
     return _to(card_page or f"{LIST}/{invoice.reference}")
 
 
 @get(f"{LIST}/return", access=SIGNED_IN)
-async def come_back(act: Act) -> Redirect:
+async def come_back(act: Act, database: Database) -> Redirect:
     """As `/pay/return`: nothing is taken from being sent here, the payment is read again."""
     lead = await acting_lead(act)
     payment = await latest_payment_together(act.session, lead.organisation_id)
     if payment is None:
         return _to(LIST)
     if not payment.state.paid:
-        with suppress(PayFailed):
-            await check(
-                act.session, govuk_pay.client(), payment, now=act.now, by=act.account
-            )
+        await look_again(database, payment.id, now=act.now, by=act.account)
     bill = await payment.bill(act.session)
     return _to(f"{LIST}/{bill.reference}")
 

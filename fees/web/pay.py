@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fees import govuk_pay, ledger
 from fees.agreement import AgreedAlready, agree, live_agreement
-from fees.govuk_pay import PayFailed
 from fees.invoice import (
     Fees,
     Invoice,
@@ -30,12 +29,13 @@ from fees.payment import (
     Overpayment,
     Owed,
     Receipt,
-    check,
     go_to_pay,
     latest_payment,
     share,
     to_pay,
 )
+from fees.web.patience import in_time, look_again
+from register.account import Account
 from register.application import Application
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -126,32 +126,37 @@ PAGES = {
 
 
 @post("/pay", access=SIGNED_IN)
-async def pay(session: Session, database: Database, act: Act, form: Form) -> Redirect:
-    owed = await to_pay(session, act.account, today=day_of(act.now))
-    if owed is None:
-        return _to("/pay")
-    set_up = ""
-    if form.get("agree") == "yes" and owed.purpose is Purpose.RENEWAL:
-        with suppress(AgreedAlready):
-            set_up = await agree(
-                session, database, govuk_pay.client(), act.account, now=act.now
-            )
-    card_page = await go_to_pay(
-        session,
-        database,
-        govuk_pay.client(),
-        owed,
-        return_url=f"{settings().public_url}/pay/return",
-        now=act.now,
-        by=act.account,
-        in_shares=form.get("part") == "instalment",
-        set_up_agreement=set_up,
-    )
-    return _to(card_page or "/pay/result")
+async def pay(database: Database, act: Act, form: Form) -> Redirect:
+    agrees, in_shares = form.get("agree") == "yes", form.get("part") == "instalment"
+
+    async def begin(own: AsyncSession) -> str:
+        payer = await own.get_one(Account, act.account.id)
+        owed = await to_pay(own, payer, today=day_of(act.now))
+        if owed is None:
+            return "/pay"
+        set_up = ""
+        if agrees and owed.purpose is Purpose.RENEWAL:
+            with suppress(AgreedAlready):
+                set_up = await agree(
+                    own, database, govuk_pay.client(), payer, now=act.now
+                )
+        return await go_to_pay(
+            own,
+            database,
+            govuk_pay.client(),
+            owed,
+            return_url=f"{settings().public_url}/pay/return",
+            now=act.now,
+            by=payer,
+            in_shares=in_shares,
+            set_up_agreement=set_up,
+        )
+
+    return _to(await in_time(database, begin, otherwise="") or "/pay/result")
 
 
 @get("/pay/return", access=SIGNED_IN)
-async def come_back(session: Session, act: Act) -> Redirect:
+async def come_back(session: Session, database: Database, act: Act) -> Redirect:
     """GOV.UK Pay sends the payer here whatever happened, so nothing is taken from that: the payment is read again.
 
     It is the one GET that writes. Called again, before its time or by a reader ahead of the payer, it finds what is true.
@@ -160,11 +165,7 @@ async def come_back(session: Session, act: Act) -> Redirect:
     if payment is None:
         return _to("/pay")
     if not payment.state.paid:
-        # Where GOV.UK Pay cannot be read, the result says that we are still checking.
-        with suppress(PayFailed):
-            await check(
-                session, govuk_pay.client(), payment, now=act.now, by=act.account
-            )
+        await look_again(database, payment.id, now=act.now, by=act.account)
     return _to("/pay/result")
 
 

@@ -1,15 +1,14 @@
 """Paying somebody else's invoice by a link: what it costs and what for, and nothing of whose it is."""
 
-from contextlib import suppress
 from typing import Any
 
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fees import govuk_pay, ledger
 from fees.acts import FeesAct
-from fees.govuk_pay import PayFailed
 from fees.invoice import Invoice, read_invoice_reference
 from fees.money import pounds
 from fees.pay_link import (
@@ -21,8 +20,8 @@ from fees.pay_link import (
     link_of,
     make_link,
 )
-from fees.payment import check
 from fees.payment.standing import record
+from fees.web.patience import in_time, look_again
 from fees.web.staff import OFFICERS
 from register.kit.clock import day_of
 from register.kit.pages import page
@@ -64,28 +63,30 @@ class PayLinkPages(Controller):
 
     @post(access=PUBLIC, limit=PAY_LINK)
     async def pay(
-        self, session: Session, database: Database, now: Moment, token: FromPath[str]
+        self, database: Database, now: Moment, token: FromPath[str]
     ) -> Redirect:
-        link = await link_in(session, token, now=now)
-        card_page = await link.go_to_pay(
-            session,
-            database,
-            govuk_pay.client(),
-            return_url=f"{settings().public_url}/pay/link/{token}/return",
-            now=now,
-        )
+        async def begin(own: AsyncSession) -> str:
+            link = await link_in(own, token, now=now)
+            return await link.go_to_pay(
+                own,
+                database,
+                govuk_pay.client(),
+                return_url=f"{settings().public_url}/pay/link/{token}/return",
+                now=now,
+            )
+
+        card_page = await in_time(database, begin, otherwise="")
         return Redirect(card_page or f"/pay/link/{token}", status_code=303)
 
     @get("/return", access=PUBLIC)
     async def come_back(
-        self, session: Session, now: Moment, token: FromPath[str]
+        self, session: Session, database: Database, now: Moment, token: FromPath[str]
     ) -> Redirect:
         """As `/pay/return`: nothing is taken from being sent here, the payment is read again."""
         link = await link_in(session, token, now=now)
         payment = await latest_try(session, await invoice_of(session, link))
         if payment and not payment.state.paid:
-            with suppress(PayFailed):
-                await check(session, govuk_pay.client(), payment, now=now)
+            await look_again(database, payment.id, now=now)
         return Redirect(f"/pay/link/{token}", status_code=303)
 
 

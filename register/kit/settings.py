@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     pay_url: str = "http://127.0.0.1:8001/pay"
     pay_api_key: SecretStr
     pay_webhook_secret: SecretStr
+    pay_wait_seconds: float = Field(default=0.7, gt=0, le=60)
+    """So long a page waits for GOV.UK Pay before it says that we are still asking."""
     pay_link_tries: int = Field(default=5, ge=1, le=50)
     """How often somebody may begin to pay by one link."""
     agreement_notice_days: int = Field(default=10, ge=1, le=60)

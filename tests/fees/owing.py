@@ -1,5 +1,6 @@
 """People whose application is approved and who owe the fee."""
 
+import asyncio
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -109,16 +110,23 @@ class PayService:
 
 
 class Lossy(httpx2.AsyncBaseTransport):
-    """Carries every request; while `lost` names methods, their answers do not come back; while `down`, nothing goes."""
+    """Carries every request; while `lost` names methods, their answers do not come back; while `down`, nothing goes; until
+    `quick` is set, all take as long as that.
+    """
 
     def __init__(self, inner):
         self.inner = inner
         self.lost = set()
         self.down = False
+        self.quick = asyncio.Event()
+        self.quick.set()
+        self.asked = asyncio.Event()
 
     async def handle_async_request(self, request):
         if self.down:
             raise httpx2.ConnectError("")
+        self.asked.set()
+        await self.quick.wait()
         answer = await self.inner.handle_async_request(request)
         if request.method in self.lost:
             raise httpx2.ReadTimeout("")
