@@ -5,7 +5,7 @@ copy of the same database, and the planner's figures are fresh before each step 
 """
 
 import resource
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ from register.account import Account, StaffRole
 from register.account.account import RoleGrant
 from register.bench.running import Benchmark, Outcome, Place
 from register.kit.db import Role, Sessions, connect, engine_of, sessions_of
-from register.kit.jobs import LONGEST_WORK
+from register.kit.jobs import LONGEST_WORK, START
 from register.process import Process
 from register.renewal import (
     LapseRun,
@@ -33,7 +33,7 @@ from register.renewal import (
 )
 from register.renewal.reminding import remind_some
 
-Batch = Callable[[AsyncSession], Awaitable[int]]
+Batch = Callable[[AsyncSession, Year, UUID], Awaitable[Sequence[UUID]]]
 
 AT_ONCE = 20_000
 MIB = 1024
@@ -142,8 +142,7 @@ async def _ours(url: str, year: Year, place: Place) -> Side:
                 await _release(sessions, year)
             await _know_the_tables(url)
             began = perf_counter()
-            while await _next(sessions, BATCHES[step], year):
-                pass
+            await _all(sessions, BATCHES[step], year)
             seconds[step] = perf_counter() - began
             place.step(place.scale)
         async with sessions() as session:
@@ -152,23 +151,34 @@ async def _ours(url: str, year: Year, place: Place) -> Side:
         await engine.dispose()
 
 
-async def _next(
-    sessions: Sessions, batch: Callable[..., Awaitable[int]], year: Year
-) -> int:
-    async with sessions.begin() as session:
-        return await batch(session, year)
+async def _all(sessions: Sessions, batch: Batch, year: Year) -> None:
+    """One behind the other, and at the end once more from the start."""
+    after = START
+    done: Sequence[UUID] = [START]
+    while done or after != START:
+        async with sessions.begin() as session:
+            done = await batch(session, year, after)
+        after = done[-1] if done else START
 
 
-async def _lapse(session: AsyncSession, year: Year) -> int:
+async def _lapse(session: AsyncSession, year: Year, after: UUID) -> Sequence[UUID]:
     run = await LapseRun.on(session, year.ends_on)
-    return await lapse_released(session, run, year.released)
+    return await lapse_released(session, run, year.released, after=after)
 
 
-BATCHES: Mapping[Step, Callable[[AsyncSession, Year], Awaitable[int]]] = {
-    Step.OPEN: lambda session, year: open_renewals(session, year.opens),
-    Step.BILL: lambda session, year: bill_next_renewals(session, now=year.opens),
-    Step.REMIND: lambda session, year: remind_some(session, now=year.opens),
-    Step.NOTICE: lambda session, year: give_notice(session, year.noticed),
+BATCHES: Mapping[Step, Batch] = {
+    Step.OPEN: lambda session, year, after: open_renewals(
+        session, year.opens, after=after
+    ),
+    Step.BILL: lambda session, year, after: bill_next_renewals(
+        session, now=year.opens, after=after
+    ),
+    Step.REMIND: lambda session, year, after: remind_some(
+        session, now=year.opens, after=after
+    ),
+    Step.NOTICE: lambda session, year, after: give_notice(
+        session, year.noticed, after=after
+    ),
     Step.LAPSE: _lapse,
 }
 

@@ -50,7 +50,7 @@ from register.kit.clock import (
     start_of,
     working_days_after,
 )
-from register.kit.jobs import enqueue, every, job
+from register.kit.jobs import START, enqueue, every, go_on, job
 from register.part import Part
 from register.process import Event, Process
 from register.renewal import Renewal
@@ -143,30 +143,35 @@ async def _invoice_of(session: AsyncSession, renewal_id: UUID) -> Invoice | None
 @every(minutes=5)
 async def begin_to_bill(session: AsyncSession, now: datetime) -> None:  # noqa: ARG001 - each job is handed the moment
     """Through the queue, batch by batch, so that a worker that dies loses no more than one."""
-    await enqueue(session, "bill_some", key="bill_some")
+    await enqueue(session, "bill_some", {"after": START}, key="bill_some")
 
 
 @job("bill_some")
-async def bill_some(session: AsyncSession, now: datetime) -> None:
-    if await bill_next_renewals(session, now=now):
-        await enqueue(session, "bill_some")
+async def bill_some(session: AsyncSession, now: datetime, after: UUID) -> None:
+    billed = await bill_next_renewals(session, now=now, after=after)
+    await go_on(session, "bill_some", billed, after=after)
 
 
 async def bill_next_renewals(
-    session: AsyncSession, *, now: datetime, at_once: int = AT_ONCE
-) -> int:
-    """How many of at most that many have been billed, or need pay nothing."""
+    session: AsyncSession,
+    *,
+    now: datetime,
+    at_once: int = AT_ONCE,
+    after: UUID = START,
+) -> Sequence[UUID]:
+    """The next that have been billed, or need pay nothing, in order."""
     ending = select(Renewal.ends_on).where(Renewal.finished_at.is_(None)).distinct()
     for ends_on in sorted(await session.scalars(ending)):
-        ids = list(await session.scalars(_unbilled(ends_on, day_of(now), at_once)))
+        unbilled = _unbilled(ends_on, day_of(now)).where(Renewal.id > after)
+        ids = (await session.scalars(unbilled.limit(at_once))).all()
         if ids:
             await _bill(session, ids, ends_on, now=now, by=None)
             await _let_off(session, ids, now=now)
-            return len(ids)
-    return 0
+            return ids
+    return []
 
 
-def _unbilled(ends_on: date, today: date, at_once: int) -> Select[UUID]:
+def _unbilled(ends_on: date, today: date) -> Select[UUID]:
     """Open renewals of people who can be asked, where there is a price: what cannot be billed stands in nobody's way."""
     return (
         select(Renewal.id)
@@ -182,7 +187,6 @@ def _unbilled(ends_on: date, today: date, at_once: int) -> Select[UUID]:
             _priced(ends_on),
         )
         .order_by(Renewal.id)
-        .limit(at_once)
         # Whom somebody is at work on waits for the next run.
         .with_for_update(of=Renewal, skip_locked=True)
     )

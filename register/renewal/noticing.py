@@ -14,7 +14,7 @@ from register.entry import Entry
 from register.entry.facts import Registration
 from register.kit.clock import day_of
 from register.kit.db import rows_of
-from register.kit.jobs import enqueue, every, job
+from register.kit.jobs import START, enqueue, every, go_on, job
 from register.kit.post import Outgoing, Silence, post_many
 from register.notice import ServiceMethod, deemed_on
 from register.person import Person
@@ -31,13 +31,13 @@ BATCH = 5_000
 @every(hours=1)
 async def begin_to_notice(session: AsyncSession, now: datetime) -> None:  # noqa: ARG001 - each job is handed the moment
     """Through the queue, batch by batch, so that a worker that dies loses no more than one."""
-    await enqueue(session, "notice_some", key="notice_some")
+    await enqueue(session, "notice_some", {"after": START}, key="notice_some")
 
 
 @job("notice_some")
-async def notice_some(session: AsyncSession, now: datetime) -> None:
-    if await give_notice(session, now):
-        await enqueue(session, "notice_some")
+async def notice_some(session: AsyncSession, now: datetime, after: UUID) -> None:
+    told = await give_notice(session, now, after=after)
+    await go_on(session, "notice_some", told, after=after)
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,27 @@ class _Due:
     email: str | None
 
 
-async def give_notice(session: AsyncSession, now: datetime, batch: int = BATCH) -> int:
-    """To the next who have not finished, each once; how many. It is given as long as it would be served in time."""
-    due = await _due(session, now, batch, ServiceMethod.EMAIL)
+async def give_notice(
+    session: AsyncSession, now: datetime, batch: int = BATCH, *, after: UUID = START
+) -> Sequence[UUID]:
+    """To the next who have not finished, each once: their renewals, in order. It is given as long as it would be served in
+    time.
+    """
+    due = await _due(session, now, batch, ServiceMethod.EMAIL, after=after)
     if not due:
-        return 0
+        return []
     by = Process.begin(session, RenewalAct.NOTICE, now=now)
     sent = await post_many(session, [_letter(one) for one in due], now=now)
     told = [one.renewal for one in due if _key(one.renewal.id) in sent]
     await _keep(session, told, sent, ServiceMethod.EMAIL, by=by)
-    return len(told)
+    return [one.id for one in told]
 
 
 @every(hours=6)
 async def give_notice_by_post(session: AsyncSession, now: datetime) -> None:
     """To whoever has no account, where we know an address; one by one, as they are few."""
     by = Process.begin(session, RenewalAct.NOTICE, now=now)
-    due = await _due(session, now, BATCH, ServiceMethod.POST)
+    due = await _due(session, now, BATCH, ServiceMethod.POST, after=START)
     while due:
         sent: dict[str, UUID] = {}
         for one in due:
@@ -91,15 +95,14 @@ async def _due(
     batch: int,
     method: ServiceMethod,
     *,
-    after: UUID | None = None,
+    after: UUID,
 ) -> Sequence[_Due]:
-    """`after`: the renewal with which the batch before ended, where not all of it could be told."""
     today = day_of(now)
     served = deemed_on(today, method)
     by_email = method is ServiceMethod.EMAIL
     begins = RuleSet.data["renewal_notice_days"].as_integer()
     least = RuleSet.data["renewal_notice_least_days"].as_integer()
-    found = (
+    rows = await session.execute(
         select(Renewal, Renewal.last_day, Person.number, Account.email)
         .join(Person, Person.id == Renewal.person_id)
         .outerjoin(Account, Account.person_id == Renewal.person_id)
@@ -107,6 +110,7 @@ async def _due(
         .where(
             Account.id.is_not(None) if by_email else Account.id.is_(None),
             Renewal.finished_at.is_(None),
+            Renewal.id > after,
             Renewal.last_day - begins <= today,
             Renewal.last_day - least >= cast(literal(served), Date),
             Person.deceased_on.is_(None),
@@ -125,9 +129,7 @@ async def _due(
         .limit(batch)
         .with_for_update(of=Renewal, skip_locked=True)
     )
-    if after:
-        found = found.where(Renewal.id > after)
-    return [_Due(*row) for row in await session.execute(found)]
+    return [_Due(*row) for row in rows]
 
 
 def _letter(due: _Due) -> Outgoing:

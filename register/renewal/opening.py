@@ -1,11 +1,14 @@
 """Opening renewals: from the day that the rules name, each person who is registered has one for the period that ends."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
+    Select,
     Uuid,
     cast,
     exists,
@@ -22,7 +25,7 @@ from register.entry import Entry
 from register.entry.facts import Registration
 from register.kit.clock import day_of, start_of
 from register.kit.db import rows_of
-from register.kit.jobs import enqueue, every, job
+from register.kit.jobs import START, enqueue, every, go_on, job
 from register.part import Part
 from register.person import Person
 from register.process import Event, Process
@@ -36,26 +39,33 @@ AT_ONCE = 5_000
 @every(hours=1)
 async def begin_to_open(session: AsyncSession, now: datetime) -> None:  # noqa: ARG001 - each job is handed the moment
     """Through the queue, batch by batch, so that a worker that dies loses no more than one."""
-    await enqueue(session, "open_some", key="open_some")
+    await enqueue(session, "open_some", {"after": START}, key="open_some")
 
 
 @job("open_some")
-async def open_some(session: AsyncSession, now: datetime) -> None:
+async def open_some(session: AsyncSession, now: datetime, after: UUID) -> None:
     """Reminders follow once all are open, the first of which tells them so."""
-    if await open_renewals(session, now):
-        await enqueue(session, "open_some")
-    else:
-        await enqueue(session, "remind_of_renewal", key="remind_of_renewal")
+    opened = await open_renewals(session, now, after=after)
+    if not await go_on(session, "open_some", opened, after=after):
+        await enqueue(
+            session, "remind_of_renewal", {"after": START}, key="remind_of_renewal"
+        )
 
 
 async def open_renewals(
-    session: AsyncSession, now: datetime, batch: int = AT_ONCE
-) -> int:
-    """For the next who have none yet, of the leading part first; how many."""
+    session: AsyncSession,
+    now: datetime,
+    batch: int = AT_ONCE,
+    *,
+    after: UUID = START,
+) -> Sequence[UUID]:
+    """For the next who have none yet, of the leading part first: their entries, in order."""
     for part in sorted(Part, key=lambda one: one.position):
-        if opened := await open_renewals_of(session, part, now=now, at_once=batch):
+        if opened := await open_renewals_of(
+            session, part, now=now, at_once=batch, after=after
+        ):
             return opened
-    return 0
+    return []
 
 
 async def open_renewals_of(
@@ -65,52 +75,36 @@ async def open_renewals_of(
     now: datetime,
     person_id: UUID | None = None,
     at_once: int = AT_ONCE,
-) -> int:
-    """For everybody in the part, or for one; how many were opened."""
+    after: UUID = START,
+) -> Sequence[UUID]:
+    """For the next in the part, or for one: their entries, in order."""
     today = day_of(now)
     try:
         rule_set = await RuleSet.on(session, part, today)
     except PartNotOpen:
-        return 0
+        return []
     ends_on = rule_set.rules.period_end(today)
     if today < rule_set.rules.renewal_opens(ends_on):
-        return 0
-    opened = await _open(
-        session,
-        rule_set,
-        ends_on=ends_on,
-        now=now,
-        person_id=person_id,
-        at_once=at_once,
-    )
-    if opened:
-        await _tell(session, opened, ends_on, now=now)
-    return len(opened)
+        return []
+    due = _due(rule_set, ends_on, now=now).where(Registration.entry_id > after)
+    if person_id:
+        due = due.where(Entry.person_id == person_id)
+    found = (await session.execute(due.limit(at_once))).all()
+    if found:
+        people = {person: only_pays for _, person, only_pays in found}
+        if opened := await _open(session, rule_set, people, ends_on=ends_on, now=now):
+            await _tell(session, opened, ends_on, now=now)
+    return [entry_id for entry_id, _, _ in found]
 
 
-async def _open(
-    session: AsyncSession,
-    rule_set: RuleSet,
-    *,
-    ends_on: date,
-    now: datetime,
-    person_id: UUID | None,
-    at_once: int,
-) -> dict[UUID, UUID]:
-    """The renewals by their persons, in one statement."""
+def _due(
+    rule_set: RuleSet, ends_on: date, *, now: datetime
+) -> Select[UUID, UUID, bool]:
+    """The entries in order, with their persons and whether those only pay."""
     opens = start_of(rule_set.rules.renewal_opens(ends_on))
-    due = (
-        select(
-            func.gen_random_uuid(),
-            Entry.person_id,
-            literal(ends_on),
-            literal(rule_set.rules.next_period_end(ends_on)),
-            cast(literal(rule_set.id), Uuid),
-            literal(now),
-            ~_joined_before(opens, ends_on),
-            literal(1),
-        )
-        .join(Registration, Registration.entry_id == Entry.id)
+    return (
+        select(Registration.entry_id, Entry.person_id, ~_joined_before(opens, ends_on))
+        .join(Entry, Entry.id == Registration.entry_id)
         .join(Person, Person.id == Entry.person_id)
         .where(
             Entry.part == rule_set.part,
@@ -122,23 +116,41 @@ async def _open(
                 Renewal.person_id == Entry.person_id, Renewal.ends_on == ends_on
             ),
         )
-        .limit(at_once)
+        .order_by(Registration.entry_id)
     )
-    if person_id:
-        due = due.where(Entry.person_id == person_id)
-    columns = (
-        "id",
-        "person_id",
-        "ends_on",
-        "until_on",
-        "rule_set_id",
-        "opened_at",
-        "only_pays",
-        "version",
-    )
+
+
+async def _open(
+    session: AsyncSession,
+    rule_set: RuleSet,
+    people: Mapping[UUID, bool],
+    *,
+    ends_on: date,
+    now: datetime,
+) -> dict[UUID, UUID]:
+    """The renewals by their persons, in one statement. Of whom another has opened it meanwhile there is none."""
+    each = rows_of(
+        person_id=(Uuid, list(people)), only_pays=(Boolean, list(people.values()))
+    ).c
+    alike = {
+        "ends_on": ends_on,
+        "until_on": rule_set.rules.next_period_end(ends_on),
+        "rule_set_id": rule_set.id,
+        "opened_at": now,
+        "version": 1,
+    }
+    table = Renewal.__table__.c
     rows = await session.execute(
         insert_or_ignore(Renewal)
-        .from_select(columns, due)
+        .from_select(
+            ["id", "person_id", "only_pays", *alike],
+            select(
+                func.gen_random_uuid(),
+                each.person_id,
+                each.only_pays,
+                *(literal(value, table[name].type) for name, value in alike.items()),
+            ),
+        )
         .on_conflict_do_nothing(index_elements=["person_id", "ends_on"])
         .returning(Renewal.person_id, Renewal.id)
     )

@@ -35,7 +35,7 @@ from register.entry import Entry
 from register.entry.facts import Registration
 from register.kit.clock import LONDON, day_of
 from register.kit.db import Base, code, rows_of
-from register.kit.jobs import enqueue, job
+from register.kit.jobs import START, go_on, job
 from register.kit.notify import Channel
 from register.kit.post import Envelope, Silence, letter_of, post_all
 from register.organisation import (
@@ -144,30 +144,35 @@ def rung_on(rules: Rules, ends_on: date, day: date) -> Rung | None:
 
 
 @job("remind_of_renewal")
-async def remind_of_renewal(session: AsyncSession, now: datetime) -> None:
+async def remind_of_renewal(session: AsyncSession, now: datetime, after: UUID) -> None:
     """Each hour, when renewals have been opened: a rung that was missed is made up for until the next is reached.
 
     Providers last, once all of their staff have been told.
     """
-    if await remind_some(session, now=now):
-        await enqueue(session, "remind_of_renewal")
-    else:
+    reminded = await remind_some(session, now=now, after=after)
+    if not await go_on(session, "remind_of_renewal", reminded, after=after):
         await remind_providers(session, now=now)
 
 
 async def remind_some(
-    session: AsyncSession, *, now: datetime, at_once: int = AT_ONCE
-) -> int:
-    """The next of those to whom the rung of today is still owed; how many there were."""
+    session: AsyncSession,
+    *,
+    now: datetime,
+    at_once: int = AT_ONCE,
+    after: UUID = START,
+) -> Sequence[UUID]:
+    """The next of those to whom the rung of today is still owed: their renewals, in order."""
     for rule_set, ends_on in await periods_open(session, now=now):
         rung = rung_on(rule_set.rules, ends_on, day_of(now))
         if rung is None:
             continue
-        some = await _owed(session, rule_set, ends_on, rung, now=now, at_once=at_once)
+        some = await _owed(
+            session, rule_set, ends_on, rung, now=now, at_once=at_once, after=after
+        )
         if some:
             await _remind(session, some, rule_set.rules, rung, now=now)
-            return len(some)
-    return 0
+            return [one.renewal.id for one in some]
+    return []
 
 
 async def periods_open(
@@ -200,11 +205,12 @@ def owed(
     channel: ReminderChannel,
     *,
     now: datetime,
+    after: UUID = START,
 ) -> Select[Renewal]:
-    """Whoever has something left, is in the register still, and has no row for the rung yet."""
+    """Whoever has something left, is in the register still, and has no row for the rung yet, in order."""
     # Not an anti-join: of a table that is just being filled the planner believes that it is empty, and compares each with each.
     told = select(RenewalReminder.renewal_id).where(
-        RenewalReminder.renewal_id.is_not(None),
+        RenewalReminder.renewal_id > after,
         RenewalReminder.ends_on == ends_on,
         RenewalReminder.rung == rung.days,
         RenewalReminder.channel == channel,
@@ -215,12 +221,17 @@ def owed(
         Registration.until_on == ends_on,
         Registration.valid.contains(now),
     )
-    return select(Renewal).where(
-        Renewal.rule_set_id == rule_set.id,
-        Renewal.ends_on == ends_on,
-        Renewal.finished_at.is_(None),
-        registered,
-        Renewal.id.not_in(told),
+    return (
+        select(Renewal)
+        .where(
+            Renewal.rule_set_id == rule_set.id,
+            Renewal.ends_on == ends_on,
+            Renewal.finished_at.is_(None),
+            Renewal.id > after,
+            registered,
+            Renewal.id.not_in(told),
+        )
+        .order_by(Renewal.id)
     )
 
 
@@ -232,10 +243,11 @@ async def _owed(
     *,
     now: datetime,
     at_once: int,
+    after: UUID,
 ) -> Sequence[Owed]:
     """Locked, so that two workers remind two others."""
     rows = await session.execute(
-        owed(rule_set, ends_on, rung, ReminderChannel.EMAIL, now=now)
+        owed(rule_set, ends_on, rung, ReminderChannel.EMAIL, now=now, after=after)
         .add_columns(
             Account.email, exists().where(Silence.person_id == Renewal.person_id)
         )

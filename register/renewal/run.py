@@ -15,7 +15,7 @@ from register.entry.facts import Registration
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
-from register.kit.jobs import enqueue, every
+from register.kit.jobs import START, enqueue, every
 from register.kit.pages import moment
 from register.part import Part
 from register.process import Process
@@ -153,7 +153,7 @@ class LapseRun(Base):
             by.at,
         )
         by.tell(RenewalEvent.RELEASED, run=self.id, last_day=self.last_day)
-        await enqueue(session, "lapse_some", {"run_id": self.id})
+        await enqueue(session, "lapse_some", {"run_id": self.id, "after": START})
 
     def must_be_released(self) -> None:
         if self.state is not RunState.RELEASED:

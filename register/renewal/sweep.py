@@ -29,7 +29,7 @@ from register.entry import Entry, EntryEvent, EntryProjection, LapseReason, Stat
 from register.entry.facts import Condition, Lapse, Registration
 from register.kit.clock import day_of, months_after, start_of
 from register.kit.db import rows_of
-from register.kit.jobs import enqueue, every, job
+from register.kit.jobs import START, enqueue, every, go_on, job
 from register.kit.post import Outgoing, post_many
 from register.person import Person
 from register.process import Event, Process
@@ -66,18 +66,24 @@ async def go_on_with_runs(session: AsyncSession, now: datetime) -> None:  # noqa
     )
     for run_id in found:
         await enqueue(
-            session, "lapse_some", {"run_id": run_id}, key=f"lapse_some:{run_id}"
+            session,
+            "lapse_some",
+            {"run_id": run_id, "after": START},
+            key=f"lapse_some:{run_id}",
         )
 
 
 @job("lapse_some")
-async def lapse_some(session: AsyncSession, now: datetime, run_id: UUID) -> None:
+async def lapse_some(
+    session: AsyncSession, now: datetime, run_id: UUID, after: UUID
+) -> None:
     run = await session.get_one(LapseRun, run_id)
     if run.state is not RunState.RELEASED:
         return
-    if await lapse_released(session, run, now):
-        await enqueue(session, "lapse_some", {"run_id": run_id})
-    elif not await _is_left(session, run, now):
+    done = await lapse_released(session, run, now, after=after)
+    if not await go_on(
+        session, "lapse_some", done, after=after, ids={"run_id": run_id}
+    ) and not await _is_left(session, run, now):
         # What somebody is working on is still to come: `go_on_with_runs` finds it.
         run.state, run.written_at = RunState.WRITTEN, now
 
@@ -92,13 +98,18 @@ def _done(run: LapseRun) -> ColumnElement[bool]:
 
 
 async def lapse_released(
-    session: AsyncSession, run: LapseRun, now: datetime, batch: int = BATCH
-) -> int:
-    """Do what the run does with the next entries; how many. Done again, it finds nothing; raises NotReleased."""
+    session: AsyncSession,
+    run: LapseRun,
+    now: datetime,
+    batch: int = BATCH,
+    *,
+    after: UUID = START,
+) -> Sequence[UUID]:
+    """Do what the run does with the next entries: them, in order. Done again, it finds nothing; raises NotReleased."""
     run.must_be_released()
-    found = await _next(session, run, now, batch)
+    found = await _next(session, run, now, batch, after=after)
     if not found:
-        return 0
+        return []
     by = await _process(session, run, now)
     odd = await _odd(session, run, found, now=now)
     many: list[Due] = []
@@ -116,11 +127,11 @@ async def lapse_released(
     run.ended += sum(one.fate is Fate.HELD for one in found)
     run.renewed += sum(one.fate is Fate.SPARED for one in found)
     await session.flush()
-    return len(found)
+    return [one.entry_id for one in found]
 
 
 async def _next(
-    session: AsyncSession, run: LapseRun, now: datetime, batch: int
+    session: AsyncSession, run: LapseRun, now: datetime, batch: int, *, after: UUID
 ) -> list[Due]:
     """Locks first, then looks: whoever acted on one of them meanwhile has committed by the second look.
 
@@ -128,7 +139,7 @@ async def _next(
     """
     ids = await session.scalars(
         concerned(run.last_day, Entry.id, now=now)
-        .where(_done(run))
+        .where(_done(run), Registration.entry_id > after)
         .order_by(Registration.entry_id)
         .limit(batch)
         .with_for_update(of=Entry, skip_locked=True)
@@ -150,7 +161,9 @@ async def _next(
             fate_on(run.last_day),
             left(),
             now=now,
-        ).where(Entry.id.in_(locked), Renewal.id.in_(held), _done(run))
+        )
+        .where(Entry.id.in_(locked), Renewal.id.in_(held), _done(run))
+        .order_by(Entry.id)
     )
     return [
         Due(entry_id, person_id, renewal_id, Fate(fate), missing)

@@ -183,7 +183,7 @@ async def test_a_part_without_a_price_keeps_nobody_else_from_being_billed(sessio
 
     billed = [await bill_next_renewals(session, now=OPENS, at_once=1) for _ in range(2)]
 
-    assert billed == [1, 0]
+    assert [len(some) for some in billed] == [1, 0]
     with pytest.raises(NothingToPay):
         await bill_renewal(session, deputy, now=OPENS)
 
@@ -194,7 +194,7 @@ async def test_batches_bill_everybody_and_nobody_twice(session):
 
     billed = [await bill_next_renewals(session, now=OPENS, at_once=2) for _ in range(3)]
 
-    assert billed == [2, 1, 0]
+    assert [len(some) for some in billed] == [2, 1, 0]
     assert len(await invoices(session)) == 3
 
 

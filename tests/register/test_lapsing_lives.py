@@ -18,6 +18,7 @@ from register.entry import (
     Status,
     row_at,
 )
+from register.kit.jobs import START
 from register.kit.post import Failure, Message, MessageState
 from register.part import Part
 from register.process import Event
@@ -225,7 +226,7 @@ async def told(session, entries):
 
 
 async def by_the_verbs(session, run):
-    while found := await sweep._next(session, run, RELEASED, 100):
+    while found := await sweep._next(session, run, RELEASED, 100, after=START):
         by = await sweep._process(session, run, RELEASED)
         for due in found:
             await sweep.carry_out(session, run, due, by=by)

@@ -11,6 +11,7 @@ from register.entry import NotPossible, RemovalReason
 from register.entry import RenewedAlready as EntryRenewedAlready
 from register.entry.facts import RegistrationSuperseded
 from register.kit.clock import end_of, start_of
+from register.kit.jobs import START, enqueue, run_pending
 from register.part import Part
 from register.process import Event
 from register.renewal import (
@@ -79,6 +80,28 @@ async def test_a_renewal_is_opened_once_and_told_once(session):
     told = await session.scalars(select(Event).where(Event.kind == RenewalEvent.OPENED))
     assert again is renewal
     assert [event.person_id for event in told] == [entry.person_id]
+
+
+async def test_batches_open_everybodys_in_the_order_of_entries(session):
+    entries = sorted([(await make_entry(session)).id for _ in range(3)])
+
+    first = await open_renewals(session, OPENS, 2)
+    rest = await open_renewals(session, OPENS, 2, after=first[-1])
+
+    assert (first, rest) == (entries[:2], entries[2:])
+
+
+async def test_the_job_opens_every_part_wherever_its_entries_stand(session, sessions):
+    manager = await make_entry(session)
+    deputy = await make_entry(session, part=Part.DEPUTY)
+    while manager.id < deputy.id:
+        manager = await make_entry(session)
+    await enqueue(session, "open_some", {"after": START})
+
+    await run_pending(sessions, lambda: OPENS)
+
+    for one in (manager, deputy):
+        assert await renewal_of(session, one.person_id, ENDS)
 
 
 async def test_who_holds_several_parts_has_one_renewal_under_the_rules_of_the_first(

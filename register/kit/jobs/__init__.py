@@ -3,6 +3,7 @@
 Everything that knows of pgqueuer stands in this folder, so that another queue could take its place.
 """
 
+from register.kit.jobs.batches import START, go_on
 from register.kit.jobs.kinds import every, job
 from register.kit.jobs.pending import Outcome, run_due, run_pending
 from register.kit.jobs.queue import (
@@ -18,12 +19,14 @@ from register.kit.jobs.worker import LONGEST_WORK, run_worker
 
 __all__ = [
     "LONGEST_WORK",
+    "START",
     "HeldJob",
     "Outcome",
     "enqueue",
     "enqueue_all",
     "every",
     "first_try",
+    "go_on",
     "held",
     "job",
     "run_again",

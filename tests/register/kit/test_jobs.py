@@ -5,8 +5,10 @@ import pytest
 from sqlalchemy import text
 
 from register.kit.jobs import (
+    START,
     enqueue,
     first_try,
+    go_on,
     held,
     job,
     run_again,
@@ -48,6 +50,17 @@ async def chain(session, now, count: int):
     done.append(count)
     if count:
         await enqueue(session, "test_chain", {"count": count - 1})
+
+
+left: set[UUID] = set()
+
+
+@job("test_batches")
+async def batches(session, now, after: UUID):
+    some = sorted(one for one in left if one > after)[:2]
+    done.append((after.int, [one.int for one in some]))
+    left.difference_update(some)
+    await go_on(session, "test_batches", some, after=after)
 
 
 async def queued(session):
@@ -116,6 +129,28 @@ async def test_what_a_job_queues_is_done_too(session, sessions):
 
     assert await run_pending(sessions, lambda: NOW) == 3
     assert done == [2, 1, 0]
+
+
+async def test_each_batch_goes_on_behind_the_one_before_and_once_more_from_the_start(
+    session, sessions
+):
+    left.update(UUID(int=n) for n in (5, 6, 7))
+    await enqueue(session, "test_batches", {"after": START})
+
+    await run_pending(sessions, lambda: NOW)
+
+    assert done == [(0, [5, 6]), (6, [7]), (7, []), (0, [])]
+
+
+async def test_who_stands_before_the_last_of_a_batch_is_found_from_the_start(
+    session, sessions
+):
+    left.update(UUID(int=n) for n in (5, 6))
+    await enqueue(session, "test_batches", {"after": UUID(int=5)})
+
+    await run_pending(sessions, lambda: NOW)
+
+    assert done == [(5, [6]), (6, []), (0, [5]), (5, []), (0, [])]
 
 
 async def test_a_job_for_later_waits(session, sessions):

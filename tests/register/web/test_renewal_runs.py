@@ -199,7 +199,7 @@ async def test_one_proposes_and_a_registrar_releases(browser, session, entry):
     assert "Your role does not decide proposals of this kind." in waits.text
     assert done.status_code == 303
     assert run.state is RunState.RELEASED
-    assert await lapse_released(session, run, RELEASED) == 2
+    assert len(await lapse_released(session, run, RELEASED)) == 2
     assert (await again(session, entry)).status_at(RELEASED) is Status.LAPSED
 
 
