@@ -67,6 +67,8 @@ async def fill(session: AsyncSession, year: Year, *, first: int, last: int) -> N
         "rule_set": year.rule_set,
         "first": first,
         "last": last,
+        "low": f"CH-{first:07d}",
+        "high": f"CH-{last + 1:07d}",
         "letters": CHECK_LETTERS,
         "families": list(FAMILIES),
     }
@@ -84,21 +86,21 @@ PEOPLE = (
             lateral (select 'Sam' || n % 1000 as given,
                             (cast(:families as text[]))[n % cardinality(cast(:families as text[])) + 1] as family)""",
     """insert into issued_number (number, person_id)
-       select number, id from person where number not in (select number from issued_number)""",
+       select number, id from person where number between :low and :high""",
     """insert into account (id, email, email_folded, name, password_hash, created_at, confirmed_at, person_id, version)
        select gen_random_uuid(), lower(number) || '@example.org', lower(number) || '@example.org', '', 'unusable',
               :now, :now, id, 1
-       from person where not exists (select from account where person_id = person.id)""",
+       from person where number between :low and :high""",
     """insert into entry (id, person_id, part, created_at, version)
        select gen_random_uuid(), id, 'manager', :now, 1
-       from person where not exists (select from entry where person_id = person.id)""",
+       from person where number between :low and :high""",
     """insert into registration (id, entry_id, valid, until_on, rule_set_id, recorded_at, process_id)
-       select gen_random_uuid(), id, tstzrange(:now, null), :until, :rule_set, :now, :process
-       from entry where not exists (select from registration where entry_id = entry.id)""",
+       select gen_random_uuid(), entry.id, tstzrange(:now, null), :until, :rule_set, :now, :process
+       from entry join person on person.id = entry.person_id where number between :low and :high""",
     """insert into entry_projection (entry_id, person_id, number, part, name, name_key, status, may_practise,
               registered_from, registered_until, qualifications, restrictions, previous_periods, tokens, published)
        select entry.id, person.id, person.number, 'manager', given_names || ' ' || family_name, name_key, 'registered',
               true, :day, :until, '{}', '[]', '[]', string_to_array(name_key, ' '), true
        from entry join person on person.id = entry.person_id
-       where not exists (select from entry_projection where entry_id = entry.id)""",
+       where number between :low and :high""",
 )

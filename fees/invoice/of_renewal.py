@@ -15,7 +15,6 @@ from sqlalchemy import (
     String,
     Subquery,
     Uuid,
-    any_,
     case,
     cast,
     exists,
@@ -25,7 +24,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,13 +48,14 @@ from register.kit.clock import (
     start_of,
     working_days_after,
 )
+from register.kit.db import among
 from register.kit.jobs import START, enqueue, every, go_on, job
 from register.part import Part
 from register.process import Event, Process
 from register.renewal import Renewal
 from register.rule_set import RuleSet
 
-AT_ONCE = 1_000
+AT_ONCE = 5_000
 AT_ONCE_ONE_BY_ONE = 200
 RENEWAL = "your renewal"
 POSITIONS = {part: part.position for part in Part}
@@ -252,7 +251,7 @@ def lines(ids: Sequence[UUID], ends_on: date) -> Subquery:
             & (Discount.because == DiscountFor.FIRST_YEAR)
             & Renewal.only_pays,
         )
-        .where(_among(ids), *_renewed_then(ends_on))
+        .where(among(Renewal.id, ids), *_renewed_then(ends_on))
         .subquery()
     )
     return (
@@ -270,11 +269,6 @@ def lines(ids: Sequence[UUID], ends_on: date) -> Subquery:
         .where(or_(held.c.each_part, held.c.rank == 1))
         .subquery()
     )
-
-
-def _among(ids: Sequence[UUID]) -> ColumnElement[bool]:
-    # One array, however many there are.
-    return Renewal.id == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 async def _bill(
@@ -319,7 +313,7 @@ def _invoices(asked: Subquery, ids: Sequence[UUID], process: Process) -> Insert:
         .join(owed, owed.c.renewal_id == Renewal.id)
         .join(Account, Account.person_id == Renewal.person_id)
         .join(RuleSet, RuleSet.id == Renewal.rule_set_id)
-        .where(_among(ids))
+        .where(among(Renewal.id, ids))
     )
     columns = (
         "id",
@@ -395,7 +389,7 @@ async def _let_off(
     session: AsyncSession, ids: Sequence[UUID], *, now: datetime
 ) -> None:
     """Whom the scale asks nothing of has paid: no payment would ever tell the renewal so."""
-    free = select(Renewal).where(_among(ids), ~_billed())
+    free = select(Renewal).where(among(Renewal.id, ids), ~_billed())
     for renewal in (await session.scalars(free)).all():
         process = Process.begin(session, FeesAct.RAISE_INVOICE, now=now)
         await renewal.paid(session, at=now, by=process)

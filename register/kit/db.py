@@ -1,6 +1,6 @@
 """The database: the declarative base, columns that recur, and connections that act as one role."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,13 +11,16 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Enum,
     MetaData,
     Text,
     Uuid,
+    any_,
     cast,
     func,
+    literal,
     select,
     text,
 )
@@ -28,7 +31,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
@@ -151,6 +154,13 @@ def rows_of(
     """What each of many has of its own, as a table: one statement writes them, as long however many they are."""
     arrays = (cast(list(values), ARRAY(kind)) for kind, values in columns.values())
     return func.unnest(*arrays).table_valued(*columns).render_derived()
+
+
+def among(
+    column: ColumnElement[UUID] | InstrumentedAttribute[UUID], ids: Collection[UUID]
+) -> ColumnElement[bool]:
+    """Whether it is one of those: one array, where `in_` makes a parameter of each of thousands."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:

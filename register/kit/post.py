@@ -1,8 +1,8 @@
 """The outbox: what we write to people, kept as it was worded, and handed to Notify by a job."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -38,7 +38,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
 from register.kit import notify
-from register.kit.db import Base, code, rows_of
+from register.kit.db import Base, among, code, rows_of
 from register.kit.errors import NotFound, Refused
 from register.kit.jobs import enqueue, enqueue_all, every, first_try, job, wait_before
 from register.kit.notify import Channel, Delivery, NotNow, NotTaken
@@ -251,9 +251,13 @@ def letter_of(letter: str, context: Mapping[str, Any]) -> Letter:
     """The letter as it is sent, and as whoever is about to send it reads it first."""
     wording = wording_of(letter)
     return Letter(
-        " ".join(wording.subject.render(context).split()),
+        _in_a_line(wording.subject.render(context)),
         wording.body.render(context).strip(),
     )
+
+
+def _in_a_line(subject: str) -> str:
+    return " ".join(subject.split())
 
 
 async def post(
@@ -349,9 +353,11 @@ class Outgoing:
 
     to: str
     letter: str
-    context: Mapping[str, Any]
+    context: Mapping[str, Hashable]
     key: str
     person_id: UUID | None = None
+    own: Mapping[str, str] = field(default_factory=dict)
+    """What of the words is theirs alone and is said as it is: put in at the end, since all others are put together once."""
 
 
 async def post_many(
@@ -362,10 +368,11 @@ async def post_many(
     One is missing where its key was written before, or nothing may be written to the person.
     """
     people = {one.person_id for one in letters if one.person_id}
-    found = select(Silence.person_id).where(Silence.person_id.in_(people))
+    found = select(Silence.person_id).where(among(Silence.person_id, people))
     silent = set(await session.scalars(found)) if people else set()
+    said: dict[Hashable, Letter] = {}
     rows = [
-        _row(one)
+        _row(one, said)
         for one in {one.key: one for one in letters}.values()
         if one.person_id not in silent
     ]
@@ -380,19 +387,32 @@ async def post_many(
     return ids
 
 
-def _row(one: Outgoing) -> dict[str, Any]:
-    wording, said = wording_of(one.letter), letter_of(one.letter, one.context)
+def _row(one: Outgoing, said: dict[Hashable, Letter]) -> dict[str, Any]:
+    wording = wording_of(one.letter)
+    alike = (one.letter, *one.context.items(), *one.own)
+    if alike not in said:
+        blanks = {name: _blank(name) for name in one.own}
+        said[alike] = letter_of(one.letter, {**one.context, **blanks})
+    subject, body = said[alike].subject, said[alike].body
+    for name, own in one.own.items():
+        subject = subject.replace(_blank(name), as_text(own))
+        body = body.replace(_blank(name), as_text(own))
     return {
         "key": one.key,
         "to_address": one.to,
         "letter": one.letter,
         "letter_version": wording.version,
-        "subject": said.subject,
-        "body": said.body,
+        "subject": _in_a_line(subject),
+        "body": body,
         "fleeting": wording.fleeting,
         "discreet": wording.discreet,
         "person_id": one.person_id,
     }
+
+
+def _blank(name: str) -> "Ours":
+    """Marks that nobody types."""
+    return Ours(f"\ue000{name}\ue000")
 
 
 OF_EACH: Mapping[str, type[TypeEngine[Any]]] = {

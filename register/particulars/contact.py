@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from register.application import Application, SectionName
 from register.application.answers import Contact, PostalAddress
 from register.application.section import SentSection
-from register.kit.db import Base
+from register.kit.db import Base, among
 from register.kit.security.sealing import seal, unseal
 from register.matching import Traits, look_for_matches
 from register.particulars.acts import ParticularsEvent
@@ -61,13 +61,14 @@ async def contacts_of(
 ) -> dict[UUID, Contact]:
     """The same of many, in two queries."""
     changed = await session.scalars(
-        select(ContactDetails).where(ContactDetails.person_id.in_(persons))
+        select(ContactDetails).where(among(ContactDetails.person_id, persons))
     )
     sent = await session.execute(
         select(Application.person_id, SentSection)
         .join(SentSection, Application.id == SentSection.application_id)
         .where(
-            Application.person_id.in_(persons), SentSection.name == SectionName.CONTACT
+            among(Application.person_id, persons),
+            SentSection.name == SectionName.CONTACT,
         )
         .order_by(Application.person_id, SentSection.sent_at.desc())
         .ext(distinct_on(Application.person_id))

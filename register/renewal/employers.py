@@ -85,7 +85,7 @@ async def tell_employers(
             Outgoing(
                 to=email,
                 letter="employer_news",
-                context={"news": of, "people": sorted(people)},
+                context={"news": of, "people": tuple(sorted(people))},
                 key=f"employer_news:{of}:{told}:{account_id}",
             )
             for (account_id, email, of), people in letters.items()

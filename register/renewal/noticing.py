@@ -77,7 +77,7 @@ async def give_notice_by_post(session: AsyncSession, now: datetime) -> None:
                 session,
                 one.renewal.person_id,
                 letter.letter,
-                context=dict(letter.context),
+                context={**letter.context, **letter.own},
                 key=letter.key,
                 now=now,
             )
@@ -136,11 +136,8 @@ def _letter(due: _Due) -> Outgoing:
     return Outgoing(
         to=due.email or "",
         letter="renewal_notice",
-        context={
-            "number": due.number,
-            "last_day": due.last_day,
-            "left": due.renewal.left,
-        },
+        context={"last_day": due.last_day, "left": tuple(due.renewal.left)},
+        own={"number": due.number or ""},
         key=_key(due.renewal.id),
         person_id=due.renewal.person_id,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from register.account import Account
 from register.entry import Entry, EntryEvent, EntryProjection, LapseReason, Status
 from register.entry.facts import Condition, Lapse, Registration
 from register.kit.clock import day_of, months_after, start_of
-from register.kit.db import rows_of
+from register.kit.db import among, rows_of
 from register.kit.jobs import START, enqueue, every, go_on, job
 from register.kit.post import Outgoing, post_many
 from register.person import Person
@@ -148,7 +148,7 @@ async def _next(
     renewals = await session.scalars(
         select(Renewal.id)
         .join(Entry, Entry.person_id == Renewal.person_id)
-        .where(Entry.id.in_(locked))
+        .where(among(Entry.id, locked))
         .with_for_update(of=Renewal, skip_locked=True)
     )
     held = renewals.all()
@@ -162,7 +162,7 @@ async def _next(
             left(),
             now=now,
         )
-        .where(Entry.id.in_(locked), Renewal.id.in_(held), _done(run))
+        .where(among(Entry.id, locked), among(Renewal.id, held), _done(run))
         .order_by(Entry.id)
     )
     return [
@@ -209,16 +209,16 @@ async def _odd(
     ids = [one.entry_id for one in found]
     bounded = [
         select(kind.entry_id).where(
-            kind.entry_id.in_(ids),
+            among(kind.entry_id, ids),
             func.upper(kind.valid) > run.ends,
         )
         for kind in (Registration, Condition)
     ]
     since = select(Condition.entry_id).where(
-        Condition.entry_id.in_(ids), func.lower(Condition.valid) >= run.ends
+        among(Condition.entry_id, ids), func.lower(Condition.valid) >= run.ends
     )
     stale = select(EntryProjection.entry_id).where(
-        EntryProjection.entry_id.in_(ids), EntryProjection.good_until <= now
+        among(EntryProjection.entry_id, ids), EntryProjection.good_until <= now
     )
     return set(await session.scalars(union(*bounded, since, stale)))
 
@@ -232,7 +232,7 @@ async def _lapse_many(
     for kind in (Condition, Registration):
         await session.execute(
             update(kind)
-            .where(kind.entry_id.in_(ids), kind.valid.contains(run.ends))
+            .where(among(kind.entry_id, ids), kind.valid.contains(run.ends))
             .values(valid=func.tstzrange(func.lower(kind.valid), run.ends), **ended)
             .execution_options(synchronize_session=False)
         )
@@ -281,7 +281,7 @@ async def _project_many(
     await session.execute(
         update(row)
         .where(
-            row.entry_id.in_(ids),
+            among(row.entry_id, ids),
             Registration.entry_id == row.entry_id,
             func.upper(Registration.valid) == run.ends,
         )
@@ -305,7 +305,7 @@ async def _shown_until(
         select(RuleSet).where(
             exists().where(
                 Registration.rule_set_id == RuleSet.id,
-                Registration.entry_id.in_(ids),
+                among(Registration.entry_id, ids),
                 func.upper(Registration.valid) == run.ends,
             )
         )
@@ -327,16 +327,18 @@ async def _tell(
     """Who lapsed, and whoever employs them. Whoever was registered again at once is told that alone."""
     to_write = {(one.renewal_id, one.fate): one for one in found if one.fate in LETTERS}
     rows = await session.execute(
-        select(Renewal.id, Account.email, Person.number, RuleSet)
+        select(Renewal.id, Account.email, Person.number, Renewal.rule_set_id)
         .join(Person, Person.id == Renewal.person_id)
         .join(Account, Account.person_id == Person.id)
-        .join(RuleSet, RuleSet.id == Renewal.rule_set_id)
-        .where(Renewal.id.in_([renewal_id for renewal_id, _ in to_write]))
+        .where(among(Renewal.id, [renewal_id for renewal_id, _ in to_write]))
     )
-    reached = {
-        renewal_id: Reached(email, number or "", rule_set)
-        for renewal_id, email, number, rule_set in rows
-    }
+    cured: dict[UUID, date] = {}
+    reached = {}
+    for renewal_id, email, number, rule_set_id in rows.all():
+        if rule_set_id not in cured:
+            rule_set = await session.get_one(RuleSet, rule_set_id)
+            cured[rule_set_id] = rule_set.rules.cure_ends(run.last_day)
+        reached[renewal_id] = Reached(email, number or "", cured[rule_set_id])
     await post_many(
         session,
         [
@@ -368,7 +370,7 @@ class Reached:
 
     email: str
     number: str
-    rule_set: RuleSet
+    cure_until: date
 
 
 def _letter(run: LapseRun, due: Due, whom: Reached) -> Outgoing:
@@ -377,12 +379,12 @@ def _letter(run: LapseRun, due: Due, whom: Reached) -> Outgoing:
         to=whom.email,
         letter=letter,
         context={
-            "number": whom.number,
             "last_day": run.last_day,
             "lapsed_on": day_of(run.ends),
-            "cure_until": whom.rule_set.rules.cure_ends(run.last_day),
-            "left": due.left.split(","),
+            "cure_until": whom.cure_until,
+            "left": tuple(due.left.split(",")),
         },
+        own={"number": whom.number},
         key=f"{letter}:{due.renewal_id}",
         person_id=due.person_id,
     )

@@ -93,10 +93,9 @@ class _SessionDriver:
 
     async def fetch(self, query: str, *args: Any) -> list[dict[str, Any]]:
         connection = await self._session.connection()
-        return [
-            dict(row)
-            for row in (await connection.exec_driver_sql(query, args)).mappings()
-        ]
+        rows = await connection.exec_driver_sql(query, args)
+        names = list(rows.keys())
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     async def execute(self, query: str, *args: Any) -> str:
         connection = await self._session.connection()

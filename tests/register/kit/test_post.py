@@ -431,3 +431,22 @@ async def test_a_failed_code_is_not_sent_again(
 
     with pytest.raises(HeldACode, match="can ask for a new one"):
         await message.send_again(session)
+
+
+@pytest.mark.parametrize("number", ["A-1", "# A-1", "[A](https://bad.example)"])
+async def test_what_is_theirs_alone_is_put_in_as_if_it_had_been_said_with_the_rest(
+    session, clock, number
+):
+    alike = {"name": "Ada", "code": "123456"}
+    letters_ = [
+        post.Outgoing(
+            f"{one}@example.org", "welcome", alike, f"{one}", own={"number": one}
+        )
+        for one in ("B-2", number)
+    ]
+
+    await post.post_many(session, letters_, now=clock())
+
+    message = await session.scalar(select(Message).where(Message.key == number))
+    said = post.letter_of("welcome", {**alike, "number": number})
+    assert (message.subject, message.body) == (said.subject, said.body)
