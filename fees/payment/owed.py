@@ -14,6 +14,7 @@ from fees.invoice import (
     InvoiceLine,
     NothingToPay,
     Purpose,
+    RenewalFees,
     renewal_fees,
     scrutiny_fee,
 )
@@ -36,6 +37,8 @@ class Owed:
     """Of its invoice, where there is one and less is left than it asked for."""
     instalments: int = field(default=1, compare=False)
     """In how many shares the rest may still be paid."""
+    renewal_fees: RenewalFees | None = field(default=None, compare=False)
+    """Of a renewal: what it costs."""
 
     @classmethod
     def for_application(cls, application: Application) -> Self:
@@ -89,12 +92,11 @@ async def _with_what_is_left(session: AsyncSession, owed: Owed) -> Owed:
 
 async def shares_of_renewal(session: AsyncSession, owed: Owed) -> int:
     """Before there is an invoice: as the prices say that it would be raised by."""
-    if owed.purpose is not Purpose.RENEWAL:
+    if owed.renewal_fees is None:
         return 1
     renewal = await session.get_one(Renewal, owed.about)
-    fees = await renewal_fees(session, renewal)
     plans = []
-    for fee in fees.each:
+    for fee in owed.renewal_fees.each:
         scale = await FeeScale.on(
             session, FeeKind.RENEWAL, fee.part, renewal.ends_on + timedelta(days=1)
         )
@@ -163,7 +165,9 @@ async def _renewals(session: AsyncSession, account: Account) -> list[Owed]:
         except NothingToPay:
             continue
         if fees.amount_pence:
-            owed.append(Owed(Purpose.RENEWAL, renewal.id, fees.pay_by))
+            owed.append(
+                Owed(Purpose.RENEWAL, renewal.id, fees.pay_by, renewal_fees=fees)
+            )
     return owed
 
 

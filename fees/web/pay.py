@@ -21,7 +21,6 @@ from fees.invoice import (
     RenewalFees,
     ScrutinyFee,
     fees_of,
-    renewal_fees,
     scrutiny_fee,
 )
 from fees.money import pounds
@@ -103,9 +102,8 @@ async def _renewal(
     session: AsyncSession,
     owed: Owed,
     today: date,  # noqa: ARG001 - one shape for all
-) -> tuple[Renewal, RenewalFees]:
-    renewal = await session.get_one(Renewal, owed.about)
-    return renewal, await renewal_fees(session, renewal)
+) -> tuple[Renewal, RenewalFees | None]:
+    return await session.get_one(Renewal, owed.about), owed.renewal_fees
 
 
 async def _reinstatement(
