@@ -189,38 +189,32 @@ async def undelivered_in(session: AsyncSession, case_id: UUID) -> Sequence[Undel
             joinedload(OwedNotice.letter),
         )
     )
-    found = [*map(_of_service, services), *map(_of_owed, notices)]
+    found = [
+        *(_of(one, one.handed_over_at, came_back=one) for one in services),
+        *(_of(one, one.due_at, owed=one) for one in notices),
+    ]
     return sorted(found, key=lambda one: (one.since, one.id))
 
 
-def _of_service(one: CaseService) -> Undelivered:
+def _of(
+    one: CaseService | OwedNotice,
+    since: datetime,
+    *,
+    came_back: CaseService | None = None,
+    owed: OwedNotice | None = None,
+) -> Undelivered:
     assert one.template  # noqa: S101 - as `came_back` asks
     return Undelivered(
         one.id,
         one.kind,
-        one.handed_over_at,
+        since,
         one.template,
         one.text,
         one.filled,
         one.letter,
         one.about_id,
-        came_back=one,
-        owed=None,
-    )
-
-
-def _of_owed(one: OwedNotice) -> Undelivered:
-    return Undelivered(
-        one.id,
-        one.kind,
-        one.due_at,
-        one.template,
-        one.text,
-        one.filled,
-        one.letter,
-        one.about_id,
-        came_back=None,
-        owed=one,
+        came_back,
+        owed,
     )
 
 
