@@ -7,6 +7,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from fees.payment import Payment, PaymentState
+from fees.web import patience
 from fees.web.patience import going_on, in_time
 from register.account import Account
 from register.application import Application, ApplicationState
@@ -44,6 +45,8 @@ def slow(pay, monkeypatch):
 
 
 async def answered(slow):
+    """From now on it is quick, and pages wait for as long as it takes."""
+    settings().pay_wait_seconds = 60
     slow.quick.set()
     await asyncio.gather(*going_on)
 
@@ -104,6 +107,24 @@ async def test_who_comes_back_need_not_wait_until_it_is_told_that_they_paid(
     async with committed() as session:
         application = (await session.scalars(select(Application))).one()
     assert application.state is ApplicationState.GRANTED
+
+
+async def test_while_too_many_wait_for_it_nothing_more_is_begun(
+    payer, committed, pay, slow, monkeypatch
+):
+    monkeypatch.setattr(patience, "AT_ONCE", 1)
+    await payer.post("/pay")
+    await slow.asked.wait()
+
+    refused = Page(await payer.post("/pay"))
+    others = await payer.get("/pay/return")
+    await answered(slow)
+
+    assert refused.status == 409
+    assert "Nothing was begun, and no money was taken" in refused.text
+    assert others.headers["location"] == "/pay/result"
+    assert (await payer.post("/pay")).headers["location"].startswith("http")
+    assert len(pay.made()) == 1
 
 
 async def test_what_fails_behind_a_page_is_told_without_a_word_of_whose_it_was(
