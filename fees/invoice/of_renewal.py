@@ -9,6 +9,7 @@ from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
     ColumnElement,
+    Exists,
     Insert,
     Integer,
     Select,
@@ -161,7 +162,7 @@ async def bill_next_renewals(
     """The next that have been billed, or need pay nothing, in order."""
     ending = select(Renewal.ends_on).where(Renewal.finished_at.is_(None)).distinct()
     for ends_on in sorted(await session.scalars(ending)):
-        unbilled = _unbilled(ends_on, day_of(now)).where(Renewal.id > after)
+        unbilled = _unbilled(ends_on, day_of(now), after=after)
         ids = (await session.scalars(unbilled.limit(at_once))).all()
         if ids:
             await _bill(session, ids, ends_on, now=now, by=None)
@@ -170,7 +171,7 @@ async def bill_next_renewals(
     return []
 
 
-def _unbilled(ends_on: date, today: date) -> Select[UUID]:
+def _unbilled(ends_on: date, today: date, *, after: UUID) -> Select[UUID]:
     """Open renewals of people who can be asked, where there is a price: what cannot be billed stands in nobody's way."""
     return (
         select(Renewal.id)
@@ -178,11 +179,12 @@ def _unbilled(ends_on: date, today: date) -> Select[UUID]:
         .join(RuleSet, RuleSet.id == Renewal.rule_set_id)
         .where(
             Renewal.ends_on == ends_on,
+            Renewal.id > after,
             Renewal.finished_at.is_(None),
             Renewal.paid_at.is_(None),
             Account.may_be_used(),
             RuleSet.data["renewal_cure_days"].as_integer() >= (today - ends_on).days,
-            ~_billed(),
+            ~_billed().where(Invoice.renewal_id > after),
             _priced(ends_on),
         )
         .order_by(Renewal.id)
@@ -191,7 +193,7 @@ def _unbilled(ends_on: date, today: date) -> Select[UUID]:
     )
 
 
-def _billed() -> ColumnElement[bool]:
+def _billed() -> Exists:
     return exists().where(
         Invoice.renewal_id == Renewal.id, Invoice.purpose == Purpose.RENEWAL
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Exists,
     Select,
     and_,
     case,
@@ -26,6 +27,7 @@ from register.entry import A_MOMENT, Entry, LapseReason
 from register.entry.facts import Hold, Lapse, Registration, Removal
 from register.kit.clock import end_of
 from register.kit.db import Base
+from register.kit.jobs import START
 from register.part import Part
 from register.person import Person
 from register.renewal.noticed import LapseNotice, noticed
@@ -58,10 +60,11 @@ class Fate(StrEnum):
 DONE = frozenset({Fate.LAPSE, Fate.LATE, Fate.SPARED, Fate.HELD})
 
 
-def concerned(day: date, *what: Any, now: datetime) -> Select[Any]:
+def concerned(day: date, *what: Any, now: datetime, after: UUID = START) -> Select[Any]:
     """Of each `Entry` whose period ends with that last day to renew and has not been renewed: in SQL, what is asked for.
 
     `Person` is joined, and `Renewal` where there is one. Its registration stood when the day was over, and stands still.
+    `after` is said of each table, or the planner reads some of them from their beginning.
     """
     ends = end_of(day)
     return (
@@ -77,6 +80,8 @@ def concerned(day: date, *what: Any, now: datetime) -> Select[Any]:
             ),
         )
         .where(
+            Entry.id > after,
+            Registration.entry_id > after,
             Registration.until_on.in_(_periods(day)),
             or_(Registration.until_on == day, Renewal.last_day == day),
             Registration.valid.contains(ends - A_MOMENT),
@@ -84,8 +89,8 @@ def concerned(day: date, *what: Any, now: datetime) -> Select[Any]:
                 func.upper_inf(Registration.valid),
                 func.upper(Registration.valid) > max(now, ends),
             ),
-            ~_in_force(Lapse, ends),
-            ~_in_force(Removal, ends),
+            ~_in_force(Lapse, ends).where(Lapse.entry_id > after),
+            ~_in_force(Removal, ends).where(Removal.entry_id > after),
             or_(Renewal.finished_at.is_(None), Renewal.finished_at >= ends),
         )
     )
@@ -99,7 +104,7 @@ def _periods(day: date) -> CompoundSelect[date]:
     )
 
 
-def _in_force(kind: type[Base], at: datetime) -> ColumnElement[bool]:
+def _in_force(kind: type[Base], at: datetime) -> Exists:
     return exists().where(kind.entry_id == Entry.id, kind.valid.contains(at))  # type: ignore[attr-defined]
 
 
@@ -222,6 +227,7 @@ async def those_concerned(
             served.scalar_subquery(),
             Renewal.finished_at,
             now=now,
+            after=after or START,
         )
         .order_by(Registration.entry_id)
         .limit(size + 1)
@@ -230,8 +236,6 @@ async def those_concerned(
         found = found.where(fate_on(day) == fate)
     if but:
         found = found.where(Entry.person_id != but)
-    if after:
-        found = found.where(Registration.entry_id > after)
     rows = [
         Concerned(
             entry_id,

@@ -115,7 +115,9 @@ async def _due(
             Renewal.last_day - least >= cast(literal(served), Date),
             Person.deceased_on.is_(None),
             Person.merged_into.is_(None),
-            ~exists().where(LapseNotice.renewal_id == Renewal.id),
+            ~exists().where(
+                LapseNotice.renewal_id == Renewal.id, LapseNotice.renewal_id > after
+            ),
             ~exists().where(Silence.person_id == Renewal.person_id),
             exists()
             .where(Entry.person_id == Renewal.person_id)

@@ -86,7 +86,7 @@ async def open_renewals_of(
     ends_on = rule_set.rules.period_end(today)
     if today < rule_set.rules.renewal_opens(ends_on):
         return []
-    due = _due(rule_set, ends_on, now=now).where(Registration.entry_id > after)
+    due = _due(rule_set, ends_on, now=now, after=after)
     if person_id:
         due = due.where(Entry.person_id == person_id)
     found = (await session.execute(due.limit(at_once))).all()
@@ -98,15 +98,18 @@ async def open_renewals_of(
 
 
 def _due(
-    rule_set: RuleSet, ends_on: date, *, now: datetime
+    rule_set: RuleSet, ends_on: date, *, now: datetime, after: UUID
 ) -> Select[UUID, UUID, bool]:
     """The entries in order, with their persons and whether those only pay."""
+    # Said of either side, or the planner reads one of them from its beginning.
     opens = start_of(rule_set.rules.renewal_opens(ends_on))
     return (
         select(Registration.entry_id, Entry.person_id, ~_joined_before(opens, ends_on))
         .join(Entry, Entry.id == Registration.entry_id)
         .join(Person, Person.id == Entry.person_id)
         .where(
+            Entry.id > after,
+            Registration.entry_id > after,
             Entry.part == rule_set.part,
             Registration.until_on == ends_on,
             Registration.valid.contains(now),

@@ -138,8 +138,8 @@ async def _next(
     What somebody is working on waits for the next batch.
     """
     ids = await session.scalars(
-        concerned(run.last_day, Entry.id, now=now)
-        .where(_done(run), Registration.entry_id > after)
+        concerned(run.last_day, Entry.id, now=now, after=after)
+        .where(_done(run))
         .order_by(Registration.entry_id)
         .limit(batch)
         .with_for_update(of=Entry, skip_locked=True)
