@@ -1,6 +1,6 @@
 """What a renewal costs, and the invoices of everybody's: one a person, by statements over a batch at a time."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -160,8 +160,7 @@ async def bill_next_renewals(
     after: UUID = START,
 ) -> Sequence[UUID]:
     """The next that have been billed, or need pay nothing, in order."""
-    ending = select(Renewal.ends_on).where(Renewal.finished_at.is_(None)).distinct()
-    for ends_on in sorted(await session.scalars(ending)):
+    async for ends_on in _periods_to_bill(session):
         unbilled = _unbilled(ends_on, day_of(now), after=after)
         ids = (await session.scalars(unbilled.limit(at_once))).all()
         if ids:
@@ -169,6 +168,17 @@ async def bill_next_renewals(
             await _let_off(session, ids, now=now)
             return ids
     return []
+
+
+async def _periods_to_bill(session: AsyncSession) -> AsyncIterator[date]:
+    """One after the other: to ask for all at once reads every renewal that is not finished."""
+    found: date | None = date.min
+    while found := await session.scalar(
+        select(func.min(Renewal.ends_on)).where(
+            Renewal.finished_at.is_(None), Renewal.ends_on > found
+        )
+    ):
+        yield found
 
 
 def _unbilled(ends_on: date, today: date, *, after: UUID) -> Select[UUID]:

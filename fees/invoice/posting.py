@@ -24,7 +24,8 @@ async def post_raised(session: AsyncSession, by: Process) -> None:
             ["id", "kind", "at", "process_id", "invoice_id"], raised
         )
     )
-    entries = (LedgerEntry.process_id == by.id) & (
+    # By the invoices: no index of the ledger knows of acts.
+    raised_now = (Invoice.process_id == by.id) & (
         LedgerEntry.kind == EntryKind.INVOICE_RAISED
     )
     owed = (
@@ -37,7 +38,7 @@ async def post_raised(session: AsyncSession, by: Process) -> None:
             cast(None, Posting.fee_kind.type),
         )
         .join(Invoice, Invoice.id == LedgerEntry.invoice_id)
-        .where(entries)
+        .where(raised_now)
     )
     earned = (
         select(
@@ -49,8 +50,9 @@ async def post_raised(session: AsyncSession, by: Process) -> None:
             FeeScale.kind,
         )
         .join(InvoiceLine, InvoiceLine.invoice_id == LedgerEntry.invoice_id)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .join(InvoiceLine.scale)
-        .where(entries, InvoiceLine.amount_pence > 0)
+        .where(raised_now, InvoiceLine.amount_pence > 0)
     )
     await session.execute(
         insert(Posting).from_select(
