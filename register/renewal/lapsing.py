@@ -84,16 +84,42 @@ def concerned(day: date, *what: Any, now: datetime, after: UUID = START) -> Sele
             Registration.entry_id > after,
             Registration.until_on.in_(_periods(day)),
             or_(Registration.until_on == day, Renewal.last_day == day),
-            Registration.valid.contains(ends - A_MOMENT),
-            or_(
-                func.upper_inf(Registration.valid),
-                func.upper(Registration.valid) > max(now, ends),
-            ),
+            *_standing(ends, now),
             ~_in_force(Lapse, ends).where(Lapse.entry_id > after),
             ~_in_force(Removal, ends).where(Removal.entry_id > after),
             or_(Renewal.finished_at.is_(None), Renewal.finished_at >= ends),
         )
     )
+
+
+def _standing(ends: datetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Registration.valid.contains(ends - A_MOMENT),
+        or_(
+            func.upper_inf(Registration.valid),
+            func.upper(Registration.valid) > max(now, ends),
+        ),
+    )
+
+
+async def those_standing(
+    session: AsyncSession, day: date, *, now: datetime, after: UUID, size: int
+) -> Sequence[UUID]:
+    """The next entries whose period may end with that last day, in order, whatever becomes of them: found without looking
+    at all of them, as no plan does that asks for their fates in the same breath.
+    """
+    periods = await session.scalars(_periods(day))
+    found = await session.scalars(
+        select(Registration.entry_id)
+        .where(
+            Registration.entry_id > after,
+            Registration.until_on.in_(periods.all()),
+            *_standing(end_of(day), now),
+        )
+        .order_by(Registration.entry_id)
+        .limit(size)
+    )
+    return found.all()
 
 
 def _periods(day: date) -> CompoundSelect[date]:

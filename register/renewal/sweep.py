@@ -34,7 +34,15 @@ from register.kit.post import Outgoing, post_many
 from register.person import Person
 from register.process import Event, Process
 from register.renewal.acts import RenewalAct
-from register.renewal.lapsing import DONE, Fate, concerned, fate_on, left, why
+from register.renewal.lapsing import (
+    DONE,
+    Fate,
+    concerned,
+    fate_on,
+    left,
+    those_standing,
+    why,
+)
 from register.renewal.noticed import EmployerNews, News
 from register.renewal.renewal import Renewal
 from register.renewal.run import LapseRun, RunState
@@ -137,14 +145,20 @@ async def _next(
 
     What somebody is working on waits for the next batch.
     """
-    ids = await session.scalars(
-        concerned(run.last_day, Entry.id, now=now, after=after)
-        .where(_done(run))
-        .order_by(Registration.entry_id)
-        .limit(batch)
-        .with_for_update(of=Entry, skip_locked=True)
-    )
-    locked = ids.all()
+    locked: Sequence[UUID] = []
+    while not locked:
+        some = await those_standing(
+            session, run.last_day, now=now, after=after, size=batch
+        )
+        if not some:
+            return []
+        after = some[-1]
+        ids = await session.scalars(
+            concerned(run.last_day, Entry.id, now=now)
+            .where(among(Entry.id, some), _done(run))
+            .with_for_update(of=Entry, skip_locked=True)
+        )
+        locked = ids.all()
     renewals = await session.scalars(
         select(Renewal.id)
         .join(Entry, Entry.person_id == Renewal.person_id)
