@@ -11,10 +11,26 @@ spare_what_is_there()
 print(gc.get_freeze_count() > 1000, any(one is kept[0] for one in gc.get_objects()))
 """
 
+SERVING = """
+import asyncio, gc
+from app import create_app
+async def serve():
+    async with create_app().lifespan():
+        print(gc.get_freeze_count() > 100_000)
+asyncio.run(serve())
+"""
+
+
+def run(code):
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return told.stdout.split()
+
 
 def test_a_search_leaves_out_what_was_there_before():
-    told = subprocess.run(
-        [sys.executable, "-c", TOLD], capture_output=True, text=True, check=True
-    )
+    assert run(TOLD) == ["True", "False"]
 
-    assert told.stdout.split() == ["True", "False"]
+
+def test_a_process_that_serves_pages_spares_what_it_was_started_with():
+    assert run(SERVING) == ["True"]
