@@ -1,6 +1,6 @@
 """What payers take away as PDF: the receipt of an invoice, and what they paid in a tax year."""
 
-from fees.papers.printing import receipt_html, render, statement_html
+from fees.papers.printing import receipt_html, statement_html
 from fees.papers.statement import Paid, Payer, Statement, statement, years_paid_in
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "Payer",
     "Statement",
     "receipt_html",
-    "render",
     "statement",
     "statement_html",
     "years_paid_in",

@@ -1,13 +1,12 @@
 """Receipts and yearly statements to take away as PDF, each to whom it is about and to nobody else."""
 
-import asyncio
 import re
 
 from litestar import Response, get
 from litestar.params import FromPath
 
 from fees.invoice import read_invoice_reference
-from fees.papers import receipt_html, render, statement, statement_html
+from fees.papers import receipt_html, statement, statement_html
 from fees.payment.standing import record
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -15,6 +14,7 @@ from register.kit.security.limits import PDF
 from register.person import Person
 from register.web.guards import SIGNED_IN
 from register.web.needs import Act, Session
+from register.web.pdf import pdf
 
 YEAR_FILE = re.compile(r"([12]\d{3})\.pdf")
 
@@ -33,7 +33,7 @@ async def receipt(
     if not found.standing.receipt:
         raise NotFound
     name = f"receipt-{found.standing.invoice.reference}.pdf"
-    return await _file(receipt_html(found), name)
+    return await pdf(receipt_html(found), name=name)
 
 
 @get("/account/payments/tax-year/{file:str}", access=SIGNED_IN, limit=PDF)
@@ -49,17 +49,8 @@ async def tax_year(session: Session, act: Act, file: FromPath[str]) -> Response[
         else None
     )
     name = person.name if person else act.account.name
-    return await _file(statement_html(found, name=name), f"payments-{year}.pdf")
-
-
-async def _file(html: str, name: str) -> Response[bytes]:
-    """Printed aside, so that nobody else waits for it."""
-    printed = await asyncio.to_thread(render, html)
-    return Response(
-        printed,
-        media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    html = statement_html(found, name=name)
+    return await pdf(html, name=f"payments-{year}.pdf")
 
 
 pages = [receipt, tax_year]

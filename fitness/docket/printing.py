@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cache, cached_property
-from importlib.resources import files
+from datetime import datetime
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -13,10 +12,8 @@ import pikepdf
 from fitness.docket.document import DocketDocument
 from fitness.docket.level import Audience
 from fitness.docket.paper import Paper, pieces
-from register.kit.pages import environment
-from register.kit.pdf import CannotPrint, Renderer
+from register.kit import paper
 
-PACKAGES = ("register", "fitness")
 TRIES = 3
 
 
@@ -86,20 +83,14 @@ def print_own(
 def _rendered(
     reference: str, audience: Audience, documents: Sequence[Bundled], at: datetime
 ) -> bytes:
-    """Characters that none of our faces has stand as their code points."""
-    html = str(
-        _page()(
-            reference=reference,
-            audience=audience,
-            documents=documents,
-            made_at=at.astimezone(UTC),
-        )
+    html = paper.html_of(
+        "fitness/docket/papers/bundle.html",
+        made_at=at,
+        reference=reference,
+        audience=audience,
+        documents=documents,
     )
-    try:
-        return _renderer().render(html)
-    except CannotPrint as refusal:
-        codes = {ord(c): f"[U+{ord(c):04X}]" for c in refusal.characters}
-        return _renderer().render(html.translate(codes))
+    return paper.render(html)
 
 
 def _lengths(pdf: bytes) -> tuple[int, list[int]]:
@@ -124,20 +115,6 @@ def _numbered(
     return numbered
 
 
-@cache
-def _page() -> Any:
-    return (
-        environment(*PACKAGES).get_template("fitness/docket/papers/bundle.html").render
-    )
-
-
-@cache
 def words() -> Any:
     """What our codes are called."""
-    return environment(*PACKAGES).get_template("fitness/docket/words.html").module
-
-
-@cache
-def _renderer() -> Renderer:
-    style = files("fitness").joinpath("templates/docket/papers/printed.css")
-    return Renderer(style.read_text("utf-8"))
+    return paper.template("fitness/docket/words.html").module

@@ -1,14 +1,12 @@
 """A proposal on paper: what is proposed, what it would mean, what the public would read, and where to sign."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from datetime import datetime
 
 from fitness.case import Case
 from fitness.examination.disposal import Disposal
 from fitness.examination.preview import Preview
-from register.kit.pages import environment
+from register.kit import paper
 from register.kit.settings import settings
 from register.part import Part
 
@@ -21,20 +19,13 @@ def paper_html(
     part_names: Mapping[Part, str],
     now: datetime,
 ) -> str:
-    template = _environment().get_template("fitness/examination/paper.html")
-    return str(
-        template.render(
-            case=case,
-            disposal=disposal,
-            preview=preview,
-            part_names=part_names,
-            contact=settings().contact_email,
-            now=now,
-            made_at=now.astimezone(UTC),
-        )
+    return paper.html_of(
+        "fitness/examination/paper.html",
+        made_at=now,
+        case=case,
+        disposal=disposal,
+        preview=preview,
+        part_names=part_names,
+        contact=settings().contact_email,
+        now=now,
     )
-
-
-@cache
-def _environment() -> Any:
-    return environment("register", "fitness")

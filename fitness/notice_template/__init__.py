@@ -26,7 +26,6 @@ from fitness.notice_template.reading import (
     example,
     example_outside,
     page_words,
-    render,
 )
 from fitness.notice_template.template import (
     NoticeTemplate,
@@ -66,7 +65,6 @@ __all__ = [
     "example_outside",
     "faults",
     "page_words",
-    "render",
     "tell_outside",
     "told_outside",
     "version",

@@ -3,16 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
+from datetime import date, datetime
 from typing import Any
 
 from fitness.blocks import Block, blocks
 from fitness.notice_template.kind import Gap
 from fitness.notice_template.wording import Wording
-from register.kit.pages import environment
-from register.kit.pdf import CannotPrint, Renderer
+from register.kit import paper
 from register.kit.post import as_text
 from register.notice import ServiceMethod
 
@@ -31,8 +28,9 @@ class Reading:
         return blocks(self.words)
 
     def html(self, *, now: datetime) -> str:
-        template = _environment().get_template("fitness/notices/papers/notice.html")
-        return str(template.render(reading=self, now=now, made_at=now.astimezone(UTC)))
+        return paper.html_of(
+            "fitness/notices/papers/notice.html", made_at=now, reading=self
+        )
 
 
 EXAMPLES: Mapping[Gap, str] = {
@@ -86,8 +84,9 @@ class Outside:
         return blocks(self.words)
 
     def html(self, *, now: datetime) -> str:
-        template = _environment().get_template("fitness/notices/papers/outside.html")
-        return str(template.render(told=self, now=now, made_at=now.astimezone(UTC)))
+        return paper.html_of(
+            "fitness/notices/papers/outside.html", made_at=now, told=self
+        )
 
 
 @dataclass(frozen=True)
@@ -130,24 +129,4 @@ def example_outside(wording: Wording) -> Outside:
 
 def page_words(name: str) -> Any:
     """The words that pages use, from a template of theirs, for what stands in a gap."""
-    return _environment().get_template(name).module
-
-
-def render(html: str) -> bytes:
-    """Characters that none of our faces has stand as their code points."""
-    try:
-        return _renderer().render(html)
-    except CannotPrint as refusal:
-        codes = {ord(c): f"[U+{ord(c):04X}]" for c in refusal.characters}
-        return _renderer().render(html.translate(codes))
-
-
-@cache
-def _environment() -> Any:
-    return environment("register", "fitness")
-
-
-@cache
-def _renderer() -> Renderer:
-    style = files("fitness").joinpath("templates/publications/papers/printed.css")
-    return Renderer(style.read_text("utf-8"))
+    return paper.template(name).module

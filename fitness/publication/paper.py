@@ -1,43 +1,17 @@
 """A decision on paper: what its page says, as it stood when it was printed."""
 
-from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from datetime import datetime
 
 from fitness.publication.public import Shown
-from register.kit.pages import environment
-from register.kit.pdf import CannotPrint, Renderer
+from register.kit import paper
 
 
 def paper_html(shown: Shown, *, address: str, now: datetime) -> str:
-    template = _environment().get_template("fitness/publications/papers/decision.html")
-    return str(
-        template.render(
-            shown=shown,
-            published=shown.published,
-            address=address,
-            now=now,
-            made_at=now.astimezone(UTC),
-        )
+    return paper.html_of(
+        "fitness/publications/papers/decision.html",
+        made_at=now,
+        shown=shown,
+        published=shown.published,
+        address=address,
+        now=now,
     )
-
-
-def render(html: str) -> bytes:
-    """Characters that none of our faces has stand as their code points."""
-    try:
-        return _renderer().render(html)
-    except CannotPrint as refusal:
-        codes = {ord(c): f"[U+{ord(c):04X}]" for c in refusal.characters}
-        return _renderer().render(html.translate(codes))
-
-
-@cache
-def _environment() -> Any:
-    return environment("register", "fitness")
-
-
-@cache
-def _renderer() -> Renderer:
-    style = files("fitness").joinpath("templates/publications/papers/printed.css")
-    return Renderer(style.read_text("utf-8"))

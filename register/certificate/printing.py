@@ -1,6 +1,5 @@
 """The certificate on paper: one page, or two where restrictions fill the first."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,7 +10,7 @@ import segno
 from register.certificate.engraving import annex, face
 from register.certificate.record import Record
 from register.certificate.serial import grouped
-from register.kit.pages import environment
+from register.kit import paper
 from register.kit.pdf import Renderer, base_direction
 
 NAME_SIZES = ((38, "large"), (56, "medium"), (90, "small"))
@@ -50,7 +49,9 @@ def print_certificate(
     """The PDF; the same facts make the same bytes."""
     address = f"{public_url.rstrip('/')}/verify/{grouped(serial)}"
     roomy, *tighter = [
-        _page()(
+        paper.html_of(
+            "register/certificates/printed.html",
+            made_at=issued_at,
             record=record,
             serial=grouped(serial),
             as_at=as_at,
@@ -100,12 +101,6 @@ def _runs(row: list[int]) -> list[tuple[int, int]]:
         x for x, (a, b) in enumerate(zip([0, *row], [*row, 0], strict=True)) if a != b
     ]
     return [(a, b - a) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-@cache
-def _page() -> Callable[..., str]:
-    printed = "register/certificates/printed.html"
-    return environment("register").get_template(printed).render
 
 
 @cache

@@ -3,24 +3,23 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from register.data_copy.gathering import Shelf
+from register.kit import paper
 from register.kit.forms import written
-from register.kit.pages import environment, moment
-from register.kit.pdf import CannotPrint, Renderer
+from register.kit.pages import moment
 
 
 def printed(shelves: Sequence[Shelf], *, made_at: datetime) -> bytes:
     """Characters that none of our faces has stand as their code points; the JSON holds them as they are."""
-    html = _page()(shelves=shelves, made_at=made_at, lines=lines)
-    try:
-        return _renderer().render(html)
-    except CannotPrint as refusal:
-        codes = {ord(c): f"[U+{ord(c):04X}]" for c in refusal.characters}
-        return _renderer().render(html.translate(codes))
+    html = paper.html_of(
+        "register/data_copy/printed.html",
+        made_at=made_at,
+        shelves=shelves,
+        lines=lines,
+    )
+    return paper.render(html)
 
 
 def lines(record: dict[str, Any]) -> list[tuple[str, str]]:
@@ -46,16 +45,3 @@ def _words(value: Any) -> str:  # noqa: PLR0911 - a kind of value a line
     if isinstance(value, list | tuple):
         return " – ".join(map(_words, value))
     return str(value)
-
-
-@cache
-def _page() -> Any:
-    return (
-        environment("register").get_template("register/data_copy/printed.html").render
-    )
-
-
-@cache
-def _renderer() -> Renderer:
-    style = files("register").joinpath("templates/data_copy/printed.css")
-    return Renderer(style.read_text("utf-8"))

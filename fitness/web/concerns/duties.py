@@ -1,6 +1,5 @@
 """Whom else an employer must tell: why, when they did, and a sheet of it to take away."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -23,7 +22,7 @@ from fitness.concern import (
     record,
     recorded,
 )
-from fitness.concern.sheet import render, sheet_html
+from fitness.concern.sheet import sheet_html
 from fitness.concern.told import OF_FACTS, Answers, Section
 from fitness.web.concerns.held import NotHeld, held, own_draft
 from fitness.web.concerns.questions import DutiesForm
@@ -38,6 +37,7 @@ from register.kit.security.sessions import WebSession
 from register.web.guards import PUBLIC
 from register.web.needs import Form, Limits, Moment, Session, Visit
 from register.web.outside import UNSEEN
+from register.web.pdf import pdf
 
 
 class DutyPages(Controller):
@@ -86,7 +86,7 @@ class DutyPages(Controller):
     async def sheet(
         self, session: Session, visit: Visit, now: Moment, reference: FromPath[str]
     ) -> Response[bytes]:
-        """Also of what is sent. Printed aside, so that nobody else waits for it."""
+        """Also of what is sent."""
         concern_id = held(visit, reference)
         if not (
             await draft_of(session, concern_id, now=now)
@@ -97,14 +97,7 @@ class DutyPages(Controller):
         if not rows:
             raise NotFound
         html = sheet_html(reference, rows, now=now)
-        return Response(
-            await asyncio.to_thread(render, html),
-            media_type="application/pdf",
-            headers={
-                "Content-Disposition": f'attachment; filename="{reference}.pdf"',
-                **UNSEEN,
-            },
-        )
+        return await pdf(html, name=f"{reference}.pdf", headers=UNSEEN)
 
 
 async def own_employers_draft(

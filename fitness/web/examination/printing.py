@@ -1,16 +1,15 @@
-"""A proposal on paper, printed aside, so that nobody else waits for it."""
+"""A proposal on paper."""
 
-import asyncio
 from datetime import datetime
 
 from litestar.response import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fitness.case import Case
-from fitness.concern.sheet import render
 from fitness.examination.disposal import Disposal, ProposalAnswered
 from fitness.examination.papers import paper_html
 from fitness.examination.preview import Preview
+from register.web.pdf import pdf
 from register.web.search import PART_NAMES
 
 
@@ -22,11 +21,6 @@ async def printed(
         raise ProposalAnswered(disposal.answer)
     preview = await Preview.of(session, case, disposal, now=now)
     html = paper_html(case, disposal, preview, part_names=PART_NAMES, now=now)
-    return Response(
-        await asyncio.to_thread(render, html),
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{case.reference}.pdf"',
-            "Cache-Control": "no-store",
-        },
+    return await pdf(
+        html, name=f"{case.reference}.pdf", headers={"Cache-Control": "no-store"}
     )

@@ -1,7 +1,5 @@
 """Which notices there are, what the templates say now and said before, with values that are nobody's."""
 
-import asyncio
-
 from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response, Template
@@ -18,7 +16,6 @@ from fitness.notice_template import (
     drafted,
     example,
     example_outside,
-    render,
     version,
     versions,
 )
@@ -29,6 +26,7 @@ from register.kit.pages import page
 from register.kit.security.limits import PDF
 from register.web.guards import roles
 from register.web.needs import Act, Acting
+from register.web.pdf import pdf
 
 AT = "/staff/notice-templates"
 ONE = f"{AT}/{{kind:str}}"
@@ -88,12 +86,7 @@ def shown(kind: NoticeKind, wording: Wording) -> Reading | Outside:
 
 
 async def printed(act: Acting, kind: NoticeKind, wording: Wording) -> Response[bytes]:
-    html = shown(kind, wording).html(now=act.now)
-    return Response(
-        await asyncio.to_thread(render, html),
-        media_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="example.pdf"'},
-    )
+    return await pdf(shown(kind, wording).html(now=act.now), name="example.pdf")
 
 
 pages = [every, one, before, paper]

@@ -1,17 +1,17 @@
 """The last page before something is served: exactly what its registrant will read. Nothing is served that was not seen."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from litestar.response import Response, Template
 
 from fitness.investigation.drawn import Drawn
-from fitness.notice_template import Outside, Reading, render
+from fitness.notice_template import Outside, Reading
 from fitness.web.cases.opened import Opened
 from register.kit.pages import page
 from register.kit.security import csrf
 from register.kit.security.input import FormData
+from register.web.pdf import pdf
 
 SEAL, CHANGE = "seal", "change"
 
@@ -72,13 +72,6 @@ def letters_page(letters: Sequence[Outside], form: FormData, *, to: str) -> Temp
 async def printed(
     reading: Reading, *, now: datetime, name: str = "notice"
 ) -> Response[bytes]:
-    """Aside, so that nobody else waits for it."""
-    return Response(
-        await asyncio.to_thread(render, reading.html(now=now)),
-        media_type="application/pdf",
-        status_code=200,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}.pdf"',
-            "Cache-Control": "no-store",
-        },
+    return await pdf(
+        reading.html(now=now), name=f"{name}.pdf", headers={"Cache-Control": "no-store"}
     )

@@ -1,14 +1,12 @@
 """One publication: its versions, a preview of exactly what the public would read, and what may be done with it."""
 
-import asyncio
-
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Template
 
 from fitness.case import members
 from fitness.publication import Because, Kind, Published
-from fitness.publication.paper import paper_html, render
+from fitness.publication.paper import paper_html
 from fitness.web.cases.opened import CASE_READERS
 from fitness.web.publications.opened import (
     ALL,
@@ -24,6 +22,7 @@ from register.kit.pages import page
 from register.kit.security.limits import PDF
 from register.kit.settings import settings
 from register.web.needs import Act, Acting
+from register.web.pdf import pdf
 
 
 class ApproveForm(forms.Form):
@@ -104,11 +103,7 @@ async def preview_paper(
     shown = await previewed(act, one)
     address = f"{settings().public_url.rstrip('/')}{shown.published.address}"
     html = paper_html(shown, address=address, now=act.now)
-    return Response(
-        await asyncio.to_thread(render, html),
-        media_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="decision.pdf"'},
-    )
+    return await pdf(html, name="decision.pdf")
 
 
 pages = [one, preview, preview_paper]

@@ -1,6 +1,5 @@
 """Decisions and hearings as anybody may read them, to the minute for as long as they are published."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +19,7 @@ from fitness.publication import (
     months,
     shown_at,
 )
-from fitness.publication.paper import paper_html, render
+from fitness.publication.paper import paper_html
 from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import Gone, MovedTo, NotFound
@@ -30,6 +29,7 @@ from register.kit.settings import settings
 from register.published import published
 from register.web.guards import PUBLIC
 from register.web.needs import Moment, Network, Session
+from register.web.pdf import pdf
 
 LOOKS = ProcessLimit(Rate(600, MINUTE))
 FRESH = {"Cache-Control": "no-cache"}
@@ -102,18 +102,10 @@ async def decision(
 async def decision_paper(
     session: Session, now: Moment, slug: FromPath[str]
 ) -> Response[bytes]:
-    """Printed aside, so that nobody else waits for it."""
     shown = await shown_at(session, Kind.DECISION, slug, now=now)
     address = f"{settings().public_url.rstrip('/')}{shown.published.address}"
     html = paper_html(shown, address=address, now=now)
-    return Response(
-        await asyncio.to_thread(render, html),
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": 'attachment; filename="decision.pdf"',
-            **_headers(shown.published),
-        },
-    )
+    return await pdf(html, name="decision.pdf", headers=_headers(shown.published))
 
 
 @get("/hearings", access=PUBLIC)
