@@ -206,7 +206,7 @@ async def freeze(
 async def cite_more(
     session: AsyncSession, year: LearningYear, *, by: Process
 ) -> list[UUID]:
-    """What was finished since the year was submitted counts for it too from now on."""
+    """What was finished since the year was submitted counts for it too from now on, and for no other: the year lacked it."""
     found = await session.scalars(
         select(LearningRecord)
         .where(
@@ -222,7 +222,7 @@ async def cite_more(
     for record in more:
         record.freeze(by=by)
     added = [record.id for record in more]
-    year.cited = [*year.cited, *added]
+    year.cited, year.spent = [*year.cited, *added], [*year.spent, *added]
     await ask_no_more(session, added, by=by)
     await session.flush()
     return added
@@ -323,32 +323,44 @@ async def rule_sets_of(
         .join(Registration, Registration.entry_id == Entry.id)
         .where(Entry.person_id == person_id, Registration.valid.contains(at))
     )
-    held = sorted(set(parts), key=lambda part: part.position)
-    return [await RuleSet.on(session, part, day_of(at)) for part in held]
+    return await _in_force(session, parts.all(), at)
+
+
+async def _held_or_once(
+    session: AsyncSession, person_id: UUID, *, at: datetime
+) -> list[RuleSet]:
+    """As `rule_sets_of`; of whoever holds none then, those of the parts in which they have an entry: they may come back."""
+    if held := await rule_sets_of(session, person_id, at=at):
+        return held
+    parts = await session.scalars(
+        select(Entry.part).where(Entry.person_id == person_id)
+    )
+    return await _in_force(session, parts.all(), at)
+
+
+async def _in_force(
+    session: AsyncSession, parts: Iterable[Part], at: datetime
+) -> list[RuleSet]:
+    in_order = sorted(set(parts), key=lambda part: part.position)
+    return [await RuleSet.on(session, part, day_of(at)) for part in in_order]
 
 
 async def rules_of(session: AsyncSession, person_id: UUID, *, now: datetime) -> Rules:
     """By which days and deadlines are counted: of the first part that is held, or was; raises NotFound."""
-    held = await rule_sets_of(session, person_id, at=now)
-    if held:
-        return held[0].rules
-    parts: Sequence[Part] = (
-        await session.scalars(select(Entry.part).where(Entry.person_id == person_id))
-    ).all()
-    if not parts:
+    found = await _held_or_once(session, person_id, at=now)
+    if not found:
         raise NotFound
-    first = min(parts, key=lambda part: part.position)
-    return (await RuleSet.on(session, first, day_of(now))).rules
+    return found[0].rules
 
 
 async def standards_for(
     session: AsyncSession, person_id: UUID, *, now: datetime
 ) -> dict[str, str]:
-    """The standards of all parts that are held, by code."""
-    held = await rule_sets_of(session, person_id, at=now)
+    """The standards of all parts that are held, or were, by code."""
+    found = await _held_or_once(session, person_id, at=now)
     rows = await session.execute(
         select(Standard.code, Standard.title)
-        .where(Standard.rule_set_id.in_([one.id for one in held]))
+        .where(Standard.rule_set_id.in_([one.id for one in found]))
         .order_by(Standard.position, Standard.code)
     )
     return {code: title for code, title in rows}  # noqa: C416 - a row is not a pair

@@ -18,6 +18,7 @@ from register.cpd import (
     Words,
     freeze,
     missing,
+    standards_for,
     standing,
     take_learning,
 )
@@ -150,6 +151,17 @@ async def test_who_lapsed_the_day_after_is_asked_as_the_parts_held_on_the_last_d
     )
 
 
+async def test_who_lapsed_may_still_say_which_standards_their_learning_is_about(
+    session, entry
+):
+    ends = start_of(YEAR_END + DAY)
+    before = await standards_for(session, entry.person_id, now=ends - DAY)
+    await entry.lapse(session, on=ends, because="not_renewed", by=make_process(session))
+
+    assert before
+    assert await standards_for(session, entry.person_id, now=ends) == before
+
+
 async def test_somebody_outside_the_register_is_asked_nothing(session):
     person = await make_person(session)
 
@@ -263,6 +275,16 @@ async def test_more_may_be_cited_after_the_renewal(session, entry):
     assert added == [later.id]
     assert later.frozen
     assert later.id in year.cited
+
+
+async def test_what_was_added_to_a_year_after_the_renewal_does_not_count_twice(
+    session, entry, three_months
+):
+    year = await frozen(session, entry)
+    await make_enough(session, entry.person, on=date(2027, 10, 1))
+    await cite_more(session, year, by=make_process(session))
+
+    assert len(await lacking(session, entry, year_end=NEXT, now=NEXT_NOW)) == 4
 
 
 # Carrying over

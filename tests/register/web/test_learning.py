@@ -168,6 +168,28 @@ async def test_a_whole_record_is_added(browser, session, holder):
     assert page.fact("When") == "1 March 2027"
 
 
+async def test_who_has_lapsed_finishes_a_record_of_the_year_that_is_over(
+    browser, session, entry, holder, clock
+):
+    await entry.lapse(
+        session,
+        on=end_of(YEAR_END),
+        because="not_renewed",
+        by=make_process(session),
+    )
+    await session.commit()
+    clock.now = end_of(YEAR_END) + DAY
+    await browser.sign_in(holder)
+    form = Page(await browser.get(f"{HOME}/new"))
+    standard = form.soup.select_one("input[name=standards]")["value"]
+
+    await browser.post(f"{HOME}/new", data=WHOLE | {"standards": standard})
+
+    (record,) = await records(session)
+    assert record.complete
+    assert record.year_end == YEAR_END
+
+
 async def test_a_title_alone_is_kept_as_a_draft(browser, session, holder):
     await browser.sign_in(holder)
 
