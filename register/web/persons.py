@@ -24,6 +24,7 @@ from register.assessment import (
     people,
     person_for,
 )
+from register.cpd.audit import AuditEvent
 from register.enquiry import enquiries_of
 from register.entry import Entry, Shown, public_words, shown_at
 from register.entry.facts import Condition
@@ -134,10 +135,17 @@ async def _entries(session: Session, act: Act, person: Person) -> list[Held]:
     return sorted(held, key=lambda h: h.entry.part.position)
 
 
+AUDITED = frozenset(AuditEvent)
+
+
 def _shown(event: Event, seen: Sequence[Application], reader: Account) -> bool:
-    """Not what happened to a draft, nor what tells of a section that the reader may not read, or of a declaration."""
+    """Not what happened to a draft, nor what tells of a section that the reader may not read, of a declaration or of an audit."""
     if event.application_id is None:
-        tells = event.kind == RenewalEvent.DECLARATION_SETTLED or restricted(event)
+        tells = (
+            event.kind == RenewalEvent.DECLARATION_SETTLED
+            or event.kind in AUDITED
+            or restricted(event)
+        )
         return not tells or bool(reader.roles & READ_ALL)
     of = next((a for a in seen if a.id == event.application_id), None)
     return of is not None and (may_read_restricted(of, reader) or not restricted(event))

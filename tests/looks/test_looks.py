@@ -21,6 +21,7 @@ FILES = {
     "/account/payments/tax-year/{file}",
     "/account/payments/{reference}/receipt.pdf",
     "/api/openapi.json",
+    "/audits/{year}/{part}/numbers.txt",
     "/apply/{reference}/documents/{document}",
     "/certificates/{serial}/file",
     "/concerns/{reference}/sheet.pdf",

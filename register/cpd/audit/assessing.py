@@ -23,9 +23,9 @@ from register.employment import Employment, Home
 from register.kit.errors import NotFound, Refused
 from register.process import Process, TextKind
 
-ASSESSORS = frozenset(
-    {StaffRole.CASEWORKER, StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR}
-)
+ASSESSOR = StaffRole.CASEWORKER
+TOLD_WHOSE = frozenset({StaffRole.TEAM_MANAGER, StaffRole.REGISTRAR, StaffRole.AUDITOR})
+"""Follow audits, and so read whose learning is in them and what was found: none of them assesses, whatever else they are."""
 
 
 class GivenAlready(Refused):
@@ -35,6 +35,11 @@ class GivenAlready(Refused):
         )
 
 
+class NothingGiven(Refused):
+    def __init__(self) -> None:
+        super().__init__("Nobody has this to assess now.")
+
+
 class KnowsThem(Refused):
     """Their own learning, or somebody with whom they work or worked: nobody is told which."""
 
@@ -42,14 +47,23 @@ class KnowsThem(Refused):
         super().__init__("This person cannot assess it. Give it to somebody else.")
 
 
+class SomethingElseFirst(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "This cannot be given to anybody now: something else is looked at first."
+        )
+
+
 async def assign(
     session: AsyncSession, work: Work, assessor: Account, *, by: Process
 ) -> None:
-    """Raises NotWithAssessors, GivenAlready or KnowsThem."""
+    """Raises NotWithAssessors, GivenAlready, SomethingElseFirst or KnowsThem."""
     if not work.case.state.with_assessors:
         raise NotWithAssessors
     if work.waiting:
         raise GivenAlready
+    if await work.case.is_held(session, at=by.at):
+        raise SomethingElseFirst
     if not await may_assess(session, work, assessor):
         raise KnowsThem
     session.add(
@@ -66,11 +80,20 @@ async def assign(
     await session.flush()
 
 
+def give_back(work: Work, *, by: Process) -> None:
+    """Whoever has it cannot assess it, or can tell whose it is: it waits for another. Raises NothingGiven."""
+    if work.waiting is None:
+        raise NothingGiven
+    work.waiting.ended_at = by.at
+    work.case.tell(AuditEvent.GIVEN_BACK, by)
+
+
 async def may_assess(session: AsyncSession, work: Work, assessor: Account) -> bool:
-    """An assessor, who has not assessed it in this turn, and does not know whose it is from work."""
-    if not assessor.roles & ASSESSORS:
+    """An assessor, who has not assessed it in this turn or given it back, and is not told or knows from work whose it is."""
+    if ASSESSOR not in assessor.roles or assessor.roles & TOLD_WHOSE:
         return False
-    if assessor.id in {one.account_id for one in work.in_turn()}:
+    gave_back = {one.account_id for one in work.assignments if one.ended_at}
+    if assessor.id in gave_back | {one.account_id for one in work.in_turn()}:
         return False
     return not await knows(session, assessor, work.case.person_id)
 
@@ -99,8 +122,7 @@ async def assessors_for(session: AsyncSession, work: Work) -> list[Account]:
     found = await session.scalars(
         Account.usable()
         .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.role.in_(ASSESSORS))
-        .distinct()
+        .where(RoleGrant.role == ASSESSOR)
         .order_by(Account.name, Account.id)
     )
     return [one for one in found.all() if await may_assess(session, work, one)]
@@ -150,6 +172,7 @@ async def to_assess(session: AsyncSession, assessor: Account) -> Sequence[AuditC
         )
         .where(
             Assignment.account_id == assessor.id,
+            Assignment.ended_at.is_(None),
             AuditCase.state.in_([CaseState.ASSESSED, CaseState.AGAIN]),
             ~done,
         )

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -13,6 +13,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    exists,
+    func,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +25,9 @@ from register.cpd.audit.acts import AuditEvent
 from register.cpd.audit.audit import LearningAudit
 from register.cpd.peers import write_to_registrant
 from register.cpd.year import LearningYear, cite_more
-from register.kit.clock import day_of
+from register.entry import Entry
+from register.entry.facts import Hold, Registration
+from register.kit.clock import day_of, months_after
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.person import Person
@@ -56,7 +60,7 @@ class CaseState(StrEnum):
     ACCEPTED = "accepted"
     ADVISED = "advised"
     SET_ASIDE = "set_aside"
-    """Something else is looked at that comes first."""
+    """Whose it is is registered in the part no more: nothing could follow."""
 
     @property
     def with_assessors(self) -> bool:
@@ -81,6 +85,15 @@ ENOUGH = {
 class NotWithAssessors(Refused):
     def __init__(self) -> None:
         super().__init__("Nobody is to assess this now.")
+
+
+class StillLookedAt(Refused):
+    """Set aside is only what is open, of somebody who is not registered in the part, and of whom nothing is awaited."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This can be set aside only once they are not registered in the part, and we are not waiting for them to send more."
+        )
 
 
 class NothingAwaited(Refused):
@@ -140,10 +153,9 @@ class AuditCase(Base):
         person_id: UUID,
         *,
         by_chance: bool,
-        held: bool,
         by: Process,
     ) -> Self:
-        """The registrant is told, unless a hold says that something else comes first."""
+        """The registrant is told, whatever else is looked at: by the lot they can tell that they were drawn."""
         case = cls(
             id=uuid4(),
             reference="".join(
@@ -152,18 +164,14 @@ class AuditCase(Base):
             audit_id=audit.id,
             person_id=person_id,
             by_chance=by_chance,
-            state=CaseState.SET_ASIDE if held else CaseState.ASSESSED,
+            state=CaseState.ASSESSED,
             turn=1,
             opened_at=by.at,
-            ended_at=by.at if held else None,
         )
         session.add(case)
         await session.flush()
-        if not held:
-            case.tell(AuditEvent.SELECTED, by)
-            await case.write(
-                session, "audit_selected", of=case.id, now=by.at, audit=audit
-            )
+        case.tell(AuditEvent.SELECTED, by)
+        await case.write(session, "audit_selected", of=case.id, now=by.at, audit=audit)
         return case
 
     def tell(self, event: AuditEvent, by: Process, **facts: Any) -> None:
@@ -274,7 +282,38 @@ class AuditCase(Base):
     def _look_again(self) -> None:
         self.state, self.turn = CaseState.AGAIN, 2
 
-    # The condition
+    # Where nothing more is to be found
+
+    @property
+    def may_be_set_aside(self) -> bool:
+        """As far as its own state says."""
+        return self.state.with_assessors or self.state is CaseState.NOT_MET
+
+    async def set_aside(self, session: AsyncSession, *, by: Process) -> None:
+        """What was found stays, and is remembered in the next audit; raises StillLookedAt."""
+        if not self.may_be_set_aside or await self.is_registered(session, at=by.at):
+            raise StillLookedAt
+        self.state, self.ended_at = CaseState.SET_ASIDE, by.at
+        self.tell(AuditEvent.SETTLED, by, outcome_of=self.state)
+
+    async def is_registered(self, session: AsyncSession, *, at: datetime) -> bool:
+        """In the part that is audited."""
+        found = exists().where(
+            Registration.valid.contains(at),
+            Registration.entry_id == Entry.id,
+            Entry.person_id == self.person_id,
+            Entry.part == self.audit.part,
+        )
+        return bool(await session.scalar(select(found)))
+
+    async def is_held(self, session: AsyncSession, *, at: datetime) -> bool:
+        """Something else is looked at that comes first. The registrant may not know of it yet."""
+        found = exists().where(
+            Hold.valid.contains(at),
+            Hold.entry_id == Entry.id,
+            Entry.person_id == self.person_id,
+        )
+        return bool(await session.scalar(select(found)))
 
     def settle_with(self, condition_id: UUID, *, by: Process) -> None:
         self.state, self.condition_id, self.ended_at = (
@@ -295,12 +334,17 @@ class Assignment(Base):
     turn: Mapped[int]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
     assigned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was given back, not assessed."""
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
 
     account: Mapped[Account] = relationship(lazy="raise")
     process: Mapped[Process] = relationship(lazy="raise")
 
-    __table_args__ = (UniqueConstraint("case_id", "turn", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "turn", "account_id"),
+        CheckConstraint("ended_at >= assigned_at", name="ended"),
+    )
 
 
 class Assessment(Base):
@@ -359,7 +403,9 @@ class Work:
             (
                 one
                 for one in self.assignments
-                if one.turn == self.case.turn and one.account_id not in done
+                if one.turn == self.case.turn
+                and one.ended_at is None
+                and one.account_id not in done
             ),
             None,
         )
@@ -419,11 +465,21 @@ async def request_of(session: AsyncSession, case: AuditCase) -> Request | None:
 
 
 async def own_cases(session: AsyncSession, person_id: UUID) -> Sequence[AuditCase]:
-    """What a registrant is told of: the latest first, and nothing that was set aside."""
+    """The latest first."""
     found = await session.scalars(
         select(AuditCase)
-        .where(AuditCase.person_id == person_id, AuditCase.state != CaseState.SET_ASIDE)
+        .where(AuditCase.person_id == person_id)
         .options(joinedload(AuditCase.audit))
         .order_by(AuditCase.opened_at.desc(), AuditCase.id)
     )
     return found.all()
+
+
+async def awaited_since(session: AsyncSession, person_id: UUID) -> date | None:
+    """The first day of the earliest year of which we wait for more: records of it are taken, however long it is over."""
+    year_end: date | None = await session.scalar(
+        select(func.min(LearningAudit.year_end))
+        .join(AuditCase, AuditCase.audit_id == LearningAudit.id)
+        .where(AuditCase.person_id == person_id, AuditCase.state == CaseState.AWAITED)
+    )
+    return months_after(year_end, -12) + timedelta(days=1) if year_end else None

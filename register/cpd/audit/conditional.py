@@ -46,8 +46,7 @@ async def propose_condition(
 ) -> Proposal:
     """`wording` is public, `words` are for the second person. No assessor approves. Raises NotFoundWanting or DueInThePast."""
     _must_be_wanting(work.case)
-    if due_on <= day_of(by.at):
-        raise DueInThePast
+    _must_be_to_come(due_on, by)
     text = by.say(TextKind.PUBLIC, wording)
     by.say(TextKind.INTERNAL, words)
     return await Proposal.make(
@@ -67,11 +66,16 @@ def _must_be_wanting(case: AuditCase) -> None:
         raise NotFoundWanting
 
 
+def _must_be_to_come(due_on: date, by: Process) -> None:
+    if due_on <= day_of(by.at):
+        raise DueInThePast
+
+
 @carries_out(ProposalKind.RENEW_CONDITIONALLY)
 async def renew_conditionally(
     session: AsyncSession, proposal: Proposal, by: Process
 ) -> None:
-    """Raises what set_condition does where the entry has ended meanwhile."""
+    """Raises DueInThePast, or what set_condition does where the entry has ended meanwhile."""
     work = await work_on(session, UUID(proposal.key), lock=True)
     case = work.case
     _must_be_wanting(case)
@@ -84,6 +88,7 @@ async def renew_conditionally(
     if entry_id is None or text is None:
         raise NotFound
     due_on = date.fromisoformat(proposal.data["due_on"])
+    _must_be_to_come(due_on, by)
     entry = await Entry.load(session, entry_id, lock=True)
     condition = await entry.set_condition(
         session,

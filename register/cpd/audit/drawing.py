@@ -13,7 +13,7 @@ from register.cpd.audit.case import AuditCase
 from register.cpd.audit.draw import drawn, population_hash, rank, size_of
 from register.cpd.year import LearningYear
 from register.entry import Entry
-from register.entry.facts import Hold, Order, Registration
+from register.entry.facts import Order, Registration
 from register.kit.clock import day_of, end_of, months_after
 from register.kit.errors import Refused
 from register.part import Part
@@ -84,7 +84,6 @@ async def draw(session: AsyncSession, audit: LearningAudit, *, by: Process) -> N
             audit,
             found.people[number],
             by_chance=number in by_chance,
-            held=found.people[number] in found.held,
             by=by,
         )
 
@@ -94,7 +93,6 @@ class Population:
 
     def __init__(self) -> None:
         self.people: dict[str, UUID] = {}
-        self.held: set[UUID] = set()
         self.newly_joined = 0
         self.under_order = 0
 
@@ -104,8 +102,8 @@ async def population_of(
 ) -> Population:
     """Who is registered in the part, and renewed with the learning of that year.
 
-    Whoever the public register does not show is not counted at all, and a hold, of which it says nothing, leaves nobody out
-    here: either could be read off the hash by whoever tries all that is possible. Who is held is not looked at afterwards.
+    Whoever the public register does not show is not counted at all, and a hold, of which it says nothing, leaves nobody out:
+    either could be read off the hash by whoever tries all that is possible.
     """
     begins = end_of(months_after(year_end, -12))
     earlier = exists().where(
@@ -113,9 +111,8 @@ async def population_of(
     )
     theirs = select(Entry.id).where(Entry.person_id == Person.id).correlate(Person)
     ordered = exists().where(Order.entry_id.in_(theirs), Order.valid.contains(now))
-    held = exists().where(Hold.entry_id.in_(theirs), Hold.valid.contains(now))
     rows = await session.execute(
-        select(Person.number, Person.id, earlier, ordered, held)
+        select(Person.number, Person.id, earlier, ordered)
         .join(Entry, Entry.person_id == Person.id)
         .join(
             LearningYear,
@@ -133,7 +130,7 @@ async def population_of(
         )
     )
     found = Population()
-    for number, person_id, was_in, is_ordered, is_held in rows:
+    for number, person_id, was_in, is_ordered in rows:
         assert number is not None  # noqa: S101 - asked for above
         if is_ordered:
             found.under_order += 1
@@ -141,8 +138,6 @@ async def population_of(
             found.newly_joined += 1
         else:
             found.people[number] = person_id
-            if is_held:
-                found.held.add(person_id)
     return found
 
 

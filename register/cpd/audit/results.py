@@ -31,7 +31,7 @@ async def results_of(session: AsyncSession, audit: LearningAudit) -> Results:
     failed = case((AuditCase.failed_at.is_not(None), True), else_=False)
     rows = await session.execute(
         select(AuditCase.state, failed, func.count())
-        .where(AuditCase.audit_id == audit.id, AuditCase.state != CaseState.SET_ASIDE)
+        .where(AuditCase.audit_id == audit.id)
         .group_by(AuditCase.state, failed)
     )
     counts: Counter[str] = Counter()

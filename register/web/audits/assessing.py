@@ -14,6 +14,7 @@ from register.cpd.audit import (
     Finding,
     Work,
     assess,
+    give_back,
     given_to,
     seen_by_assessors,
 )
@@ -99,4 +100,12 @@ async def find(
     return Redirect(HOME, status_code=303)
 
 
-pages = [one, find]
+@post(f"{AT}/back", access=OFFICERS)
+async def cannot(act: Act, visit: Visit, case_id: FromPath[UUID]) -> Redirect:
+    work = await given_to(act.session, act.account, case_id, lock=True)
+    give_back(work, by=act.process(AuditAct.GIVE_BACK))
+    visit.flash("It is given back, for somebody else to assess")
+    return Redirect(HOME, status_code=303)
+
+
+pages = [one, find, cannot]

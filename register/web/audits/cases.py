@@ -16,6 +16,7 @@ from register.cpd.audit import (
     assessors_for,
     assign,
     case_for,
+    give_back,
     propose_condition,
     request_of,
     words_of,
@@ -90,6 +91,9 @@ async def _page(
         form=assigning or setting or returning,
         work=work,
         case=case,
+        held=await case.is_held(session, at=act.now),
+        gone=case.may_be_set_aside
+        and not await case.is_registered(session, at=act.now),
         entry_id=await session.scalar(entry_id),
         asked=await request_of(session, case),
         said=[(one, await words_of(session, one)) for one in work.assessments],
@@ -122,6 +126,22 @@ async def give(
     by = act.process(AuditAct.ASSIGN)
     await assign(act.session, work, able[answers.assessor.data], by=by)
     visit.flash("It is given to them")
+    return Redirect(f"{HOME}/{work.case.audit_id}", status_code=303)
+
+
+@post(f"{AT}/assignment/back", access=LEADERS)
+async def take_back(act: Act, visit: Visit, case_id: FromPath[UUID]) -> Redirect:
+    work = await case_for(act.session, act.account, case_id, lock=True)
+    give_back(work, by=act.process(AuditAct.GIVE_BACK))
+    visit.flash("It is taken back from them: give it to somebody else")
+    return Redirect(f"{HOME}/cases/{case_id}", status_code=303)
+
+
+@post(f"{AT}/end", access=LEADERS)
+async def set_aside(act: Act, visit: Visit, case_id: FromPath[UUID]) -> Redirect:
+    work = await case_for(act.session, act.account, case_id, lock=True)
+    await work.case.set_aside(act.session, by=act.process(AuditAct.SET_ASIDE))
+    visit.flash("It is set aside")
     return Redirect(f"{HOME}/{work.case.audit_id}", status_code=303)
 
 
@@ -177,4 +197,4 @@ async def _waiting(act: Acting, case_id: UUID) -> tuple[Work, Proposal]:
     return work, waiting
 
 
-pages = [one, give, propose, approve, send_back]
+pages = [one, give, take_back, set_aside, propose, approve, send_back]

@@ -75,10 +75,15 @@ class RecordForm(forms.Form):
         "What came of it?", what="what came of it", longest=LONGEST, optional=True
     )
 
-    def offering(self, standards: Mapping[str, str], rules: Rules) -> Self:
-        """The standards of the parts that they hold; days of this registration year and the one before."""
+    def offering(
+        self, standards: Mapping[str, str], rules: Rules, *, awaited: date | None
+    ) -> Self:
+        """The standards of the parts that they hold; days of this registration year and the one before.
+
+        `awaited`: the first day of an earlier year, where an audit waits for more of it.
+        """
         self.standards.choices = list(standards.items())
-        self._rules = rules
+        self._rules, self._awaited = rules, awaited
         return self
 
     def validate(
@@ -114,9 +119,10 @@ class RecordForm(forms.Form):
 
     @property
     def _earliest(self) -> date:
-        """The first day of the year before this one."""
+        """The first day of the year before this one, or of the earlier one of which more is awaited."""
         assert self.today is not None  # noqa: S101 - given by whoever shows the form
-        return _first_day(self._rules, self.today)
+        usual = _first_day(self._rules, self.today)
+        return min(usual, self._awaited or usual)
 
     @property
     def told(self) -> Told:

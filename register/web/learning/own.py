@@ -22,7 +22,7 @@ from register.cpd import (
     standards_for,
     standing,
 )
-from register.cpd.audit import own_cases
+from register.cpd.audit import awaited_since, own_cases
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
@@ -113,7 +113,9 @@ async def _offering(act: Acting, form: RecordForm) -> RecordForm:
     person_id = person_id_of(act)
     rules = await rules_of(act.session, person_id, now=act.now)
     return form.offering(
-        await standards_for(act.session, person_id, now=act.now), rules
+        await standards_for(act.session, person_id, now=act.now),
+        rules,
+        awaited=await awaited_since(act.session, person_id),
     )
 
 

@@ -41,6 +41,7 @@ ASSESSMENT = f"{HOME}/assessments/{{case_id}}"
 LEADERS = (TEAM_MANAGER, REGISTRAR)
 FOLLOWERS = (*LEADERS, AUDITOR)
 WANTING = "a case in which learning was not enough twice"
+GIVEN, GONE = "a case that an assessor has", "a case of somebody registered no more"
 YEAR_END = date(2026, 11, 30)
 LONG_AGO, RENEWED = start_of(date(2025, 6, 1)), start_of(date(2026, 10, 1))
 ASSIGNED = frozenset({Role.CASEWORKER})
@@ -58,6 +59,7 @@ async def make(world, session):
     world.to_assign = await opened(world, session, "unassessed")
     world.wanting = await wanting(world, session, "wanting")
     world.conditioned = await wanting(world, session, "conditioned")
+    world.left_learning = await gone(world, session)
     await condition_proposed(world, session)
     world.own_audit = await of_registrant(world, session)
     world.announced = await announced(session, Part.DEPUTY)
@@ -97,9 +99,16 @@ async def case_of(world, session, person_id):
         world.audit,
         person_id,
         by_chance=True,
-        held=False,
         by=make_process(session),
     )
+
+
+async def gone(world, session):
+    """Whose it is is registered no more."""
+    entry = await renewed(world, session, "gone")
+    case = await case_of(world, session, entry.person_id)
+    await entry.lapse(session, on=NOW, because="not_renewed", by=make_process(session))
+    return case
 
 
 async def wanting(world, session, name):
@@ -157,13 +166,25 @@ async def draw_proposed(world, session):
 def at(known, row, _role):
     world = known.world
     audits = {"": world.to_draw, UNDECIDED: world.announced}
-    cases = {"": world.conditioned, UNDECIDED: world.to_assign, WANTING: world.wanting}
-    found = [{"audit_id": audits.get(row.of, world.audit).id, "year": YEAR_END.year}]
+    cases = {
+        "": world.conditioned,
+        UNDECIDED: world.to_assign,
+        WANTING: world.wanting,
+        GIVEN: world.assessing,
+        GONE: world.left_learning,
+    }
+    found = [
+        {
+            "audit_id": audits.get(row.of, world.audit).id,
+            "year": YEAR_END.year,
+            "part": Part.MANAGER,
+        }
+    ]
     if row.path == AUDIT:
         found = [{"audit_id": one.id} for one in (world.audit, world.to_draw)]
     if row.path.startswith(OWN):
         return [{"case_id": world.own_audit.id}]
-    if row.path == ASSESSMENT:
+    if row.path.startswith(ASSESSMENT):
         return [{"case_id": world.assessing.id}]
     if "case_id" in row.path:
         return [{"case_id": cases[row.of].id}]
@@ -177,6 +198,7 @@ def to_caseworker(known, _place, _role):
 ROWS = [
     public("GET", "/audits"),
     public("GET", "/audits/{year}"),
+    public("GET", "/audits/{year}/{part}/numbers.txt"),
     own("GET", OWN),
     own("POST", f"{OWN}/{{case_id}}", REGISTRANT),
     work("GET", HOME, *READERS),
@@ -187,12 +209,18 @@ ROWS = [
     work("POST", f"{AUDIT}/return", REGISTRAR),
     work("GET", CASE, *FOLLOWERS),
     work("POST", f"{CASE}/assignment", *LEADERS, of=UNDECIDED),
+    work("POST", f"{CASE}/assignment/back", *LEADERS, of=GIVEN),
+    work("POST", f"{CASE}/end", *LEADERS, of=GONE),
     work("POST", f"{CASE}/condition", *LEADERS, of=WANTING),
     work("POST", f"{CASE}/approval", REGISTRAR),
     work("POST", f"{CASE}/return", REGISTRAR),
     *(
-        work(method, ASSESSMENT, CASEWORKER, only=ASSIGNED, hidden=OFFICERS - ASSIGNED)
-        for method in ("GET", "POST")
+        work(method, path, CASEWORKER, only=ASSIGNED, hidden=OFFICERS - ASSIGNED)
+        for method, path in (
+            ("GET", ASSESSMENT),
+            ("POST", ASSESSMENT),
+            ("POST", f"{ASSESSMENT}/back"),
+        )
     ),
 ]
 SENT = {

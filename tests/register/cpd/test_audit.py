@@ -4,11 +4,14 @@ import hashlib
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from register.account import StaffRole
+from register.by_link import token_of
 from register.condition import standing_of
-from register.cpd import freeze
+from register.cpd import Reflected, freeze, invited
 from register.cpd.audit import (
     AuditCase,
     CaseState,
@@ -16,6 +19,7 @@ from register.cpd.audit import (
     LearningAudit,
     assessors_for,
     assign,
+    give_back,
     given_to,
     own_cases,
     propose_condition,
@@ -26,12 +30,23 @@ from register.cpd.audit import (
     to_assess,
     work_on,
 )
-from register.cpd.audit.assessing import GivenAlready, KnowsThem
+from register.cpd.audit.assessing import (
+    TOLD_WHOSE,
+    GivenAlready,
+    KnowsThem,
+    NothingGiven,
+    SomethingElseFirst,
+)
 from register.cpd.audit.audit import AnnouncedAlready, DrawnAlready, YearNotOver
-from register.cpd.audit.case import NothingAdded, NothingAwaited, NotWithAssessors
+from register.cpd.audit.case import (
+    NothingAdded,
+    NothingAwaited,
+    NotWithAssessors,
+    StillLookedAt,
+)
 from register.cpd.audit.conditional import DueInThePast, NotFoundWanting, of_learning
 from register.cpd.audit.drawing import NobodyToDraw, population_of
-from register.cpd.audit.redacting import redacted
+from register.cpd.audit.redacting import redacted, telling
 from register.cpd.audit.reminding import end_waiting_for_audits, remind_of_audits
 from register.entry import Entry, OrderKind, RemovalReason
 from register.kit.clock import day_of, end_of, start_of
@@ -41,6 +56,7 @@ from register.notice.removing import NotOverdue
 from register.part import Part
 from register.proposal import NeedsAnotherPerson
 from tests.make import (
+    NOW,
     make_account,
     make_employment,
     make_entry,
@@ -66,6 +82,7 @@ from tests.register.learning import (
     make_asked,
     make_enough,
     make_record,
+    told,
 )
 
 HOLDER = "holder@example.org"
@@ -168,9 +185,30 @@ async def test_a_hold_leaves_nobody_out_as_the_hash_would_tell_of_it(session):
     await draw_audit(session, await announced(session))
 
     (case,) = await cases(session)
-    assert case.state is CaseState.SET_ASIDE
-    assert await own_cases(session, entry.person_id) == []
-    assert await letters_to(session, HOLDER) == []
+    assert case.state is CaseState.ASSESSED
+    assert await own_cases(session, entry.person_id) == [case]
+    assert await letters_to(session, HOLDER) == ["audit_selected"]
+
+
+async def test_who_is_held_is_told_as_others_and_assessed_once_the_hold_is_over(
+    session,
+):
+    entry = await make_renewed(session)
+    hold = await entry.hold(session, on=AUDITED - DAY, by=make_process(session))
+    await draw_audit(session, await announced(session))
+    (case,) = await cases(session)
+    assessor = await make_account(session, StaffRole.CASEWORKER)
+
+    async def given(now):
+        work = await work_on(session, case.id)
+        await assign(session, work, assessor, by=make_process(session, now=now))
+
+    with pytest.raises(SomethingElseFirst):
+        await given(AUDITED)
+    await entry.end(session, hold, on=AUDITED + DAY, by=make_process(session))
+    await given(AUDITED + DAY)
+
+    assert await to_assess(session, assessor) == [case]
 
 
 # Drawing
@@ -334,6 +372,47 @@ async def test_one_assesses_at_a_time(session):
         await given_to(session, two, work.case.id)
 
 
+async def test_what_is_given_back_goes_to_another_and_never_to_the_same(session):
+    _entry, work = await make_case(session)
+    one, two = [await make_account(session, StaffRole.CASEWORKER) for _ in range(2)]
+    by = make_process(session, now=AUDITED)
+    await assign(session, work, one, by=by)
+
+    give_back(await work_on(session, work.case.id), by=by)
+    await session.flush()
+
+    work = await work_on(session, work.case.id)
+    assert work.to_assign
+    assert await to_assess(session, one) == []
+    with pytest.raises(NotFound):
+        await given_to(session, one, work.case.id)
+    with pytest.raises(KnowsThem):
+        await assign(session, work, one, by=by)
+    await assign(session, work, two, by=by)
+    assert await to_assess(session, two) == [work.case]
+
+
+async def test_nothing_is_given_back_that_nobody_has(session):
+    _entry, work = await make_case(session)
+
+    with pytest.raises(NothingGiven):
+        give_back(work, by=make_process(session))
+
+
+@pytest.mark.parametrize("role", sorted(TOLD_WHOSE))
+async def test_nobody_assesses_who_reads_whose_learning_is_in_an_audit(session, role):
+    _entry, work = await make_case(session)
+    leader = await make_account(session, StaffRole.CASEWORKER, role)
+    alone = await make_account(session, role)
+
+    assert not {leader.id, alone.id} & {
+        one.id for one in await assessors_for(session, work)
+    }
+    for account in (leader, alone):
+        with pytest.raises(KnowsThem):
+            await assign(session, work, account, by=make_process(session))
+
+
 async def test_nobody_assesses_their_own_learning(session):
     entry = await make_renewed(session)
     own = await make_account(session, StaffRole.CASEWORKER, person=entry.person)
@@ -397,22 +476,104 @@ async def test_an_assessor_is_not_told_whose_it_is(session):
     )
     request = await make_asked(session, record)
     assert request.open
-    await freeze(
-        session,
-        entry.person_id,
-        year_end=YEAR_END,
-        by=make_process(session, now=RENEWED),
-    )
-    audit = await draw_audit(session, await announced(session))
-    (case,) = await cases(session)
-    case = (await work_on(session, case.id)).case
+    work = await drawn(session, entry)
 
-    (seen,) = await seen_by_assessors(session, case)
+    (seen,) = await seen_by_assessors(session, work.case)
 
-    assert audit.size == 1
-    for telling in ("Northern", "ELM", "SC462450", "Ngozi", "Adébáyò", "CH-", "Priya"):
-        assert telling not in seen.words.learnt
+    for one in ("Northern", "ELM", "SC462450", "Ngozi", "Adébáyò", "CH-", "Priya"):
+        assert one not in seen.words.learnt
     assert "learnt with" in seen.words.learnt
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("O'Brien", "O’Brien"),
+        ("O’Brien", "OBrien"),
+        ("Zoë", "Zoe"),
+        ("Zoe", "ZOË"),
+        ("Søren", "Soren"),
+        ("Anne-Marie", "Anne Marie"),
+        ("Anne Marie", "annemarie"),
+        ("Bo", "Bo"),
+        ("CH-0000123-J", "CH0000123J"),
+        ("CH-0000123-J", "ch 0000123 j"),
+    ],
+)
+def test_a_name_is_taken_out_however_it_is_typed(name, typed):
+    assert redacted(f"I am {typed}, so.", {name}) == "I am […], so."
+
+
+@pytest.mark.parametrize("text", ["bonfire", "in bo", "Bob", "Zoes", "OBriens"])
+def test_what_only_looks_like_a_name_stays(text):
+    assert redacted(text, {"Bo", "Zoë", "O'Brien"}) == text
+
+
+@given(
+    st.text("abcdéëøñO'’ -", min_size=3, max_size=12).filter(
+        lambda name: name.strip("'’ -") == name and len(name) > 2
+    ),
+    st.text("xyz ,.", max_size=10),
+)
+def test_nothing_of_a_name_stays_and_nothing_else_goes(name, around):
+    assert redacted(f"{around} {name} {around}", {name}) == f"{around} […] {around}"
+
+
+async def test_of_two_short_names_each_is_taken_out(session):
+    person = await make_person(session, given_names="Bo", family_name="Li")
+
+    hide = await telling(session, person.id)
+
+    assert redacted("I, Bo Li, or Li Bo, also like a libero.", hide) == (
+        "I, […], or […], also like a libero."
+    )
+
+
+async def test_an_employer_is_taken_out_without_its_kind_of_firm(session):
+    person = await make_person(session)
+    home = await make_home(session, name="Elm House")
+    await make_employment(session, person, home, employer="Northern Care Limited")
+
+    hide = await telling(session, person.id)
+
+    assert redacted("At Northern Care we sing.", hide) == "At […] we sing."
+
+
+async def test_an_assessor_is_told_what_was_copied_and_what_was_changed_after_praise(
+    session,
+):
+    entry = await make_entry(session, on=EARLY)
+    stranger = await make_entry(session, on=EARLY)
+    same = {"learnt": "One two three four.", "impact": "Five.", "reflection": "Six."}
+    own = {"impact": "Seven eight nine ten eleven."}
+    praised = await make_record(session, entry.person)
+    request = await make_asked(session, praised)
+    found = await invited(session, token_of(request), now=NOW, lock=True)
+    said = Reflected(words="Well done.", name="Priya Peer", job="Deputy manager")
+    await found.reflect(session, said, by=make_process(session))
+    later = make_process(session, now=NOW + DAY)
+    await praised.write(session, told(**own), year_end=YEAR_END, by=later)
+    copies = [
+        await make_record(session, whose.person, **same)
+        for whose in (entry, entry, stranger)
+    ]
+    work = await drawn(session, entry)
+
+    seen = {one.record.id: one for one in await seen_by_assessors(session, work.case)}
+
+    copied, plain = seen[copies[0].id], seen[praised.id]
+    assert (copied.same_as_own, copied.same_as_others) == (100, 100)
+    assert (plain.same_as_own, plain.same_as_others) == (0, 0)
+    assert [one.changed_since for one in plain.reflections] == [True]
+
+
+async def drawn(session, entry):
+    """In an audit of those who renewed, which are only they."""
+    by = make_process(session, now=RENEWED)
+    await freeze(session, entry.person_id, year_end=YEAR_END, by=by)
+    await draw_audit(session, await announced(session))
+    (case,) = await cases(session)
+    return await work_on(session, case.id)
 
 
 def test_only_whole_words_are_taken_out():
@@ -574,6 +735,53 @@ async def test_a_condition_needs_two_looks_and_a_day_to_come(session):
     work.case.state, work.case.failed_at = CaseState.NOT_MET, AUDITED
     with pytest.raises(DueInThePast):
         await condition_proposed(session, work, due_on=day_of(AUDITED))
+
+
+async def test_a_condition_whose_day_has_come_before_it_is_approved_is_not_set(
+    session,
+):
+    _entry, work, _ = await wanting(session)
+    proposal = await condition_proposed(session, work, due_on=day_of(AUDITED) + DAY)
+    registrar = await make_account(session, StaffRole.REGISTRAR)
+    await session.flush()
+
+    with pytest.raises(DueInThePast):
+        await proposal.approve(
+            session,
+            approver=registrar,
+            by=make_process(session, actor=registrar, now=AUDITED + DAY),
+        )
+
+
+# Who is registered no more
+
+
+async def test_what_is_open_is_set_aside_once_they_are_not_registered(session):
+    entry, work, _ = await wanting(session)
+    by = make_process(session, now=AUDITED + DAY)
+
+    with pytest.raises(StillLookedAt):
+        await work.case.set_aside(session, by=by)
+    await entry.lapse(session, on=AUDITED, because="not_renewed", by=by)
+    await work.case.set_aside(session, by=by)
+
+    assert work.case.state is CaseState.SET_ASIDE
+    assert work.case.ended_at == by.at
+    assert (await results_of(session, work.case.audit)).open == 0
+    assert (await results_of(session, work.case.audit)).not_met == 1
+
+
+async def test_while_more_is_awaited_nothing_is_set_aside(session):
+    entry, work = await make_case(session)
+    await failed(session, work.case.id)
+    by = make_process(session, now=AUDITED + DAY)
+    await entry.lapse(session, on=AUDITED, because="not_renewed", by=by)
+    work = await work_on(session, work.case.id)
+
+    with pytest.raises(StillLookedAt):
+        await work.case.set_aside(session, by=by)
+    await waited(session, work)
+    await work.case.set_aside(session, by=by)
 
 
 async def test_notice_of_removal_for_learning_waits_until_the_condition_is_overdue(

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from register.cpd.audit import AuditCase, CaseState, Finding, request_of, work_o
 from register.cpd.audit.reminding import end_waiting_for_audits
 from register.entry.facts import Condition
 from register.kit.clock import day_of, end_of
-from tests.make import make_account, make_entry
+from tests.make import make_account, make_entry, make_process
 from tests.reading import Page
 from tests.register.auditing import (
     AUDITED,
@@ -131,10 +132,14 @@ async def test_after_the_draw_all_that_is_needed_to_repeat_it_is_published(
     assert number not in page.html
 
 
-async def test_the_recipe_on_the_page_is_one_that_runs(browser, audit, entry, tmp_path):
+async def test_the_recipe_on_the_page_runs_with_what_is_downloaded_from_it(
+    browser, audit, entry, tmp_path
+):
     page = Page(await browser.get("/audits/2027"))
     recipe = page.soup.select("pre")[2].get_text()
-    (tmp_path / "numbers.txt").write_text(f"{entry.person.number}\n")
+    (link,) = page.soup.select("a[download]")
+    answer = await browser.get(link["href"])
+    (tmp_path / "numbers.txt").write_bytes(answer.content)
     said = []
 
     exec(  # noqa: S102 - what everybody is asked to run
@@ -159,6 +164,16 @@ async def test_a_year_without_an_audit_is_not_there(browser):
     assert (await browser.get("/audits/2031")).status_code == 404
     assert (await browser.get("/audits/x")).status_code == 404
     assert (await browser.get("/audits/0")).status_code == 404
+
+
+async def test_before_the_draw_no_numbers_are_published(browser, session):
+    await announced(session)
+    await session.commit()
+
+    for part in ("manager", "deputy", "x"):
+        answer = await browser.get(f"/audits/2027/{part}/numbers.txt")
+        assert answer.status_code == 404
+    assert (await browser.get("/audits/0/manager/numbers.txt")).status_code == 404
 
 
 # Leading
@@ -235,7 +250,7 @@ async def test_a_caseworker_sees_no_names_on_the_pages_of_an_audit(
     assert "Nothing waits for you." in page.text
     for path in (f"{HOME}/{audit.id}", at):
         assert (await browser.get(path)).status_code == 403
-    for path in ("assignment", "condition", "approval"):
+    for path in ("assignment", "assignment/back", "end", "condition", "approval"):
         assert (await browser.post(f"{at}/{path}")).status_code == 403
 
 
@@ -339,6 +354,96 @@ async def test_a_second_assessor_does_not_see_what_the_first_found(
     assert "not enough" not in page.text.replace("It is not enough", "")
 
 
+async def test_an_assessor_who_can_tell_whose_it_is_gives_it_back(
+    browser, session, case, at, manager, assessor, second
+):
+    await give(browser, manager, at, assessor)
+    path = f"{HOME}/assessments/{case.id}"
+    await browser.sign_in(second)
+    not_theirs = await browser.post(f"{path}/back")
+    await browser.sign_in(assessor)
+
+    done = await browser.post(f"{path}/back")
+
+    assert not_theirs.status_code == 404
+    assert done.headers["location"] == HOME
+    assert (await browser.get(path)).status_code == 404
+    assert (await browser.post(f"{path}/back")).status_code == 404
+    await browser.sign_in(manager)
+    page = Page(await browser.get(at))
+    assert page.fact("With") == "Nobody now"
+    assert "Asa Assessor" not in page.field("Who shall assess it?").options
+
+
+async def test_a_leader_takes_back_what_somebody_does_not_assess(
+    browser, case, at, manager, assessor
+):
+    await give(browser, manager, at, assessor)
+    page = Page(await browser.get(at))
+
+    done = await browser.post(f"{at}/assignment/back")
+
+    assert page.buttons == ["Take it back from Asa Assessor"]
+    assert done.headers["location"] == at
+    assert Page(await browser.get(at)).buttons == ["Give it to them"]
+    assert (await browser.post(f"{at}/assignment/back")).status_code == 409
+
+
+async def test_what_is_held_is_given_to_nobody_and_its_registrant_is_told_nothing(
+    browser, session, entry, case, at, manager, assessor, holder
+):
+    await entry.hold(session, on=AUDITED - DAY, by=make_process(session))
+    await session.commit()
+    await browser.sign_in(manager)
+
+    page = Page(await browser.get(at))
+    refused = await browser.post(
+        f"{at}/assignment", data={"assessor": str(assessor.id)}
+    )
+
+    assert "something else is looked at first" in page.text
+    assert page.buttons == []
+    assert refused.status_code == 409
+    await browser.sign_in(holder)
+    assert Page(await browser.get(OWN)).fact("State") == "We are looking at it"
+
+
+async def test_of_whom_is_not_registered_any_more_it_is_set_aside(
+    browser, session, entry, case, at, manager, holder
+):
+    await browser.sign_in(manager)
+    before = Page(await browser.get(at))
+    early = await browser.post(f"{at}/end")
+    await entry.lapse(
+        session, on=AUDITED - DAY, because="not_renewed", by=make_process(session)
+    )
+    await session.commit()
+    page = Page(await browser.get(at))
+
+    done = await browser.post(f"{at}/end")
+
+    assert "Set it aside" not in before.buttons
+    assert early.status_code == 409
+    assert "Set it aside" in page.buttons
+    assert done.headers["location"] == f"{HOME}/{case.audit_id}"
+    assert Page(await browser.get(at)).fact("State") == "Set aside"
+    await browser.sign_in(holder)
+    assert Page(await browser.get(OWN)).fact("State").startswith("Not looked at")
+
+
+async def test_the_timeline_of_a_person_tells_no_caseworker_of_an_audit(
+    browser, entry, case, at, manager, assessor
+):
+    await give(browser, manager, at, assessor)
+    path, line = f"/staff/persons/{entry.person_id}", "Learning given to an assessor"
+
+    assert line in Page(await browser.get(path)).text
+    await browser.sign_in(assessor)
+    page = Page(await browser.get(path))
+    assert line not in page.text
+    assert "Learning drawn for an audit" not in page.text
+
+
 async def test_nobody_opens_what_they_were_not_given(
     browser, case, at, manager, assessor, second
 ):
@@ -397,6 +502,28 @@ async def test_more_is_sent_once_there_is_something(
     assert done.headers["location"] == OWN
     assert Page(await browser.get(OWN)).fact("State") == "We are looking at it again"
     assert (await browser.post(f"{OWN}/{case.id}")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("first", "status"), [(date(2026, 12, 1), 303), (date(2026, 11, 30), 422)]
+)
+async def test_while_more_of_an_older_year_is_awaited_records_of_it_are_taken(
+    browser, session, case, holder, clock, first, status
+):
+    clock.now = end_of(date(2029, 11, 30)) + DAY
+    await failed(session, case.id, now=clock.now)
+    await session.commit()
+    await browser.sign_in(holder)
+    told = {
+        "title": "Sleep",
+        "first_on-day": str(first.day),
+        "first_on-month": str(first.month),
+        "first_on-year": str(first.year),
+    }
+
+    answer = await browser.post("/account/learning/new", data=told)
+
+    assert answer.status_code == status
 
 
 async def test_nobody_sends_for_somebody_else(browser, session, case):
