@@ -491,7 +491,8 @@ async def audits_in_every_state(stage):
         await stage.see(world.accounts[Role.REGISTRANT], "/account/learning/audits")
         await stage.see(manager, f"/staff/audits/cases/{case.id}", proved=True)
     async with stage.visitor(manager, proved=True) as browser:
-        await stage.show(browser, f"/staff/audits/cases/{world.wanting.id}")
+        for case in (world.wanting, world.assessing, world.left_learning):
+            await stage.show(browser, f"/staff/audits/cases/{case.id}")
         await stage.show(browser, f"/staff/audits/{world.announced.id}")
 
 
