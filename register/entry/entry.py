@@ -243,7 +243,7 @@ class Entry(Base):
                 self._bound(fact, on, by)
         await session.flush()
         period = self._fact(
-            Registration, since(on), by, until_on=until, rule_set_id=rule_set.id
+            Registration, self._from(on), by, until_on=until, rule_set_id=rule_set.id
         )
         await self._add(
             session,
@@ -274,7 +274,7 @@ class Entry(Base):
         for condition in stood:
             fact = self._fact(
                 Condition,
-                since(on),
+                self._from(on),
                 by,
                 kind=condition.kind,
                 due_on=condition.due_on,
@@ -454,7 +454,7 @@ class Entry(Base):
         text_id = self._words(condition.wording, by)
         fact = self._fact(
             Condition,
-            since(on),
+            self._from(on),
             by,
             kind=condition.kind,
             due_on=condition.due_on,
@@ -605,6 +605,11 @@ class Entry(Base):
         """Rewrite the row that search and lists read; every fact does it in its own transaction."""
         await session.flush()
         await project(session, self, now=now)
+
+    def _from(self, on: datetime) -> Range[datetime]:
+        """Until the next removal that is on record, if there is one: no registration goes on behind it."""
+        later = (one.starts for one in self.removals if one.starts > on)
+        return Range(on, min(later, default=None), bounds="[)")
 
     def _must_allow(self, move: Move, on: datetime) -> None:
         if not self.allows(move, on):

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from register.condition import carry_over
 from register.cpd import LearningNeed, freeze, missing
-from register.entry import A_MOMENT, Entry, Move
+from register.entry import A_MOMENT, Entry, Status
 from register.entry.facts import Registration, Removal
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base
@@ -264,6 +264,7 @@ class Renewal(Base):
             await entry.go_on(session, ended=self.ended_at, by=by)
         if ended:
             self._tell(RenewalEvent.LAPSE_UNDONE, by, until=self.until_on)
+        if any(_stands(entry, by.at) for entry in ended):
             await self._write(
                 session,
                 "renewal_lapse_undone",
@@ -274,14 +275,18 @@ class Renewal(Base):
             await self.tell_employer(session, News.REGISTERED_AGAIN, now=by.at)
 
     async def _cure(self, session: AsyncSession, *, by: Process) -> None:
+        """Whom something else than the end of the period keeps out by then stays out, whatever they pay."""
         for entry in await self._ended(session):
-            if entry.allows(Move.RESTORE, self.again_at):
+            if entry.status_at(self.again_at) is Status.LAPSED:
                 await self.restore(session, entry, by=by)
 
     async def restore(
         self, session: AsyncSession, entry: Entry, *, by: Process
     ) -> None:
-        """One of the entries that lapsed, for a new period that begins when everything was done."""
+        """One of the entries that lapsed, for a new period that begins when everything was done.
+
+        Of whom we removed since then nobody is told that they are back.
+        """
         on = self.again_at
         rule_set = await RuleSet.on(session, entry.part, day_of(on))
         again = await entry.cure(
@@ -289,6 +294,8 @@ class Renewal(Base):
         )
         await carry_over(session, again)
         self._tell(RenewalEvent.CURED, by, entry=entry.id, until=self.until_on)
+        if not _stands(entry, by.at):
+            return
         await self._write(
             session,
             "renewal_cured",
@@ -358,6 +365,11 @@ class Renewal(Base):
 
     def _tell(self, event: RenewalEvent, by: Process, **facts: Any) -> None:
         by.tell(event, person_id=self.person_id, renewal=self.id, **facts)
+
+
+def _stands(entry: Entry, at: datetime) -> bool:
+    status = entry.status_at(at)
+    return status is not None and status.current
 
 
 COLUMNS = {

@@ -66,7 +66,7 @@ class Kept:
     until_on: date | None = None
     """The last day of the registration that stands, the latest of several; None where none stands."""
     lapsed: bool = False
-    """Some entry has lapsed since the end of the period that was to be renewed."""
+    """Some entry has lapsed since the end of the period that was to be renewed, and has not been removed since."""
 
     @classmethod
     def of(cls, entries: Iterable[Entry], ends_on: date, *, at: datetime) -> Self:
@@ -79,6 +79,7 @@ class Kept:
             any(
                 lapse.holds(at) and lapse.starts >= end_of(ends_on)
                 for entry in theirs
+                if not any(removal.holds(at) for removal in entry.removals)
                 for lapse in entry.lapses
             ),
         )
@@ -226,6 +227,9 @@ async def standings(
     return found
 
 
+KEPT_OF = ("registrations", "lapses", "removals")
+
+
 async def _entries(
     session: AsyncSession, person_ids: Collection[UUID]
 ) -> dict[UUID, list[Entry]]:
@@ -233,7 +237,7 @@ async def _entries(
     rows = await session.scalars(
         select(Entry)
         .where(Entry.person_id.in_(person_ids))
-        .options(selectinload(Entry.registrations), selectinload(Entry.lapses))
+        .options(*(selectinload(getattr(Entry, kind)) for kind in KEPT_OF))
         .order_by(Entry.id)
     )
     found: dict[UUID, list[Entry]] = {}

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from register.entry import Entry
-from register.entry.facts import Lapse, Registration
+from register.entry.facts import Lapse, Registration, Removal
 from register.renewal.renewal import Renewal
 from register.renewal.standing import RenewalState
 from register.rule_set import RuleSet
@@ -83,11 +83,13 @@ def _until(now: datetime) -> ColumnElement[Any]:
 def _lapsed(now: datetime) -> ColumnElement[bool]:
     """The lapse begins with the day after the period, or later: midnight in London, whatever the season."""
     after = func.timezone("Europe/London", cast(Renewal.ends_on + 1, DateTime))
+    removed = exists().where(Removal.entry_id == Entry.id, Removal.valid.contains(now))
     return exists().where(
         Lapse.entry_id == Entry.id,
         Entry.person_id == Renewal.person_id,
         Lapse.valid.contains(now),
         func.lower(Lapse.valid) >= after,
+        ~removed,
     )
 
 

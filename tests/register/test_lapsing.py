@@ -28,9 +28,11 @@ from register.process import Event, Process
 from register.proposal import NeedsAnotherPerson, NotYours
 from register.renewal import (
     CureOver,
+    EmployerNews,
     Fate,
     LapseNotice,
     LapseRun,
+    News,
     NotPrepared,
     NotReleased,
     Renewal,
@@ -725,15 +727,42 @@ async def test_a_removal_after_the_lapse_stays_when_the_lapse_is_withdrawn(sessi
     assert entry.registrations[0].valid.upper == removed
 
 
+async def test_who_was_removed_since_is_not_told_that_the_lapse_is_undone(session):
+    entry, renewal = await lapsed(session)
+    await struck_off(session, entry, on=RELEASED + HOUR)
+
+    at, heard = MIDNIGHT - INSTANT, RELEASED + DAY
+    await do(session, renewal, RenewalStep.PAYMENT, at=at, heard=heard)
+
+    assert await letters(session, "renewal_lapse_undone") == []
+    assert await news(session, News.REGISTERED_AGAIN) == 0
+
+
 # Cure
 
 
-async def lapsed(session, **more):
+async def lapsed(session, *, held=False, **more):
     entry = await registered(session, **more)
     (renewal,) = await noticed(session, entry)
     await do(session, renewal, *STEPS, at=NOTICED)
+    if held:
+        by = make_process(session, now=NOTICED)
+        await (await again(session, entry)).hold(session, on=NOTICED, by=by)
     await written(session)
     return entry, renewal
+
+
+async def struck_off(session, entry, *, on):
+    by = make_process(session, now=on)
+    await (await again(session, entry)).remove(
+        session, on=on, because=RemovalReason.ORDER, by=by
+    )
+
+
+async def news(session, of):
+    return await session.scalar(
+        select(func.count()).select_from(EmployerNews).where(EmployerNews.of == of)
+    )
 
 
 async def test_who_lapsed_is_registered_again_at_the_moment_of_finishing(session):
@@ -813,6 +842,51 @@ async def test_who_is_held_is_not_registered_again_by_paying(session):
     await finish(session, renewal, at=MIDNIGHT + DAY, heard=MIDNIGHT + DAY)
 
     assert (await again(session, entry)).status_at(MIDNIGHT + DAY) is Status.HELD
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["lapsed", "held"])
+async def test_who_was_removed_since_is_not_registered_again_by_paying(session, held):
+    entry, renewal = await lapsed(session, held=held)
+    removed = MIDNIGHT + 4 * DAY
+    await struck_off(session, entry, on=removed)
+
+    await do(session, renewal, RenewalStep.PAYMENT, at=removed + DAY)
+
+    entry = await again(session, entry)
+    assert entry.status_at(removed + DAY) is Status.REMOVED_BY_ORDER
+    assert [one.holds(removed + DAY) for one in entry.removals] == [True]
+    assert [one.until_on for one in entry.registrations] == [ENDS]
+    assert await letters(session, "renewal_cured") == []
+
+
+async def test_who_finished_before_the_removal_was_registered_until_then(session):
+    condition = NewCondition(ConditionKind.REGISTRATION, "Work with a mentor")
+    entry, renewal = await lapsed(session, conditions=[condition])
+    removed = MIDNIGHT + 4 * DAY
+    await struck_off(session, entry, on=removed)
+
+    at = removed - DAY
+    await do(session, renewal, RenewalStep.PAYMENT, at=at, heard=removed + DAY)
+
+    entry = await again(session, entry)
+    again_from, (stood,) = entry.registrations[-1], entry.conditions[1:]
+    assert entry.status_at(removed - INSTANT) is Status.REGISTERED
+    assert entry.status_at(removed) is Status.REMOVED_BY_ORDER
+    assert again_from.valid.upper == stood.valid.upper == removed
+    assert await letters(session, "renewal_cured") == []
+    assert await news(session, News.REGISTERED_AGAIN) == 0
+
+
+async def test_a_hold_that_ended_keeps_nobody_from_the_cure(session):
+    entry, renewal = await lapsed(session, held=True)
+    entry = await again(session, entry)
+    by = make_process(session, now=MIDNIGHT + DAY)
+    await entry.end(session, entry.holds[0], on=MIDNIGHT + DAY, by=by)
+
+    await do(session, renewal, RenewalStep.PAYMENT, at=MIDNIGHT + 2 * DAY)
+
+    entry = await again(session, entry)
+    assert entry.status_at(MIDNIGHT + 2 * DAY) is Status.REGISTERED
 
 
 # Calendars

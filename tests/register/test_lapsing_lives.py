@@ -64,6 +64,7 @@ class LifeOf:
     conditions: int
     condition_since: bool
     removed_at: object
+    removed_after: bool
     died: bool
 
     @property
@@ -111,6 +112,7 @@ def lives(draw):
         removed_at=draw(
             st.none() | st.sampled_from((MIDNIGHT - HOUR, MIDNIGHT, MIDNIGHT + HOUR))
         ),
+        removed_after=draw(st.sampled_from((False, False, True))),
         died=draw(st.sampled_from((False, False, False, True))),
     )
 
@@ -292,15 +294,26 @@ async def must_be_told(session, life, entry_id):
 
 
 async def hear_of_the_rest(session, many, lived):
-    """Payments of which the provider told only after the run."""
+    """Payments of which the provider told only after the run, and after a removal."""
     for life, (each, renewal_id) in zip(many, lived, strict=True):
         if not life.heard_after:
             continue
+        if life.removed_after and not life.gone:
+            for one in each:
+                await (await Entry.load(session, one, lock=True)).remove(
+                    session,
+                    on=RELEASED + HOUR,
+                    because=RemovalReason.VOLUNTARY,
+                    by=make_process(session, now=RELEASED + HOUR),
+                )
         renewal = await session.get_one(Renewal, renewal_id)
         await do(session, renewal, RenewalStep.PAYMENT, at=life.paid_at, heard=HEARD)
         for one in each:
             entry = await Entry.load(session, one, lock=True)
-            if life.gone or not life.form:
+            if life.removed_at or life.removed_after:
+                assert life.died or entry.status_at(HEARD) is Status.REMOVED_VOLUNTARY
+                continue
+            if life.died or not life.form:
                 continue
             if life.in_time:
                 assert entry.lapses == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from register.entry import Entry, LapseReason, RemovalReason
-from register.entry.facts import Lapse, Registration
+from register.entry.facts import Lapse, Registration, Removal
 from register.kit.clock import day_of, end_of, since, start_of
 from register.part import Part
 from register.renewal import (
@@ -175,6 +175,21 @@ async def test_who_leaves_has_nothing_to_renew_any_more(session):
     assert await stands(session, entry, OPENS + HOUR) is None
 
 
+async def test_who_was_removed_after_the_lapse_has_nothing_to_renew(session):
+    entry, _ = await opened(session)
+    await lapse(session, entry)
+    removed = MIDNIGHT + DAY
+    by = make_process(session, now=removed)
+    entry = await Entry.load(session, entry.id, lock=True)
+    await entry.remove(session, on=removed, because=RemovalReason.ORDER, by=by)
+
+    before = await stands(session, entry, removed - INSTANT)
+    after = await stands(session, entry, removed)
+
+    assert before.state is RenewalState.CURABLE
+    assert after is None
+
+
 async def test_who_has_come_back_since_is_not_told_of_the_renewal_that_they_missed(
     session,
 ):
@@ -235,6 +250,7 @@ LIVES = st.fixed_dictionaries(
         "until_on": st.sampled_from([None, ENDS, ENDS + 40 * DAY, NEXT]),
         "lapsed_from": st.none()
         | st.sampled_from([MIDNIGHT - INSTANT, MIDNIGHT, end_of(ENDS + 10 * DAY)]),
+        "removed_from": st.none() | MOMENTS,
         "at": MOMENTS,
     }
 )
@@ -263,7 +279,7 @@ async def lived(session, life):
     """Somebody of whom only that is known: the rows, without the acts that would lead to them."""
     life = dict(life)
     at, until_on = life.pop("at"), life.pop("until_on")
-    lapsed_from = life.pop("lapsed_from")
+    lapsed_from, removed_from = life.pop("lapsed_from"), life.pop("removed_from")
     rule_set = await RuleSet.on(session, Part.MANAGER, ENDS)
     person, by = await make_person(session), make_process(session, now=OPENS)
     entry = Entry(id=uuid4(), person_id=person.id, part=Part.MANAGER, created_at=OPENS)
@@ -287,6 +303,15 @@ async def lived(session, life):
                 id=uuid4(),
                 valid=since(lapsed_from),
                 because=LapseReason.NOT_RENEWED,
+                **row,
+            )
+        )
+    if removed_from:
+        session.add(
+            Removal(
+                id=uuid4(),
+                valid=since(removed_from),
+                because=RemovalReason.ORDER,
                 **row,
             )
         )
