@@ -180,7 +180,8 @@ class Renewal(Base):
         declaration_version: str | None = None,
         by: Process,
     ) -> None:
-        """They have done one of the steps but the last; done again, it counts anew.
+        """They have done one of the steps but the last. Done again it counts anew, but not once the last day is over: what
+        was done in time is not late because somebody pressed the button again.
 
         Raises RenewedAlready, CureOver or LearningMissing.
         """
@@ -189,9 +190,10 @@ class Renewal(Base):
             session, now=by.at
         ):
             raise LearningMissing(self)
-        setattr(self, COLUMNS[step], by.at)
-        if step is RenewalStep.DECLARATIONS:
-            self.declaration_version = declaration_version
+        if self.done_at(step) is None or by.at < self.ended_at:
+            setattr(self, COLUMNS[step], by.at)
+            if step is RenewalStep.DECLARATIONS:
+                self.declaration_version = declaration_version
         self._tell(RenewalEvent.CONFIRMED, by, step=step)
         await self._finish_if_whole(session, by=by)
 

@@ -727,6 +727,43 @@ async def test_a_removal_after_the_lapse_stays_when_the_lapse_is_withdrawn(sessi
     assert entry.registrations[0].valid.upper == removed
 
 
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_step_that_is_done_again_after_the_end_was_done_in_time(session, step):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    await do(session, renewal, *STEPS, at=NOTICED)
+    await do(session, renewal, step, at=MIDNIGHT)
+
+    at, heard = MIDNIGHT - INSTANT, MIDNIGHT + HOUR
+    await do(session, renewal, RenewalStep.PAYMENT, at=at, heard=heard)
+
+    assert renewal.finished_at == at
+    assert (await again(session, entry)).registrations[0].until_on == NEXT
+
+
+async def test_a_step_that_is_done_again_before_the_end_counts_anew(session):
+    (renewal,) = await noticed(session, await registered(session))
+    await do(session, renewal, RenewalStep.DETAILS, at=NOTICED)
+
+    await do(session, renewal, RenewalStep.DETAILS, at=MIDNIGHT - INSTANT)
+
+    assert renewal.details_at == MIDNIGHT - INSTANT
+
+
+async def test_a_step_that_was_reopened_is_late_when_it_is_done_after_the_end(session):
+    (renewal,) = await noticed(session, await registered(session))
+    await do(session, renewal, *STEPS, at=NOTICED)
+    by = make_process(session, now=MIDNIGHT - HOUR)
+    renewal.reopen(RenewalStep.DECLARATIONS, by=by)
+    await do(session, renewal, RenewalStep.DECLARATIONS, at=MIDNIGHT)
+
+    at, heard = MIDNIGHT - INSTANT, MIDNIGHT + HOUR
+    await do(session, renewal, RenewalStep.PAYMENT, at=at, heard=heard)
+
+    assert renewal.finished_at == MIDNIGHT
+    assert not renewal.in_time
+
+
 async def test_who_was_removed_since_is_not_told_that_the_lapse_is_undone(session):
     entry, renewal = await lapsed(session)
     await struck_off(session, entry, on=RELEASED + HOUR)
