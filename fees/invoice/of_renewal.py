@@ -409,7 +409,7 @@ async def _let_off(
 
 @every(hours=1)
 async def bill_reinstatements(session: AsyncSession, now: datetime) -> None:
-    """A further invoice for each who finished after the last day, where that costs something."""
+    """A further invoice for each who finished after their own last day, where that costs something."""
     billed = exists().where(
         Invoice.renewal_id == Renewal.id, Invoice.purpose == Purpose.REINSTATEMENT
     )
@@ -420,7 +420,7 @@ async def bill_reinstatements(session: AsyncSession, now: datetime) -> None:
         .join(FeeScale, FeeScale.part == RuleSet.part)
         .where(
             Renewal.until_on >= day_of(now),
-            Renewal.finished_at >= func.timezone(LONDON.key, _midnight_after_end()),
+            Renewal.finished_at >= func.timezone(LONDON.key, _midnight_after_last()),
             FeeScale.kind == FeeKind.LATE_REINSTATEMENT,
             FeeScale.valid.contains(Renewal.finished_at),
             FeeScale.amount_pence > 0,
@@ -465,5 +465,5 @@ async def bill_reinstatements(session: AsyncSession, now: datetime) -> None:
         )
 
 
-def _midnight_after_end() -> ColumnElement[datetime]:
-    return cast(Renewal.ends_on + cast(literal(1), Integer), TIMESTAMP(timezone=False))
+def _midnight_after_last() -> ColumnElement[datetime]:
+    return cast(Renewal.last_day + cast(literal(1), Integer), TIMESTAMP(timezone=False))

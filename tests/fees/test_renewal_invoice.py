@@ -456,6 +456,26 @@ async def test_who_finishes_a_moment_later_is_asked_for_the_fee_for_that(
     assert (owed.purpose, owed.about) == (Purpose.REINSTATEMENT, invoice.id)
 
 
+LATER = date(2028, 1, 14)
+
+
+@pytest.mark.parametrize(
+    ("at", "asked"),
+    [
+        (end_of(ENDS), []),
+        (end_of(LATER) - INSTANT, []),
+        (end_of(LATER), [2000]),
+    ],
+)
+async def test_who_has_more_time_renews_late_only_after_their_own_last_day(
+    payer, session, at, asked
+):
+    payer.renewal.extended_until = LATER
+    await session.commit()
+
+    assert [one.amount_pence for one in await finished(session, payer, at)] == asked
+
+
 async def test_the_fee_for_renewing_late_is_asked_once_and_paid_once(payer, session):
     await finished(session, payer, end_of(ENDS))
     await bill_reinstatements(session, end_of(ENDS) + timedelta(hours=2))
