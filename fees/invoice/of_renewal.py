@@ -193,7 +193,7 @@ def _unbilled(ends_on: date, today: date, *, after: UUID) -> Select[UUID]:
             Renewal.finished_at.is_(None),
             Renewal.paid_at.is_(None),
             Account.may_be_used(),
-            RuleSet.data["renewal_cure_days"].as_integer() >= (today - ends_on).days,
+            Renewal.last_day + RuleSet.data["renewal_cure_days"].as_integer() >= today,
             ~_billed().where(Invoice.renewal_id > after),
             _priced(ends_on),
         )

@@ -39,6 +39,7 @@ from tests.fees.renewing import CURED_UNTIL, ENDS, OPENS, STEPS, confirm, renewi
 from tests.make import make_account
 
 INSTANT = timedelta(microseconds=1)
+LATER, CURED_LATER = date(2028, 1, 14), date(2028, 1, 28)
 
 
 async def invoices(session):
@@ -209,12 +210,16 @@ async def test_whom_the_scale_asks_nothing_has_paid(session):
 
 
 @pytest.mark.parametrize(("late", "billed"), [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    ("extended_until", "cured_until"), [(None, CURED_UNTIL), (LATER, CURED_LATER)]
+)
 async def test_a_renewal_is_billed_until_the_last_day_of_the_cure(
-    session, late, billed
+    session, extended_until, cured_until, late, billed
 ):
-    await renewing(session)
+    (await renewing(session)).extended_until = extended_until
+    await session.flush()
 
-    await bill_next_renewals(session, now=start_of(CURED_UNTIL + timedelta(days=late)))
+    await bill_next_renewals(session, now=start_of(cured_until + timedelta(days=late)))
 
     assert len(await invoices(session)) == billed
 
@@ -454,9 +459,6 @@ async def test_who_finishes_a_moment_later_is_asked_for_the_fee_for_that(
     )
     owed = await payer.owes()
     assert (owed.purpose, owed.about) == (Purpose.REINSTATEMENT, invoice.id)
-
-
-LATER = date(2028, 1, 14)
 
 
 @pytest.mark.parametrize(
