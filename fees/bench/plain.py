@@ -117,13 +117,13 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
            where ledger_entry.process_id = :by_bill""",
     ),
     "remind": (
-        """insert into renewal_reminder (id, ends_on, rung, channel, renewal_id, because, at)
+        """insert into renewal_reminder (id, last_day, rung, channel, renewal_id, because, at)
            select gen_random_uuid(), ends_on, :rung, side.channel, id, side.because, :opens
            from renewal, (values ('email', null), ('sms', 'no_mobile')) as side (channel, because)
            where ends_on = :ends_on and finished_at is null""",
         """insert into message (id, key, reference, channel, to_address, letter, letter_version, subject, body, fleeting,
                                 person_id, state, attempts, created_at)
-           select gen_random_uuid(), concat_ws(':', 'renewal_opened', renewal.id, cast(:rung as bigint), 'email'),
+           select gen_random_uuid(), concat_ws(':', 'renewal_opened', renewal.id, ends_on, cast(:rung as bigint), 'email'),
                   gen_random_uuid(), 'email', account.email, 'renewal_opened', :opened_version, :opened_subject, :opened_body,
                   false, renewal.person_id, 'queued', 0, :opens
            from renewal join account on account.person_id = renewal.person_id

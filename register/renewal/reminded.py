@@ -1,10 +1,11 @@
 """What should have been sent of the reminders to renew, held against what was, day by day: none is missing silently."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
-from sqlalchemy import Text, cast, exists, func, literal, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -21,9 +22,9 @@ from register.renewal.reminding import (
     LETTERS,
     ReminderChannel,
     RenewalReminder,
-    Rung,
+    due_on,
+    ladder,
     owed,
-    periods_open,
     rung_on,
 )
 from register.renewal.renewal import Renewal
@@ -33,17 +34,17 @@ log = structlog.get_logger(__name__)
 
 OVERDUE = timedelta(hours=4)
 """So long after the day begins every reminder of it is out, or somebody should look why not."""
-SHOWN = 100
+SHOWN = 300
 TO_PEOPLE = (ReminderChannel.EMAIL, ReminderChannel.SMS, ReminderChannel.LETTER)
 
 
 class ReminderCount(Base):
-    """One rung on one day and channel: everybody expected has been written to, or there is a reason why not."""
+    """One rung of one last day, on one day and channel: everybody expected has been written to, or there is a reason why not."""
 
     __tablename__ = "reminder_count"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    ends_on: Mapped[date] = mapped_column(primary_key=True)
+    last_day: Mapped[date] = mapped_column(primary_key=True)
     rung: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     channel: Mapped[ReminderChannel] = mapped_column(
         code(ReminderChannel, "channel"), primary_key=True
@@ -70,45 +71,34 @@ class ReminderCount(Base):
 @every(hours=1)
 async def count_reminders(session: AsyncSession, now: datetime) -> None:
     """Of today: counted again each hour, so that the last count of a day is the day's report."""
-    counted: dict[tuple[date, int, ReminderChannel], list[int]] = {}
-    for rule_set, ends_on in await periods_open(session, now=now):
-        rung = rung_on(rule_set.rules, ends_on, day_of(now))
-        if rung is None:
-            continue
+    missing: Counter[tuple[date, int, ReminderChannel]] = Counter()
+    for due in await due_on(session, day_of(now)):
         for channel in TO_PEOPLE:
-            whom = owed(rule_set, ends_on, rung, channel, now=now)
+            whom = owed(due, channel, now=now)
             if channel is ReminderChannel.LETTER:
-                if not rung.opening:
+                if not due.rung.opening:
                     continue
                 whom = whom.where(
                     ~exists().where(Account.person_id == Renewal.person_id)
                 )
-            waiting = whom.subquery()
-            missing = (
-                await session.execute(select(func.count()).select_from(waiting))
-            ).scalar_one()
-            count = counted.setdefault((ends_on, rung.days, channel), [0])
-            count[0] += missing
-    for (ends_on, days, channel), (missing,) in counted.items():
-        await _count(session, ends_on, days, channel, missing, now=now)
+            waiting = select(func.count()).select_from(whom.subquery())
+            which = (due.last_day, due.rung.days, channel)
+            missing[which] += (await session.execute(waiting)).scalar_one()
+    for (last_day, days, channel), count in missing.items():
+        await _count(session, last_day, days, channel, count, now=now)
 
 
 async def _count(
     session: AsyncSession,
-    ends_on: date,
+    last_day: date,
     rung: int,
     channel: ReminderChannel,
     missing: int,
     *,
     now: datetime,
 ) -> None:
-    row = (
-        RenewalReminder.ends_on == ends_on,
-        RenewalReminder.rung == rung,
-        RenewalReminder.channel == channel,
-    )
     failed = exists().where(
-        Message.key.in_(_keys(rung, channel)), Message.state == MessageState.FAILED
+        Message.key.in_(_keys(channel)), Message.state == MessageState.FAILED
     )
     sent, not_sent, undelivered = (
         await session.execute(
@@ -116,7 +106,11 @@ async def _count(
                 func.count().filter(RenewalReminder.because.is_(None)),
                 func.count().filter(RenewalReminder.because.is_not(None)),
                 func.count().filter(failed),
-            ).where(*row)
+            ).where(
+                RenewalReminder.last_day == last_day,
+                RenewalReminder.rung == rung,
+                RenewalReminder.channel == channel,
+            )
         )
     ).one()
     values = {
@@ -126,31 +120,24 @@ async def _count(
         "undelivered": undelivered,
         "counted_at": now,
     }
-    which = {"day": day_of(now), "ends_on": ends_on, "rung": rung, "channel": channel}
+    which = {"last_day": last_day, "rung": rung, "channel": channel}
+    key = {"day": day_of(now), **which}
     await session.execute(
         insert(ReminderCount)
-        .values(**which, **values)
-        .on_conflict_do_update(index_elements=list(which), set_=values)
+        .values(**key, **values)
+        .on_conflict_do_update(index_elements=list(key), set_=values)
     )
     if missing and now >= start_of(day_of(now)) + OVERDUE:
-        log.error(
-            "reminders are missing",
-            ends_on=str(ends_on),
-            rung=rung,
-            channel=channel,
-            missing=missing,
-        )
+        told = which | {"last_day": str(last_day)}
+        log.error("reminders are missing", **told, missing=missing)
 
 
-def _keys(rung: int, channel: ReminderChannel) -> list[ColumnElement[str]]:
+def _keys(channel: ReminderChannel) -> list[ColumnElement[str]]:
     """What the message of a row of the ledger is called."""
     letters = {letter for (of, _), letter in LETTERS.items() if of is channel}
+    row = RenewalReminder
     return [
-        func.concat(
-            literal(f"{letter}:"),
-            cast(RenewalReminder.renewal_id, Text),
-            literal(f":{rung}:{channel}"),
-        )
+        func.concat_ws(":", letter, row.renewal_id, row.last_day, row.rung, row.channel)
         for letter in sorted(letters)
     ]
 
@@ -161,7 +148,7 @@ async def counts(session: AsyncSession) -> Sequence[ReminderCount]:
         select(ReminderCount)
         .order_by(
             ReminderCount.day.desc(),
-            ReminderCount.ends_on,
+            ReminderCount.last_day,
             ReminderCount.rung,
             ReminderCount.channel,
         )
@@ -182,16 +169,16 @@ async def alarms(session: AsyncSession, now: datetime) -> bool:
             )
         )
     ).one()
-    return bool(missing) or (not counted and await _rung_of(session, today) is not None)
+    return bool(missing) or (not counted and await _any_due(session, today))
 
 
-async def _rung_of(session: AsyncSession, today: date) -> Rung | None:
-    """A rung on which some part is today."""
+async def _any_due(session: AsyncSession, today: date) -> bool:
+    """A rung of some part is today, whether or not its renewals were opened, or one of somebody who has more time."""
     for part in Part:
         try:
             rules = (await RuleSet.on(session, part, today)).rules
         except PartNotOpen:
             continue
-        if rung := rung_on(rules, rules.period_end(today), today):
-            return rung
-    return None
+        if rung_on(ladder(rules, rules.period_end(today)), today):
+            return True
+    return bool(await due_on(session, today))

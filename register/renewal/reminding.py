@@ -1,10 +1,11 @@
 """Reminders to renew, on the ladder of the rules: by e-mail and text message, and to providers of all their staff at once.
 
-Each is a row of a ledger before it is a message: never twice, and where it could not be sent, the row says why.
+Each is a row of a ledger before it is a message: never twice, and where it could not be sent, the row says why. Whoever was
+given more time is reminded before their own last day, on the same ladder.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -75,9 +78,10 @@ class RenewalReminder(Base):
     __tablename__ = "renewal_reminder"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    ends_on: Mapped[date]
+    last_day: Mapped[date]
+    """To renew, as they were told: of a later one that was agreed to, all is told anew."""
     rung: Mapped[int]
-    """Days before the last day to renew."""
+    """Days before it."""
     channel: Mapped[ReminderChannel] = mapped_column(code(ReminderChannel, "channel"))
     renewal_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("renewal.id"), index=True
@@ -97,7 +101,7 @@ class RenewalReminder(Base):
         ),
         Index(
             "renewal_reminder_once",
-            "ends_on",
+            "last_day",
             "rung",
             "channel",
             "renewal_id",
@@ -122,25 +126,65 @@ class Rung:
 def ladder(rules: Rules, ends_on: date) -> Sequence[Rung]:
     """The day on which renewal opens is the first rung, whatever the ladder says."""
     opening = (ends_on - rules.renewal_opens(ends_on)).days
-    days = sorted(
-        {opening, *(n for n in rules.renewal_reminder_days if n < opening)} - {0},
-        reverse=True,
-    )
-    dues = [ends_on - timedelta(days=n) for n in days]
+    days = {opening, *(n for n in rules.renewal_reminder_days if n < opening)}
+    return _rungs(ends_on, days - {0}, opening=opening)
+
+
+def ladder_of_more_time(rules: Rules, last_day: date) -> Sequence[Rung]:
+    """Before a later last day that was agreed to: it opens nothing, and they have been told of it."""
+    return _rungs(last_day, set(rules.renewal_reminder_days))
+
+
+def _rungs(
+    last_day: date, days: Collection[int], *, opening: int | None = None
+) -> Sequence[Rung]:
+    down = sorted(days, reverse=True)
+    dues = [last_day - timedelta(days=n) for n in down]
     return [
         Rung(n, due, until, n == opening)
         for n, due, until in zip(
-            days, dues, [*dues, ends_on + timedelta(days=1)][1:], strict=True
+            down, dues, [*dues, last_day + timedelta(days=1)][1:], strict=True
         )
     ]
 
 
-def rung_on(rules: Rules, ends_on: date, day: date) -> Rung | None:
+def rung_on(rungs: Sequence[Rung], day: date) -> Rung | None:
     """The one that is due that day."""
-    for rung in ladder(rules, ends_on):
+    for rung in rungs:
         if rung.due_on <= day < rung.until:
             return rung
     return None
+
+
+@dataclass(frozen=True)
+class Due:
+    """A rung, and the renewals to which it applies: by the same rules, and with the same last day."""
+
+    rule_set: RuleSet
+    ends_on: date
+    last_day: date
+    rung: Rung
+
+
+async def due_on(session: AsyncSession, day: date) -> Sequence[Due]:
+    """For all that is being renewed then, the nearest last day first."""
+    rows = await session.execute(
+        select(Renewal.rule_set_id, Renewal.ends_on, Renewal.last_day)
+        .where(
+            Renewal.finished_at.is_(None),
+            or_(Renewal.ends_on >= day, Renewal.extended_until >= day),
+        )
+        .distinct()
+        .order_by(Renewal.last_day, Renewal.ends_on, Renewal.rule_set_id)
+    )
+    found = []
+    for rule_set_id, ends_on, last_day in rows.all():
+        rule_set = await session.get_one(RuleSet, rule_set_id)
+        more_time = last_day > ends_on
+        above = ladder_of_more_time if more_time else ladder
+        if rung := rung_on(above(rule_set.rules, last_day), day):
+            found.append(Due(rule_set, ends_on, last_day, rung))
+    return found
 
 
 @job("remind_of_renewal")
@@ -161,34 +205,13 @@ async def remind_some(
     at_once: int = AT_ONCE,
     after: UUID = START,
 ) -> Sequence[UUID]:
-    """The next of those to whom the rung of today is still owed: their renewals, in order."""
-    for rule_set, ends_on in await periods_open(session, now=now):
-        rung = rung_on(rule_set.rules, ends_on, day_of(now))
-        if rung is None:
-            continue
-        some = await _owed(
-            session, rule_set, ends_on, rung, now=now, at_once=at_once, after=after
-        )
+    """The next of those to whom a rung of today is still owed: their renewals, in order."""
+    for due in await due_on(session, day_of(now)):
+        some = await _owed(session, due, now=now, at_once=at_once, after=after)
         if some:
-            await _remind(session, some, rule_set.rules, rung, now=now)
+            await _remind(session, some, due, now=now)
             return [one.renewal.id for one in some]
     return []
-
-
-async def periods_open(
-    session: AsyncSession, *, now: datetime
-) -> Sequence[tuple[RuleSet, date]]:
-    """The periods that are being renewed, each with the rules of those who do."""
-    rows = await session.execute(
-        select(Renewal.rule_set_id, Renewal.ends_on)
-        .where(Renewal.finished_at.is_(None), Renewal.ends_on >= day_of(now))
-        .distinct()
-        .order_by(Renewal.ends_on, Renewal.rule_set_id)
-    )
-    return [
-        (await session.get_one(RuleSet, rule_set_id), ends_on)
-        for rule_set_id, ends_on in rows.all()
-    ]
 
 
 @dataclass(frozen=True)
@@ -199,55 +222,48 @@ class Owed:
 
 
 def owed(
-    rule_set: RuleSet,
-    ends_on: date,
-    rung: Rung,
-    channel: ReminderChannel,
-    *,
-    now: datetime,
-    after: UUID = START,
+    due: Due, channel: ReminderChannel, *, now: datetime, after: UUID = START
 ) -> Select[Renewal]:
     """Whoever has something left, is in the register still, and has no row for the rung yet, in order."""
     # Not an anti-join: of a table that is just being filled the planner believes that it is empty, and compares each with each.
     told = select(RenewalReminder.renewal_id).where(
         RenewalReminder.renewal_id > after,
-        RenewalReminder.ends_on == ends_on,
-        RenewalReminder.rung == rung.days,
+        RenewalReminder.last_day == due.last_day,
+        RenewalReminder.rung == due.rung.days,
         RenewalReminder.channel == channel,
     )
-    registered = exists().where(
-        Entry.person_id == Renewal.person_id,
-        Registration.entry_id == Entry.id,
-        Registration.until_on == ends_on,
-        Registration.valid.contains(now),
-    )
+    more_time = due.last_day if due.last_day > due.ends_on else None
     return (
         select(Renewal)
         .where(
-            Renewal.rule_set_id == rule_set.id,
-            Renewal.ends_on == ends_on,
+            Renewal.rule_set_id == due.rule_set.id,
+            Renewal.ends_on == due.ends_on,
+            Renewal.extended_until == more_time,
             Renewal.finished_at.is_(None),
             Renewal.id > after,
-            registered,
+            _registered(due.ends_on, now),
             Renewal.id.not_in(told),
         )
         .order_by(Renewal.id)
     )
 
 
+def _registered(ends_on: date, now: datetime) -> ColumnElement[bool]:
+    """Of each `Renewal`: whether there is something in the register still that it would renew."""
+    return exists().where(
+        Entry.person_id == Renewal.person_id,
+        Registration.entry_id == Entry.id,
+        Registration.until_on == ends_on,
+        Registration.valid.contains(now),
+    )
+
+
 async def _owed(
-    session: AsyncSession,
-    rule_set: RuleSet,
-    ends_on: date,
-    rung: Rung,
-    *,
-    now: datetime,
-    at_once: int,
-    after: UUID,
+    session: AsyncSession, due: Due, *, now: datetime, at_once: int, after: UUID
 ) -> Sequence[Owed]:
     """Locked, so that two workers remind two others."""
     rows = await session.execute(
-        owed(rule_set, ends_on, rung, ReminderChannel.EMAIL, now=now, after=after)
+        owed(due, ReminderChannel.EMAIL, now=now, after=after)
         .add_columns(
             Account.email, exists().where(Silence.person_id == Renewal.person_id)
         )
@@ -259,25 +275,19 @@ async def _owed(
 
 
 async def _remind(
-    session: AsyncSession,
-    some: Sequence[Owed],
-    rules: Rules,
-    rung: Rung,
-    *,
-    now: datetime,
+    session: AsyncSession, some: Sequence[Owed], due: Due, *, now: datetime
 ) -> None:
     contacts = await contacts_of(session, [one.renewal.person_id for one in some])
     mobiles = {person_id: told.mobile for person_id, told in contacts.items()}
-    if rung.opening:
+    if due.rung.opening:
         without = [one for one in some if not one.email]
-        await _write_by_post(session, without, rules, rung, now=now)
+        await _write_by_post(session, without, due, now=now)
     await _write(
         session,
         ReminderChannel.EMAIL,
         [(one, one.email) for one in some],
         NotSentBecause.NO_ACCOUNT,
-        rules=rules,
-        rung=rung,
+        due=due,
         now=now,
     )
     await _write(
@@ -285,19 +295,13 @@ async def _remind(
         ReminderChannel.SMS,
         [(one, mobiles.get(one.renewal.person_id)) for one in some],
         NotSentBecause.NO_MOBILE,
-        rules=rules,
-        rung=rung,
+        due=due,
         now=now,
     )
 
 
 async def _write_by_post(
-    session: AsyncSession,
-    some: Sequence[Owed],
-    rules: Rules,
-    rung: Rung,
-    *,
-    now: datetime,
+    session: AsyncSession, some: Sequence[Owed], due: Due, *, now: datetime
 ) -> None:
     """One by one, as each needs the address that is known of them: they are few."""
     for one in some:
@@ -307,23 +311,27 @@ async def _write_by_post(
             session,
             renewal.person_id,
             "renewal_opened",
-            context=_context(renewal, rules),
-            key=f"renewal_opened:{renewal.id}:{rung.days}:{ReminderChannel.LETTER}",
+            context=_context(renewal),
+            key=_key("renewal_opened", renewal, due, ReminderChannel.LETTER),
             now=now,
         ):
             because = NotSentBecause.NO_ADDRESS
-        whom = {"ends_on": renewal.ends_on, "renewal_id": renewal.id}
-        row = _row(rung, ReminderChannel.LETTER, now=now, because=because, **whom)
+        whom = {"renewal_id": renewal.id, "because": because}
+        row = _row(due, ReminderChannel.LETTER, now=now, **whom)
         await session.execute(insert(RenewalReminder).values(row))
 
 
-def _context(renewal: Renewal, rules: Rules) -> dict[str, Any]:
+def _context(renewal: Renewal) -> dict[str, Any]:
     return {
         "ends_on": renewal.ends_on,
+        "last_day": renewal.last_day,
         "left": renewal.left,
         "paid": renewal.paid_at is not None,
-        "cure_ends": rules.cure_ends(renewal.ends_on),
     }
+
+
+def _key(letter: str, renewal: Renewal, due: Due, channel: ReminderChannel) -> str:
+    return f"{letter}:{renewal.id}:{due.last_day}:{due.rung.days}:{channel}"
 
 
 LETTERS = {
@@ -341,12 +349,11 @@ async def _write(
     to: Iterable[tuple[Owed, str | None]],
     missing: NotSentBecause,
     *,
-    rules: Rules,
-    rung: Rung,
+    due: Due,
     now: datetime,
 ) -> None:
     """Ledger and outbox together. Those who have the same left to do get the same words, which are put together once."""
-    letter = LETTERS[channel, rung.opening]
+    letter = LETTERS[channel, due.rung.opening]
     rows: list[tuple[Renewal, NotSentBecause | None]] = []
     batches: dict[tuple[Any, ...], list[tuple[Renewal, Envelope]]] = defaultdict(list)
     for one, address in to:
@@ -354,15 +361,15 @@ async def _write(
         because = NotSentBecause.SILENCE if one.silent else None if address else missing
         rows.append((renewal, because))
         if address and because is None:
-            same = (renewal.ends_on, tuple(renewal.left), renewal.paid_at is not None)
-            key = f"{letter}:{renewal.id}:{rung.days}:{channel}"
+            same = (tuple(renewal.left), renewal.paid_at is not None)
+            key = _key(letter, renewal, due, channel)
             batches[same].append((renewal, Envelope(address, key, renewal.person_id)))
-    await _keep(session, rows, channel, rung, now=now)
+    await _keep(session, rows, channel, due, now=now)
     for alike in batches.values():
         await post_all(
             session,
             letter,
-            letter_of(letter, _context(alike[0][0], rules)),
+            letter_of(letter, _context(alike[0][0])),
             [envelope for _, envelope in alike],
             channel=Channel(channel),
             now=now,
@@ -374,24 +381,31 @@ async def _keep(
     session: AsyncSession,
     rows: Sequence[tuple[Renewal, NotSentBecause | None]],
     channel: ReminderChannel,
-    rung: Rung,
+    due: Due,
     *,
     now: datetime,
 ) -> None:
     each = rows_of(
-        ends_on=(Date, [renewal.ends_on for renewal, _ in rows]),
         renewal_id=(Uuid, [renewal.id for renewal, _ in rows]),
         because=(Text, [because for _, because in rows]),
     ).c
     await session.execute(
         insert(RenewalReminder).from_select(
-            ["id", "ends_on", "renewal_id", "because", "rung", "channel", "at"],
+            [
+                "id",
+                "last_day",
+                "renewal_id",
+                "because",
+                "rung",
+                "channel",
+                "at",
+            ],
             select(
                 func.gen_random_uuid(),
-                each.ends_on,
+                cast(literal(due.last_day), Date),
                 each.renewal_id,
                 each.because,
-                cast(literal(rung.days), BigInteger),
+                cast(literal(due.rung.days), BigInteger),
                 literal(channel),
                 literal(now),
             ),
@@ -406,11 +420,11 @@ def until_morning(now: datetime) -> timedelta:
 
 
 def _row(
-    rung: Rung, channel: ReminderChannel, *, now: datetime, **whom: Any
+    due: Due, channel: ReminderChannel, *, now: datetime, **whom: Any
 ) -> dict[str, Any]:
     nobody = {"renewal_id": None, "organisation_id": None, "because": None}
-    what = {"id": uuid4(), "rung": rung.days, "channel": channel, "at": now}
-    return {**nobody, **what, **whom}
+    what = {"id": uuid4(), "last_day": due.last_day, "rung": due.rung.days}
+    return {**nobody, **what, "channel": channel, "at": now, **whom}
 
 
 # Providers
@@ -418,20 +432,16 @@ def _row(
 
 async def remind_providers(session: AsyncSession, *, now: datetime) -> None:
     """One letter to the leads of each provider of whose staff somebody has something left: how many, and no names."""
-    for rule_set, ends_on in await periods_open(session, now=now):
-        rung = rung_on(rule_set.rules, ends_on, day_of(now))
-        if rung:
-            for organisation in await _untold(session, ends_on, rung):
-                await _remind_provider(session, organisation, ends_on, rung, now=now)
+    for due in await due_on(session, day_of(now)):
+        for organisation in await _untold(session, due):
+            await _remind_provider(session, organisation, due, now=now)
 
 
-async def _untold(
-    session: AsyncSession, ends_on: date, rung: Rung
-) -> Sequence[Organisation]:
+async def _untold(session: AsyncSession, due: Due) -> Sequence[Organisation]:
     told = exists().where(
         RenewalReminder.organisation_id == Organisation.id,
-        RenewalReminder.ends_on == ends_on,
-        RenewalReminder.rung == rung.days,
+        RenewalReminder.last_day == due.last_day,
+        RenewalReminder.rung == due.rung.days,
     )
     found = await session.scalars(
         select(Organisation)
@@ -442,29 +452,22 @@ async def _untold(
 
 
 async def _remind_provider(
-    session: AsyncSession,
-    organisation: Organisation,
-    ends_on: date,
-    rung: Rung,
-    *,
-    now: datetime,
+    session: AsyncSession, organisation: Organisation, due: Due, *, now: datetime
 ) -> None:
-    waiting = await unfinished_of(session, organisation, ends_on, now=now)
+    waiting = await unfinished_of(session, organisation, due.last_day, now=now)
     if not waiting:
         return
-    whom = {"ends_on": ends_on, "organisation_id": organisation.id}
-    row = _row(rung, ReminderChannel.EMPLOYER, now=now, **whom)
+    row = _row(due, ReminderChannel.EMPLOYER, now=now, organisation_id=organisation.id)
     await session.execute(insert(RenewalReminder).values(row))
-    said = letter_of(
-        "renewal_reminder_provider", {"ends_on": ends_on, "people": waiting}
-    )
+    letter = "renewal_reminder_provider"
     await post_all(
         session,
-        "renewal_reminder_provider",
-        said,
+        letter,
+        letter_of(letter, {"last_day": due.last_day, "people": waiting}),
         [
             Envelope(
-                lead.account.email, f"renewal_provider:{ends_on}:{rung.days}:{lead.id}"
+                lead.account.email,
+                f"renewal_provider:{due.last_day}:{due.rung.days}:{lead.id}",
             )
             for lead in await leads_of(session, organisation.id)
         ],
@@ -474,14 +477,14 @@ async def _remind_provider(
 
 
 async def unfinished_of(
-    session: AsyncSession, organisation: Organisation, ends_on: date, *, now: datetime
+    session: AsyncSession, organisation: Organisation, last_day: date, *, now: datetime
 ) -> int:
-    """How many of a provider's staff have not renewed."""
+    """How many of a provider's staff have not renewed, and have until that day."""
     people = posts_held(organisation, now)
     found = await session.scalars(
         select(Renewal.id).where(
             Renewal.person_id.in_(people),
-            Renewal.ends_on == ends_on,
+            Renewal.last_day == last_day,
             Renewal.finished_at.is_(None),
         )
     )

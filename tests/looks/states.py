@@ -1071,7 +1071,7 @@ async def the_register_differs_from_itself(stage):
 
 async def reminders_are_missing(stage):
     figures = {"expected": 3, "sent": 1, "not_sent": 1, "undelivered": 1}
-    rung = {"ends_on": date(2027, 11, 30), "rung": 7, "channel": ReminderChannel.EMAIL}
+    rung = {"last_day": date(2027, 11, 30), "rung": 7, "channel": ReminderChannel.EMAIL}
     stage.session.add(ReminderCount(day=NOW.date(), counted_at=NOW, **rung, **figures))
     await stage.session.flush()
     admin = stage.world.accounts[Role.ADMIN]

@@ -31,6 +31,7 @@ from register.renewal import (
     remind_some,
     rung_on,
 )
+from register.renewal.reminding import ladder_of_more_time
 from register.rule_set import RuleSet
 from tests.make import (
     make_account,
@@ -44,6 +45,7 @@ from tests.register.employing import make_organisation, make_user
 from tests.register.learning import make_enough
 
 ENDS = date(2027, 11, 30)
+LATER = date(2028, 1, 14)
 OPENS = date(2027, 9, 1)
 INSTANT, DAY = timedelta(microseconds=1), timedelta(days=1)
 RUNGS = [90, 60, 30, 14, 7, 3, 1]
@@ -120,7 +122,26 @@ def test_the_first_rung_is_the_day_of_opening_and_the_last_the_day_before(rules)
     ],
 )
 def test_each_rung_is_due_until_the_next(rules, day, days):
-    rung = rung_on(rules, ENDS, day)
+    rung = rung_on(ladder(rules, ENDS), day)
+
+    assert (rung.days if rung else None) == days
+
+
+@pytest.mark.parametrize(
+    ("day", "days"),
+    [
+        (LATER - 60 * DAY - DAY, None),
+        (LATER - 60 * DAY, 60),
+        (LATER - 14 * DAY - DAY, 30),
+        (LATER - 14 * DAY, 14),
+        (LATER, 1),
+        (LATER + DAY, None),
+    ],
+)
+def test_before_a_later_last_day_the_ladder_is_the_same_but_for_the_opening(
+    rules, day, days
+):
+    rung = rung_on(ladder_of_more_time(rules, LATER), day)
 
     assert (rung.days if rung else None) == days
 
@@ -132,7 +153,7 @@ def test_no_day_between_opening_and_end_is_without_a_rung(rules, ends, back):
     opens = rules.renewal_opens(ends)
     within = opens < ends and opens <= day
 
-    assert (rung_on(rules, ends, day) is not None) == within
+    assert (rung_on(ladder(rules, ends), day) is not None) == within
 
 
 # To whom
@@ -269,7 +290,7 @@ async def test_the_database_refuses_to_remind_twice(session):
     await registrant(session)
     await remind(session, start_of(OPENS))
     row = await session.scalar(select(RenewalReminder))
-    again = {"ends_on": row.ends_on, "rung": row.rung, "channel": row.channel}
+    again = {"last_day": row.last_day, "rung": row.rung, "channel": row.channel}
 
     with pytest.raises(DBAPIError, match="renewal_reminder_once"):
         async with session.begin_nested():
@@ -287,6 +308,126 @@ async def test_the_database_refuses_to_change_what_the_ledger_says(session):
     with pytest.raises(DBAPIError):
         async with session.begin_nested():
             await session.execute(text("update renewal_reminder set rung = 5"))
+
+
+# More time
+
+
+@pytest.fixture
+async def extended(session):
+    """Somebody with a renewal that may be done until later."""
+    await registrant(session)
+    renewal = await session.scalar(select(Renewal))
+    renewal.extended_until = LATER
+    await session.flush()
+    return renewal
+
+
+async def rungs_by_day(session):
+    found = await session.execute(
+        select(RenewalReminder.last_day, RenewalReminder.rung)
+        .where(RenewalReminder.channel == "email")
+        .order_by(RenewalReminder.at)
+    )
+    return [tuple(row) for row in found]
+
+
+async def test_who_has_more_time_is_reminded_before_their_own_last_day(
+    session, extended
+):
+    day = ENDS - 14 * DAY
+    while day <= LATER + DAY:
+        await remind(session, start_of(day))
+        day += DAY
+
+    assert await rungs_by_day(session) == [
+        (LATER, days) for days in (60, 30, 14, 7, 3, 1)
+    ]
+    for one in (*await said(session), *await said(session, "renewal_reminder_text")):
+        assert "14 January 2028" in one.subject + one.body
+        assert "30 November" not in one.subject + one.body
+
+
+async def test_who_has_more_time_is_not_told_that_it_ends_with_the_others(session):
+    await registrant(session)
+    renewal = await session.scalar(select(Renewal))
+    renewal.extended_until = LATER
+    await registrant(session, email="other@example.org")
+
+    await remind(session, start_of(ENDS - DAY))
+
+    by = {one.to_address: one.subject for one in await said(session)}
+    assert by == {
+        "holder@example.org": "Renew your registration by 14 January 2028",
+        "other@example.org": "Renew your registration by 30 November 2027",
+    }
+
+
+async def test_a_rung_is_sent_again_before_a_later_last_day(session):
+    await registrant(session)
+    await remind(session, start_of(ENDS - 14 * DAY))
+    renewal = await session.scalar(select(Renewal))
+    renewal.extended_until = LATER
+    await session.flush()
+
+    for hour in range(2):
+        await remind(session, start_of(LATER - 14 * DAY) + timedelta(hours=hour))
+
+    assert await rungs_by_day(session) == [(ENDS, 14), (LATER, 14)]
+    assert [one.subject for one in await said(session)] == [
+        "Renew your registration by 30 November 2027",
+        "Renew your registration by 14 January 2028",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "told"), [(end_of(LATER) - INSTANT, 1), (end_of(LATER), 0)]
+)
+async def test_who_has_more_time_is_reminded_until_it_is_over(
+    session, extended, at, told
+):
+    await remind(session, at)
+
+    assert len(await said(session)) == told
+
+
+@given(
+    agreed=st.dates(OPENS, ENDS),
+    more=st.integers(1, 56),
+    looks=st.lists(st.dates(OPENS, ENDS + 60 * DAY), min_size=1, max_size=8),
+)
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+async def test_each_rung_that_is_looked_at_is_sent_once_for_each_last_day(
+    session, rules, agreed, more, looks
+):
+    """Whenever more time is agreed to, and however seldom the work is done."""
+    later, should = ENDS + more * DAY, []
+    async with session.begin_nested() as outer:
+        await registrant(session, mobile=None)
+        renewal = await session.scalar(select(Renewal))
+        for day in sorted(looks):
+            extended = day >= agreed
+            renewal.extended_until = later if extended else None
+            await session.flush()
+            above = (
+                ladder_of_more_time(rules, later) if extended else ladder(rules, ENDS)
+            )
+            if rung := rung_on(above, day):
+                should.append((later if extended else ENDS, rung.days))
+            await remind(session, start_of(day))
+
+        assert await rungs_by_day(session) == list(dict.fromkeys(should))
+        letters = [
+            *await said(session, "renewal_opened"),
+            *await said(session),
+        ]
+        assert len(letters) == len(set(should))
+        await outer.rollback()
+    session.expunge_all()
 
 
 # Providers
@@ -322,6 +463,21 @@ async def test_a_provider_whose_staff_have_all_renewed_is_not_written_to(
     await remind(session, start_of(date(2027, 11, 23)))
 
     assert await said(session, "renewal_reminder_provider") == []
+
+
+async def test_a_provider_is_told_of_who_has_more_time_before_their_own_last_day(
+    session, provider
+):
+    renewal = await session.scalar(select(Renewal))
+    renewal.extended_until = LATER
+    await session.flush()
+
+    await remind(session, start_of(ENDS - 7 * DAY))
+    await remind(session, start_of(LATER - 7 * DAY))
+
+    letters = await said(session, "renewal_reminder_provider")
+    assert len(letters) == 2
+    assert all("14 January 2028" in letter.body for letter in letters)
 
 
 # The report of the day
@@ -382,6 +538,36 @@ async def test_that_nobody_counts_raises_an_alarm_in_the_window_only(session):
     assert not await alarms(session, start_of(date(2027, 6, 1)) + late)
 
 
+async def test_who_has_more_time_is_counted_by_their_own_last_day(session):
+    await registrant(session)
+    renewal = await session.scalar(select(Renewal))
+    renewal.extended_until = LATER
+    await registrant(session, email="other@example.org")
+    at = start_of(ENDS - DAY)
+
+    await count_reminders(session, at)
+    before = {
+        (one.last_day, one.rung): one.missing
+        for one in await counts(session)
+        if one.channel is ReminderChannel.EMAIL
+    }
+    await remind(session, at)
+    await count_reminders(session, at)
+    session.expire_all()
+
+    assert before == {(ENDS, 1): 1, (LATER, 60): 1}
+    assert {one.missing for one in await counts(session)} == {0}
+
+
+async def test_that_nobody_counts_is_an_alarm_as_long_as_somebody_has_more_time(
+    session, extended
+):
+    late = timedelta(hours=12)
+
+    assert await alarms(session, start_of(LATER) + late)
+    assert not await alarms(session, start_of(LATER + DAY) + late)
+
+
 async def test_all_is_well_once_everybody_has_been_told(session):
     await registrant(session)
     at = start_of(date(2027, 11, 23))
@@ -415,7 +601,8 @@ async def test_the_page_says_by_day_what_was_expected_and_sent(
     first, _ = page.rows("Reminders by day")
     assert first == {
         "Day": "23 November 2027",
-        "Before the last day": "7 days",
+        "Last day to renew": "30 November 2027",
+        "Before it": "7 days",
         "By": "Email",
         "To be sent": "1",
         "Sent": "1",
