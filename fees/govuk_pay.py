@@ -241,7 +241,10 @@ class GovukPay:
         description: str,
         key: str,
     ) -> CardPayment:
-        """A payment by agreement, without the payer. Asked again with the same key, it is the same payment."""
+        """A payment by agreement, without the payer. Asked again with the same key, it is the same payment.
+
+        Once an answer was lost, no refusal that follows says that nothing was taken: that is OutcomeUnknown too.
+        """
         wanted: dict[str, str | int] = {
             "amount": amount_pence,
             "reference": reference,
@@ -249,15 +252,25 @@ class GovukPay:
             "authorisation_mode": "agreement",
             "agreement_id": agreement_id,
         }
-        return await self._again(
-            lambda: self._ask(
-                "POST",
-                "/v1/payments",
-                CardPayment,
-                json=wanted,
-                headers={"Idempotency-Key": key},
-            )
-        )
+        lost = False
+
+        async def ask() -> CardPayment:
+            nonlocal lost
+            try:
+                return await self._ask(
+                    "POST",
+                    "/v1/payments",
+                    CardPayment,
+                    json=wanted,
+                    headers={"Idempotency-Key": key},
+                )
+            except PayFailed as failed:
+                lost = lost or isinstance(failed, OutcomeUnknown)
+                if lost:
+                    raise OutcomeUnknown from None
+                raise
+
+        return await self._again(ask)
 
     async def create_agreement(self, *, reference: str, description: str) -> Agreement:
         """After OutcomeUnknown, search."""

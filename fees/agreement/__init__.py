@@ -16,6 +16,7 @@ from fees.agreement.collecting import (
     collect_fees,
     give_up_collections,
 )
+from fees.agreement.taking import being_taken, go_on_taking, take_payment
 
 __all__ = [
     "AgreedAlready",
@@ -25,9 +26,12 @@ __all__ = [
     "EndedBecause",
     "agree",
     "announce_collections",
+    "being_taken",
     "check_agreement",
     "collect_fees",
     "give_up_collections",
+    "go_on_taking",
     "live_agreement",
     "mop_up_agreements",
+    "take_payment",
 ]

@@ -16,12 +16,13 @@ from fees.agreement.agreement import (
     EndedBecause,
     check_soon,
 )
+from fees.agreement.taking import take_soon
 from fees.invoice import Invoice, Purpose, write_to_payer
 from fees.money import pounds
 from fees.payment import UNSETTLED, Payment, PaymentState, alone
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base
-from register.kit.jobs import enqueue, every
+from register.kit.jobs import every
 from register.kit.settings import settings
 from register.process import Process
 from register.renewal import Renewal, RenewalStep
@@ -189,12 +190,7 @@ async def _take(
     await session.flush()
     by = Process.begin(session, FeesAct.COLLECT, now=now)
     invoice.tell(FeesEvent.PAYMENT_STARTED, by, payment=payment.reference, pence=pence)
-    await enqueue(
-        session,
-        "check_payment",
-        {"payment_id": payment.id},
-        key=f"check_payment:{payment.id}",
-    )
+    await take_soon(session, payment.id)
     # It may have ended at GOV.UK Pay alone.
     await check_soon(session, agreement.id)
 

@@ -23,6 +23,7 @@ from fees.payment.paying import (
     latest_payment,
     latest_payment_together,
     payments_together,
+    take,
 )
 from fees.payment.payment import (
     Bill,
@@ -73,6 +74,7 @@ __all__ = [
     "remind_unpaid",
     "share",
     "share_out",
+    "take",
     "to_pay",
     "write_off_unpaid",
 ]

@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from fees import ledger
 from fees.acts import FeesAct, FeesEvent
 from fees.collective import CollectiveInvoice
-from fees.govuk_pay import CardPayment, Declined, GovukPay, PayFailed, Unreachable
+from fees.govuk_pay import (
+    CardPayment,
+    Declined,
+    GovukPay,
+    PayFailed,
+    TooFast,
+    Unreachable,
+)
 from fees.invoice import Invoice, NothingToPay
 from fees.payment.owed import Owed, share, shares_left
 from fees.payment.payment import Bill, Payment, Told
@@ -356,7 +363,7 @@ async def _ask(
     now: datetime,
     by: Account | None,
 ) -> CardPayment | None:
-    """Ask GOV.UK Pay for the payment: by a card page only ever done by the request that recorded the intent."""
+    """Ask GOV.UK Pay for the payment: only ever done by the request that recorded the intent."""
     try:
         made = await method.ask(pay, payment, description)
     except (Unreachable, Declined) as failed:
@@ -384,12 +391,29 @@ async def check(
         return told.payment
     if payment.provider_id:
         await payment.give_up(session, PaymentState.FAILED, now=now, by=by)
-    elif payment.taken_by and payment.state is PaymentState.ASKING:
-        method = ByAgreement(payment.taken_by)
-        return await _ask(session, pay, payment, BY_AGREEMENT, method, now=now, by=by)
-    elif now >= payment.asked_at + SEARCH_KNOWS_AFTER:
+    elif payment.asked_until and now >= payment.asked_until + SEARCH_KNOWS_AFTER:
         await payment.give_up(session, PaymentState.NEVER_MADE, now=now, by=by)
     return None
+
+
+async def take(
+    session: AsyncSession, pay: GovukPay, payment: Payment, *, now: datetime
+) -> None:
+    """Ask by agreement, as often as it takes; raises PayFailed where it is to be asked again.
+
+    A plain no does not end it: an answer that was lost before may have been a yes, so it is looked for first.
+    """
+    assert payment.taken_by  # noqa: S101 - by agreement
+    method = ByAgreement(payment.taken_by)
+    try:
+        made = await method.ask(pay, payment, BY_AGREEMENT)
+    except TooFast:
+        raise
+    except Declined as declined:
+        log.warning("payment not taken", payment=payment.reference, error=str(declined))
+        await payment.let_go(session, now=now)
+        return
+    await payment.settle(session, Told(made), now=now)
 
 
 async def _look(pay: GovukPay, payment: Payment) -> Told | None:
@@ -430,10 +454,15 @@ async def _search(pay: GovukPay, reference: str) -> str:
 async def unsettled_payments(
     session: AsyncSession, *, asked_before: datetime
 ) -> list[UUID]:
+    """Those to be looked at; what is still to be taken by agreement is asked for instead, by the job that takes it."""
     return list(
         await session.scalars(
             select(Payment.id)
-            .where(Payment.state.in_(UNSETTLED), Payment.asked_at <= asked_before)
+            .where(
+                Payment.state.in_(UNSETTLED),
+                Payment.asked_at <= asked_before,
+                ~Payment.to_be_taken,
+            )
             .order_by(Payment.asked_at)
         )
     )

@@ -7,14 +7,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     func,
     select,
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fees import ledger
@@ -85,6 +88,8 @@ class Payment(Base):
     """GOV.UK Pay's number of the agreement by which it is taken without the payer."""
     can_retry: Mapped[bool | None]
     """Of one by agreement that failed: whether GOV.UK Pay lets another be taken by it."""
+    let_go_at: Mapped[datetime | None]
+    """Of one by agreement that is in doubt: since when it is only looked for, and asked for no more."""
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
@@ -119,11 +124,35 @@ class Payment(Base):
             "state in ('asking', 'never_made') or provider_id is not null",
             name="provider_id",
         ),
+        CheckConstraint("let_go_at is null or taken_by is not null", name="let_go"),
     )
 
     @property
     def amount(self) -> str:
         return pounds(self.amount_pence)
+
+    @hybrid_property
+    def to_be_taken(self) -> bool:
+        """By agreement, and not known to be there: it is asked for again, with the same key."""
+        return (
+            self.state is PaymentState.ASKING
+            and self.taken_by is not None
+            and self.let_go_at is None
+        )
+
+    @to_be_taken.inplace.expression
+    @classmethod
+    def _to_be_taken_in_sql(cls) -> ColumnElement[bool]:
+        return and_(
+            cls.state == PaymentState.ASKING,
+            cls.taken_by.is_not(None),
+            cls.let_go_at.is_(None),
+        )
+
+    @property
+    def asked_until(self) -> datetime | None:
+        """The last moment at which it may have been asked for; None while it still is."""
+        return self.let_go_at if self.taken_by else self.asked_at
 
     async def lock(self, session: AsyncSession) -> Self:
         """Return, webhook, poll and mop-up may all bring the same news at once: the first to have the row takes it in."""
@@ -174,6 +203,12 @@ class Payment(Base):
         await self.lock(session)
         if self.state.may_become(state):
             await self._end(session, state, now=now, by=by)
+
+    async def let_go(self, session: AsyncSession, *, now: datetime) -> None:
+        """Ask for it no more. It ends only once GOV.UK Pay is sure to know what became of what was asked before."""
+        await self.lock(session)
+        if self.to_be_taken:
+            self.let_go_at = now
 
     async def _end(
         self,

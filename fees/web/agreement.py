@@ -4,7 +4,7 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from fees.acts import FeesAct
-from fees.agreement import live_agreement
+from fees.agreement import being_taken, live_agreement
 from fees.payment import to_pay
 from register.kit.clock import day_of
 from register.kit.errors import NotFound
@@ -32,7 +32,13 @@ async def cancel(session: Session, act: Act, visit: Visit) -> Redirect:
     if agreement is None:
         raise NotFound
     await agreement.cancel(session, by=act.process(FeesAct.CANCEL_AGREEMENT))
-    visit.flash("We take nothing from your card any more")
+    begun = await being_taken(session, agreement)
+    visit.flash(
+        f"We ask for nothing more from your card. We had begun to take {begun.amount} before: if that still goes"
+        " through, we write to you"
+        if begun
+        else "We take nothing from your card any more"
+    )
     return Redirect(HERE, status_code=303)
 
 

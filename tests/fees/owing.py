@@ -111,23 +111,27 @@ class PayService:
 
 class Lossy(httpx2.AsyncBaseTransport):
     """Carries every request; while `lost` names methods, their answers do not come back; while `down`, nothing goes; until
-    `quick` is set, all take as long as that.
+    `quick` is set, all take as long as that. `next` says what becomes of the next posts, one after the other: lost, down or busy.
     """
 
     def __init__(self, inner):
         self.inner = inner
         self.lost = set()
         self.down = False
+        self.next = []
         self.quick = asyncio.Event()
         self.quick.set()
         self.asked = asyncio.Event()
 
     async def handle_async_request(self, request):
-        if self.down:
+        fate = self.next.pop(0) if self.next and request.method == "POST" else ""
+        if self.down or fate == "down":
             raise httpx2.ConnectError("")
+        if fate == "busy":
+            return httpx2.Response(429, json={"code": "P0900"}, request=request)
         self.asked.set()
         await self.quick.wait()
         answer = await self.inner.handle_async_request(request)
-        if request.method in self.lost:
+        if fate == "lost" or request.method in self.lost:
             raise httpx2.ReadTimeout("")
         return answer

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from fees.agreement import (
     AgreedAlready,
@@ -16,12 +16,16 @@ from fees.agreement import (
     check_agreement,
     collect_fees,
     give_up_collections,
+    go_on_taking,
     live_agreement,
+    take_payment,
 )
 from fees.invoice import Invoice
+from fees.ledger import write_off
 from fees.payment import Payment, PaymentState, check_payment, go_to_pay, to_pay
 from register.account import Account
 from register.kit.clock import day_of, end_of, start_of
+from register.kit.jobs import run_pending
 from register.kit.post import Message
 from tests.fees.books import the_ledger_is_sound
 from tests.fees.employing import bill_all
@@ -34,6 +38,7 @@ INSTANT = timedelta(microseconds=1)
 TOLD_AT = OPENS + timedelta(days=2)
 EARLIEST = TOLD_AT + timedelta(days=10)
 NEAR = start_of(ENDS - timedelta(days=7))
+A_ROUND = timedelta(minutes=2)
 
 
 class Agreed:
@@ -58,15 +63,21 @@ class Agreed:
         await collect_fees(self.session, self.clock.now)
         for _ in range(2):
             await self.settles()
-            self.clock.now += timedelta(seconds=5)
+            self.clock.now += A_ROUND
         await give_up_collections(self.session, self.clock.now)
         await self.looks()
 
     async def settles(self):
+        """As the jobs do that come every two minutes."""
         await self.session.flush()
         for one in await self.collections():
-            await check_payment(self.session, self.clock.now, one.id)
+            work = take_payment if one.to_be_taken else check_payment
+            await work(self.session, self.clock.now, one.id)
         await self.session.flush()
+
+    def taken(self):
+        """All that GOV.UK Pay took by the agreement."""
+        return [one for one in self.pay.made() if one.agreement_id]
 
     async def collections(self):
         found = await self.session.scalars(
@@ -273,11 +284,170 @@ async def test_a_lost_answer_takes_nothing_twice(agreed, session, pay):
         await agreed.settles()
         agreed.clock.now += timedelta(seconds=5)
 
-    made = [one for one in pay.made() if one.agreement_id]
     (payment,) = await agreed.collections()
-    assert len(made) == 1
+    assert len(agreed.taken()) == 1
     assert payment.state is PaymentState.PAID
     await the_ledger_is_sound(session)
+
+
+async def to_be_taken(agreed, session):
+    """At a time when it is due, and nobody has been asked for it yet."""
+    await make_active(agreed, session)
+    await announce_collections(session, TOLD_AT)
+    agreed.clock.now = NEAR
+    await collect_fees(session, NEAR)
+    (payment,) = await agreed.collections()
+    return payment
+
+
+@pytest.mark.parametrize("then", ["busy", "down", "lost"])
+async def test_after_an_answer_that_was_lost_no_refusal_is_believed(
+    agreed, session, pay, then
+):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.next = ["lost", then, then]
+    await agreed.settles()
+    in_doubt = payment.state
+    for _ in range(2):
+        agreed.clock.now += A_ROUND
+        await agreed.settles()
+
+    assert in_doubt is PaymentState.ASKING
+    assert payment.state is PaymentState.PAID
+    assert len(agreed.taken()) == 1
+    await the_ledger_is_sound(session)
+
+
+@pytest.mark.parametrize("fate", ["busy", "down"])
+async def test_who_was_not_let_through_is_asked_again_with_the_same_key(
+    agreed, session, pay, fate
+):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.next = [fate] * 3
+    await agreed.settles()
+    before = payment.state, agreed.taken()
+    for _ in range(2):
+        agreed.clock.now += A_ROUND
+        await agreed.settles()
+
+    assert before == (PaymentState.ASKING, [])
+    assert payment.state is PaymentState.PAID
+    assert len(agreed.taken()) == len(await agreed.collections()) == 1
+
+
+async def test_a_plain_no_ends_it_only_once_it_would_be_found_had_it_been_taken(
+    agreed, session, pay
+):
+    payment = await to_be_taken(agreed, session)
+    await pay.client.cancel_agreement(payment.taken_by)
+    await agreed.settles()
+    agreed.clock.now += A_ROUND - INSTANT
+    await agreed.settles()
+    before = payment.state
+    agreed.clock.now += INSTANT
+    await agreed.settles()
+
+    assert before is PaymentState.ASKING
+    assert payment.state is PaymentState.NEVER_MADE
+
+
+async def test_what_was_taken_before_a_plain_no_is_found(agreed, session, pay):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.next = ["lost", "down", "down"]
+    await agreed.settles()
+    await pay.client.cancel_agreement(payment.taken_by)
+    await agreed.settles()
+    agreed.clock.now += A_ROUND
+    await agreed.settles()
+
+    assert payment.state is PaymentState.PAID
+    assert len(agreed.taken()) == 1
+
+
+async def test_who_cancels_while_it_is_down_is_charged_nothing_when_it_is_back(
+    agreed, session, pay
+):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.down = True
+    await agreed.settles()
+    agreement = await agreed.agreement()
+    await agreement.cancel(session, by=make_process(session, now=agreed.clock.now))
+    pay.transport.down = False
+
+    for _ in range(2):
+        await agreed.settles()
+        agreed.clock.now += A_ROUND
+
+    assert payment.state is PaymentState.NEVER_MADE
+    assert agreed.taken() == []
+
+
+async def test_what_was_taken_before_they_cancelled_is_not_lost(agreed, session, pay):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.next = ["lost", "down", "down"]
+    await agreed.settles()
+    agreement = await agreed.agreement()
+    await agreement.cancel(session, by=make_process(session, now=agreed.clock.now))
+    for _ in range(2):
+        agreed.clock.now += A_ROUND
+        await agreed.settles()
+
+    assert payment.state is PaymentState.PAID
+    assert agreed.renewal.paid_at is not None
+
+
+@pytest.mark.parametrize(("late", "taken"), [(INSTANT, 1), (timedelta(0), 0)])
+async def test_it_is_asked_for_until_the_last_instant_of_the_last_day(
+    agreed, session, pay, late, taken
+):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.down = True
+    await agreed.settles()
+    pay.transport.down = False
+
+    agreed.clock.now = end_of(ENDS) - late
+    await agreed.settles()
+    agreed.clock.now += A_ROUND
+    await agreed.settles()
+
+    assert len(agreed.taken()) == taken
+    assert payment.state is (PaymentState.PAID if taken else PaymentState.NEVER_MADE)
+
+
+async def test_what_is_owed_no_more_is_not_asked_for(agreed, session):
+    payment = await to_be_taken(agreed, session)
+    by = make_process(session, now=agreed.clock.now)
+    await write_off(session, payment.invoice_id, by=by)
+
+    await agreed.settles()
+    agreed.clock.now += A_ROUND
+    await agreed.settles()
+
+    assert agreed.taken() == []
+    assert payment.state is PaymentState.NEVER_MADE
+
+
+async def test_to_look_at_it_takes_nothing(agreed, session):
+    payment = await to_be_taken(agreed, session)
+
+    await check_payment(session, agreed.clock.now + A_ROUND, payment.id)
+
+    assert payment.state is PaymentState.ASKING
+    assert agreed.taken() == []
+
+
+async def test_every_two_minutes_it_is_asked_for_by_a_job_of_its_own(
+    agreed, session, sessions, clock
+):
+    await to_be_taken(agreed, session)
+    await session.execute(text("delete from pgqueuer"))
+
+    await go_on_taking(session, clock.now)
+    await session.commit()
+    await run_pending(sessions, clock)
+
+    clock.now += A_ROUND
+    assert len(agreed.taken()) == 1
 
 
 async def test_the_jobs_may_run_as_often_as_they_like(agreed, session, pay):
@@ -287,7 +457,7 @@ async def test_the_jobs_may_run_as_often_as_they_like(agreed, session, pay):
     for _ in range(3):
         await agreed.hourly()
 
-    assert len([one for one in pay.made() if one.agreement_id]) == 1
+    assert len(agreed.taken()) == 1
     assert await agreed.letters("collection_notice") == 1
 
 

@@ -220,6 +220,47 @@ async def test_too_fast_is_asked_again_since_nothing_was_done():
     assert len(sent) == 3
 
 
+TAKEN = {
+    "agreement_id": "a",
+    "amount_pence": 9000,
+    "reference": "CHW-1-1",
+    "description": "Renewal fee",
+    "key": "k",
+}
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        httpx2.Response(429, json={"code": "P0900"}),
+        httpx2.Response(400, json={"code": "P0103"}),
+        httpx2.ConnectError(""),
+    ],
+)
+async def test_a_taking_whose_answer_was_lost_is_in_doubt_whatever_follows(then):
+    pay, sent = answering(httpx2.ReadTimeout(""), then)
+
+    with pytest.raises(OutcomeUnknown):
+        await pay.take(**TAKEN)
+
+    assert {one.headers["Idempotency-Key"] for one in sent} == {"k"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (httpx2.Response(429, json={"code": "P0900"}), TooFast),
+        (httpx2.Response(400, json={"code": "P0103"}), Declined),
+        (httpx2.ConnectError(""), Unreachable),
+    ],
+)
+async def test_a_taking_that_was_only_ever_refused_is_told_as_that(fault, told):
+    pay, _ = answering(fault)
+
+    with pytest.raises(told):
+        await pay.take(**TAKEN)
+
+
 async def test_a_reading_is_asked_again_whatever_went_wrong():
     pay, sent = answering(
         httpx2.Response(500),

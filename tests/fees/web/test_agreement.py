@@ -4,6 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from fees.agreement import CardAgreement, check_agreement
+from fees.invoice import Invoice
+from fees.payment import Payment
 from register.account import Account
 from tests.fees.employing import bill_all
 from tests.fees.renewing import OPENS, renewing
@@ -70,6 +72,40 @@ async def test_it_is_cancelled_at_any_time(browser, session, pay, clock, renewal
     assert done.headers["location"] == HERE
     assert "You have not agreed" in Page(await browser.get(HERE)).text
     assert (await browser.post(f"{HERE}/cancellation")).status_code == 404
+
+
+async def test_who_cancels_reads_that_nothing_is_taken_any_more(
+    browser, session, pay, clock, renewal
+):
+    await agree(browser, session, pay, clock)
+
+    await browser.post(f"{HERE}/cancellation")
+
+    assert "We take nothing from your card any more" in (await browser.get(HERE)).text
+
+
+async def test_who_cancels_while_a_payment_is_in_doubt_is_told_of_it(
+    browser, session, pay, clock, renewal
+):
+    agreement = await agree(browser, session, pay, clock)
+    invoice = await session.scalar(select(Invoice))
+    session.add(
+        Payment(
+            invoice_id=invoice.id,
+            attempt=2,
+            reference=f"{invoice.reference}-2",
+            amount_pence=12000,
+            taken_by=agreement.provider_id,
+            asked_at=clock.now,
+        )
+    )
+    await session.commit()
+
+    await browser.post(f"{HERE}/cancellation")
+
+    page = (await browser.get(HERE)).text
+    assert "We had begun to take £120 before" in page
+    assert "We take nothing from your card" not in page
 
 
 async def test_nobody_comes_in_without_signing_in(browser):
