@@ -416,6 +416,18 @@ async def shares_of(
     return found.all()
 
 
+async def invoices_of(
+    session: AsyncSession, bill: Invoice | CollectiveInvoice
+) -> Sequence[UUID]:
+    """The one itself, or those of an employer's people."""
+    if isinstance(bill, Invoice):
+        return [bill.id]
+    found = await session.scalars(
+        select(CollectiveLine.invoice_id).where(CollectiveLine.collective_id == bill.id)
+    )
+    return found.all()
+
+
 async def shared_before(
     session: AsyncSession, collective: CollectiveInvoice, payment_id: UUID
 ) -> bool:

@@ -21,6 +21,7 @@ from fees.acts import FeesEvent
 from fees.invoice import Invoice, InvoiceLine, Purpose, write_to_payer
 from fees.ledger import AccountCode, EntryKind, Post
 from fees.money import pounds
+from fees.own_money import must_not_be_own
 from fees.scale import DiscountFor
 from register.account import Account
 from register.application import Application
@@ -155,7 +156,7 @@ async def credit(
     waits: bool,
     by: Process,
 ) -> CreditNote:
-    """One officer alone; raises SecondPersonNeeded, MoreThanIsLeft or NothingWouldBeLeft."""
+    """One officer alone; raises AboutYourself, SecondPersonNeeded, MoreThanIsLeft or NothingWouldBeLeft."""
     limit = await limit_of(session, invoice, now=by.at)
     if pence > limit:
         raise SecondPersonNeeded(limit)
@@ -172,7 +173,8 @@ async def propose(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Raises what `credit` raises, but for the second person; or AlreadyProposed."""
+    """Raises what `credit` raises, but for SecondPersonNeeded; or AlreadyProposed."""
+    await must_not_be_own(session, [invoice.id], by.actor_id)
     await must_be_possible(session, invoice, pence, waits=waits)
     return await Proposal.make(
         session,
@@ -213,6 +215,7 @@ async def _give(
     waits: bool,
     by: Process,
 ) -> CreditNote:
+    await must_not_be_own(session, [invoice.id], by.actor_id)
     await ledger.lock_invoice(session, invoice.id)
     await must_be_possible(session, invoice, pence, waits=waits)
     shares = await _shares(session, invoice, pence)

@@ -314,6 +314,18 @@ async def allocated_from(session: AsyncSession, payment_id: UUID) -> dict[UUID, 
     return {invoice_id: int(pence) for invoice_id, pence in rows if invoice_id}
 
 
+async def ever_paid_by(session: AsyncSession, payment_id: UUID) -> Sequence[UUID]:
+    """The invoices that a payment pays for or has paid for, whatever was taken out of them again."""
+    found = await session.scalars(
+        select(Posting.invoice_id)
+        .where(
+            Posting.account == AccountCode.RECEIVABLE, Posting.payment_id == payment_id
+        )
+        .distinct()
+    )
+    return [invoice_id for invoice_id in found if invoice_id]
+
+
 async def _sum(session: AsyncSession, *where: ColumnElement[bool]) -> int:
     return int(
         await session.scalar(

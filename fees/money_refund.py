@@ -22,6 +22,7 @@ from fees.credit_note import SecondPersonNeeded
 from fees.ledger import AccountCode, EntryKind
 from fees.money import pounds
 from fees.other_money import OtherMoney
+from fees.own_money import must_not_be_own
 from fees.refund import NotThatMuch
 from register.account import Account
 from register.kit.clock import day_of
@@ -79,7 +80,7 @@ async def alone_left(session: AsyncSession, money: OtherMoney, *, now: datetime)
 async def refund(
     session: AsyncSession, money: OtherMoney, pence: int, *, by: Process
 ) -> MoneyRefund:
-    """One officer alone; raises SecondPersonNeeded, ReversedAlready or NotThatMuch."""
+    """One officer alone; raises AboutYourself, SecondPersonNeeded, ReversedAlready or NotThatMuch."""
     await ledger.lock_payment(session, money.id)
     left = await alone_left(session, money, now=by.at)
     if pence > left:
@@ -95,7 +96,8 @@ async def propose(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Raises ReversedAlready, NotThatMuch or AlreadyProposed."""
+    """Raises AboutYourself, ReversedAlready, NotThatMuch or AlreadyProposed."""
+    await _must_not_be_own(session, money, by)
     await must_be_possible(session, money, pence)
     return await Proposal.make(
         session,
@@ -128,9 +130,17 @@ async def must_be_possible(
         raise NotThatMuch(left)
 
 
+async def _must_not_be_own(
+    session: AsyncSession, money: OtherMoney, by: Process
+) -> None:
+    theirs = await ledger.ever_paid_by(session, money.id)
+    await must_not_be_own(session, theirs, by.actor_id)
+
+
 async def _give_back(
     session: AsyncSession, money: OtherMoney, pence: int, *, by: Process
 ) -> MoneyRefund:
+    await _must_not_be_own(session, money, by)
     await must_be_possible(session, money, pence)
     given = MoneyRefund(
         id=uuid4(),

@@ -25,10 +25,11 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from fees import ledger
 from fees.acts import FeesEvent
-from fees.collective import shared_before
+from fees.collective import invoices_of, shared_before
 from fees.invoice import Invoice
 from fees.ledger import AccountCode, EntryKind, Posting
 from fees.money import pounds
+from fees.own_money import must_not_be_own
 from fees.payment import Bill, Came, OverpaidBecause, PaidBy, count, share_out
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
@@ -169,8 +170,10 @@ class OtherMoney(Base):
     async def pay_for(self, session: AsyncSession, bill: Bill, *, by: Process) -> int:
         """Whatever of it is free goes to the invoice, as far as that needs it; how much is left over.
 
-        Raises ReversedAlready, NothingFree or NotCounted, and then has changed nothing.
+        Raises AboutYourself, ReversedAlready, NothingFree or NotCounted, and then has changed nothing.
         """
+        theirs = await invoices_of(session, bill)
+        await must_not_be_own(session, theirs, by.actor_id)
         await ledger.lock_payment(session, self.id)
         await self.must_stand(session)
         free = await ledger.unallocated_of(session, self.id)
@@ -212,8 +215,13 @@ class OtherMoney(Base):
     async def reverse(
         self, session: AsyncSession, because: ReversedBecause, *, by: Process
     ) -> None:
-        """What it paid for is owed again, and nothing changes in the register; raises ReversedAlready or GivenBack."""
+        """What it paid for is owed again, and nothing changes in the register.
+
+        Raises AboutYourself, ReversedAlready or GivenBack.
+        """
         await ledger.lock_payment(session, self.id)
+        theirs = await ledger.ever_paid_by(session, self.id)
+        await must_not_be_own(session, theirs, by.actor_id)
         await self.must_stand(session)
         for invoice_id in sorted(await ledger.allocated_from(session, self.id)):
             await ledger.lock_invoice(session, invoice_id)

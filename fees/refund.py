@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fees import govuk_pay, ledger
 from fees.acts import FeesAct, FeesEvent
-from fees.collective import CollectiveInvoice, CollectiveLine
+from fees.collective import CollectiveInvoice, CollectiveLine, invoices_of
 from fees.credit_note import SecondPersonNeeded, alone_pence
 from fees.govuk_pay import (
     CardRefund,
@@ -38,6 +38,7 @@ from fees.govuk_pay import (
 from fees.invoice import Invoice, write_to_payer
 from fees.ledger import AccountCode, EntryKind
 from fees.money import pounds
+from fees.own_money import must_not_be_own
 from fees.payment import Bill, Payment
 from register.account import Account
 from register.kit.db import Base, code
@@ -301,7 +302,7 @@ async def _any_invoice(session: AsyncSession, bill: Bill) -> Invoice:
 async def refund(
     session: AsyncSession, payment: Payment, pence: int, *, by: Process
 ) -> Refund:
-    """One officer alone; raises SecondPersonNeeded, NotThatMuch or RefundUnderWay."""
+    """One officer alone; raises AboutYourself, SecondPersonNeeded, NotThatMuch or RefundUnderWay."""
     await ledger.lock_payment(session, payment.id)
     bill = await payment.bill(session)
     left = await alone_left(session, bill, payment, now=by.at)
@@ -318,9 +319,10 @@ async def propose(
     proposer: Account,
     by: Process,
 ) -> Proposal:
-    """Raises NotThatMuch, RefundUnderWay or AlreadyProposed."""
-    await must_be_possible(session, payment, pence)
+    """Raises AboutYourself, NotThatMuch, RefundUnderWay or AlreadyProposed."""
     bill = await payment.bill(session)
+    await must_not_be_own(session, await whose(session, bill, payment), by.actor_id)
+    await must_be_possible(session, payment, pence)
     return await Proposal.make(
         session,
         ProposalKind.REFUND,
@@ -341,6 +343,12 @@ async def refund_proposed(
     bill = await payment.bill(session)
     await ledger.lock_payment(session, payment.id)
     await _ask(session, bill, payment, proposal.data["pence"], by=by)
+
+
+async def whose(session: AsyncSession, bill: Bill, payment: Payment) -> set[UUID]:
+    """The invoices whose money it is: what it was tried for, and what it ever paid."""
+    tried = await invoices_of(session, bill)
+    return {*tried, *await ledger.ever_paid_by(session, payment.id)}
 
 
 async def must_be_possible(session: AsyncSession, payment: Payment, pence: int) -> None:
@@ -364,6 +372,7 @@ async def _ask(
     *,
     by: Process,
 ) -> Refund:
+    await must_not_be_own(session, await whose(session, bill, payment), by.actor_id)
     await must_be_possible(session, payment, pence)
     asked = Refund(
         id=uuid4(),

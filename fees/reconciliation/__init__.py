@@ -14,7 +14,6 @@ from fees.reconciliation.waiting import (
     UnallocatedPage,
     identify,
     known_by_now,
-    must_not_be_own,
     receipt_numbered,
     unallocated,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "UnallocatedPage",
     "identify",
     "known_by_now",
-    "must_not_be_own",
     "read_settlement",
     "receipt_numbered",
     "rows_of",

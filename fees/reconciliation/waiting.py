@@ -25,17 +25,16 @@ from fees.invoice import Invoice
 from fees.ledger import AccountCode, EntryKind, LedgerEntry, Posting
 from fees.money import pounds
 from fees.other_money import OtherMoney
+from fees.own_money import must_not_be_own
 from fees.payment import Overpayment, Payment
 from fees.reconciliation.settlement import (
     RowState,
     SettlementIdentified,
     SettlementRow,
 )
-from register.account import Account
 from register.kit.clock import start_of
 from register.kit.errors import NotFound, Refused
 from register.process import Process
-from register.proposal import AboutYourself
 
 PAGE = 50
 
@@ -200,10 +199,9 @@ async def identify(
     *,
     paid_on: date,
     by: Process,
-    officer: Account,
 ) -> Payment:
     """It was meant for that invoice: it counts for it, or if it cannot it is an overpayment of it, to be refunded there."""
-    must_not_be_own(invoice, officer)
+    await must_not_be_own(session, [invoice.id], by.actor_id)
     await _lock(session, receipt.provider_id)
     receipt = await receipt_numbered(session, receipt.provider_id)
     if receipt.pence < 0:
@@ -223,11 +221,6 @@ async def identify(
         FeesEvent.IDENTIFIED, by, payment=payment.reference, pence=receipt.pence
     )
     return payment
-
-
-def must_not_be_own(invoice: Invoice, officer: Account) -> None:
-    if officer.person_id == invoice.person_id or officer.id == invoice.account_id:
-        raise AboutYourself
 
 
 async def known_by_now(session: AsyncSession, *, by: Process) -> int:

@@ -17,6 +17,7 @@ from fees.credit_note import (
 )
 from fees.invoice import Invoice, read_invoice_reference
 from fees.money import pounds
+from fees.own_money import is_own
 from fees.payment.standing import InvoiceState, Record, record
 from fees.web.fields import Pounds
 from fees.web.staff import OFFICERS, READERS
@@ -134,10 +135,12 @@ async def _waiting(act: Acting, found: Record) -> Proposal:
 async def _page(act: Acting, found: Record, form: CreditForm | ReturnForm) -> Template:
     invoice = found.standing.invoice
     waiting = await waiting_on(act.session, about(invoice))
+    own = await is_own(act.session, [invoice.id], act.account.id)
     limit = await limit_of(act.session, invoice, now=act.now)
     return page(
         "fees/staff_payments/credit.html",
         standing=found.standing,
+        own=own,
         waiting=waiting,
         proposed=pounds(waiting.data["pence"]) if waiting else "",
         why_not=waiting.why_not(act.account) if waiting else None,

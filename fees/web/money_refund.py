@@ -9,6 +9,7 @@ from fees.acts import FeesAct
 from fees.money import pounds
 from fees.money_refund import about, alone_left, must_be_possible, propose, refund
 from fees.other_money import OtherMoney, money_numbered
+from fees.own_money import is_own
 from fees.web.fields import Pounds
 from fees.web.other_money import ONE
 from fees.web.staff import OFFICERS, READERS
@@ -105,10 +106,12 @@ async def _page(
 ) -> Template:
     waiting = await waiting_on(act.session, about(money))
     free = await ledger.unallocated_of(act.session, money.id)
+    theirs = await ledger.ever_paid_by(act.session, money.id)
     return page(
         "fees/other_money/refund.html",
         money=money,
         free=pounds(free) if free else "",
+        own=await is_own(act.session, theirs, act.account.id),
         waiting=waiting,
         proposed=pounds(waiting.data["pence"]) if waiting else "",
         why_not=waiting.why_not(act.account) if waiting else None,

@@ -24,6 +24,7 @@ from fees.other_money import (
     paid_for_by,
     read_money_reference,
 )
+from fees.own_money import is_own
 from fees.payment import Bill
 from fees.web.fields import Pounds
 from fees.web.staff import OFFICERS, READERS
@@ -201,6 +202,7 @@ async def _page(
     act: Acting, money: OtherMoney, allocating: AllocateForm, reversing: ReverseForm
 ) -> Template:
     free = await ledger.unallocated_of(act.session, money.id)
+    theirs = await ledger.ever_paid_by(act.session, money.id)
     return page(
         "fees/other_money/one.html",
         money=money,
@@ -212,6 +214,7 @@ async def _page(
         refunds=await refunds_of(act.session, money),
         refund_waits=await waiting_on(act.session, about(money)),
         form=reversing if reversing.faults else allocating,
+        own=await is_own(act.session, theirs, act.account.id),
         allocating=allocating,
         reversing=reversing,
         may_act=act.viewer.has(*OFFICERS.roles),

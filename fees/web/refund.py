@@ -8,9 +8,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from fees.acts import FeesAct
-from fees.collective import CollectiveInvoice, collective_numbered
+from fees.collective import CollectiveInvoice, collective_numbered, invoices_of
 from fees.invoice import read_invoice_reference
 from fees.money import pounds
+from fees.own_money import is_own
 from fees.payment import Bill, Payment, payments_together
 from fees.payment.standing import record
 from fees.refund import (
@@ -166,6 +167,9 @@ async def _page(
 ) -> Template:
     name = about(found.bill)
     waiting = await waiting_on(act.session, name)
+    own = await is_own(
+        act.session, await invoices_of(act.session, found.bill), act.account.id
+    )
     given_back = await to_give_back(act, found)
     if isinstance(form, RefundForm):
         form.payment.choices = [
@@ -178,6 +182,7 @@ async def _page(
         who=found.who,
         together=isinstance(found.bill, CollectiveInvoice),
         to_give_back=given_back,
+        own=own,
         waiting=waiting,
         proposed=pounds(waiting.data["pence"]) if waiting else "",
         why_not=waiting.why_not(act.account) if waiting else None,

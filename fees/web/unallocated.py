@@ -15,11 +15,11 @@ from fees.acts import FeesAct
 from fees.collective import CollectiveInvoice
 from fees.invoice import Invoice, read_invoice_reference
 from fees.money import pounds
+from fees.own_money import must_not_be_own
 from fees.payment import NotThatMuchLeft, Payment
 from fees.reconciliation import (
     Receipt,
     identify,
-    must_not_be_own,
     receipt_numbered,
     unallocated,
 )
@@ -139,7 +139,6 @@ async def say_whose(
         invoice,
         paid_on=paid_on,
         by=act.process(FeesAct.IDENTIFY),
-        officer=act.account,
     )
     visit.flash(f"The money is a payment of invoice {invoice.reference} now")
     return Redirect(f"/staff/payments/{invoice.reference}", status_code=303)
@@ -167,7 +166,7 @@ async def _invoice(act: Acting, answers: InvoiceForm) -> Invoice | None:
         answers.add_error("invoice", "Enter the number of an invoice, like INV-0000123")
         return None
     try:
-        must_not_be_own(invoice, act.account)
+        await must_not_be_own(act.session, [invoice.id], act.account.id)
     except Refused as refused:
         answers.add_error("invoice", str(refused))
         return None

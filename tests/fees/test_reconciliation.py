@@ -30,6 +30,7 @@ from fees.reconciliation import (
     unallocated,
 )
 from fees.reconciliation.waiting import PaidTooEarly, TakenBack
+from register.account import Account
 from register.imports import SheetRefused
 from register.kit.clock import end_of, start_of
 from register.kit.errors import NotFound
@@ -39,7 +40,7 @@ from tests.fees.books import the_ledger_is_sound
 from tests.fees.owing import PAY_BY, make_approved
 from tests.fees.renewing import OPENS, renewing
 from tests.fees.settling import HEADINGS, line, paid, settled
-from tests.make import NOW, make_account, make_process
+from tests.make import NOW, make_process
 
 DAY = date(2027, 3, 10)
 UNKNOWN = "unknown1,INV-9999999-1,90.00,0.50,89.50,2027-03-09\n"
@@ -338,7 +339,6 @@ async def test_an_unidentified_receipt_waits_and_is_a_payment_once_identified(se
         invoice,
         paid_on=DAY - timedelta(days=1),
         by=make_process(session),
-        officer=await make_account(session),
     )
 
     assert (waits.key, waits.pence) == ("unknown1", 9000)
@@ -365,7 +365,6 @@ async def test_whether_it_was_in_time_is_known_by_the_day_on_which_it_was_paid(
         invoice,
         paid_on=paid_on,
         by=make_process(session, now=now),
-        officer=await make_account(session),
     )
 
     assert bool(await session.get(Receipt, invoice.id)) is counts
@@ -383,7 +382,6 @@ async def test_it_cannot_have_been_paid_after_it_was_paid_out(session):
             invoice,
             paid_on=DAY,
             by=make_process(session),
-            officer=await make_account(session),
         )
 
 
@@ -392,8 +390,7 @@ async def test_nobody_identifies_money_for_themselves(session):
     invoice = await bill(session, application, now=NOW)
     await settled(session, UNKNOWN)
     receipt = await receipt_numbered(session, "unknown1")
-    officer = await make_account(session)
-    officer.person_id = application.person_id
+    officer = await session.get(Account, application.account_id)
 
     with pytest.raises(AboutYourself):
         await identify(
@@ -401,8 +398,7 @@ async def test_nobody_identifies_money_for_themselves(session):
             receipt,
             invoice,
             paid_on=receipt.settled_on,
-            by=make_process(session),
-            officer=officer,
+            by=make_process(session, actor=officer),
         )
 
 
@@ -417,7 +413,6 @@ async def test_what_was_taken_back_more_than_came_cannot_be_identified(session):
             invoice,
             paid_on=DAY - timedelta(days=1),
             by=make_process(session),
-            officer=await make_account(session),
         )
 
 
