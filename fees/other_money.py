@@ -1,7 +1,7 @@
 """Money that came otherwise than by card, as a finance officer reads it on a bank statement: never altered, only reversed.
 
 It counts from the start of the day on which it came: a statement knows no hour, so that the doubt is the payer's to gain from,
-and no moment lies after the one at which it is recorded.
+and no moment lies after the one at which it is recorded. What came before it was asked for counts from the day on which it was.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,15 @@ from fees.invoice import Invoice
 from fees.ledger import AccountCode, EntryKind, Posting
 from fees.money import pounds
 from fees.own_money import must_not_be_own
-from fees.payment import Bill, Came, OverpaidBecause, PaidBy, count, share_out
+from fees.payment import (
+    Bill,
+    Came,
+    OverpaidBecause,
+    PaidBy,
+    count,
+    counts_from,
+    share_out,
+)
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
@@ -202,7 +210,8 @@ class OtherMoney(Base):
             if left == free:
                 raise NotCounted(bill, OverpaidBecause.MORE_THAN_OWED)
             return left
-        came = Came(self.id, self.reference, free, at, self.kind.paid_by)
+        since = counts_from(at, bill)
+        came = Came(self.id, self.reference, free, since, self.kind.paid_by)
         counted = await count(session, came, bill, by=by)
         if not counted.pence:
             raise NotCounted(bill, counted.because or OverpaidBecause.MORE_THAN_OWED)

@@ -35,7 +35,7 @@ from fees.payment.payment import (
 )
 from fees.payment.purposes import OverpaidBecause
 from fees.payment.receipt import PaidBy, Receipt
-from fees.payment.sharing import share_out
+from fees.payment.sharing import counts_from, share_out
 from fees.payment.state import MOVES, UNSETTLED, PaymentState
 
 __all__ = [
@@ -63,6 +63,7 @@ __all__ = [
     "check_payment",
     "close_unpaid",
     "count",
+    "counts_from",
     "go_to_pay",
     "go_to_pay_invoice",
     "go_to_pay_together",

@@ -13,6 +13,7 @@ from fees.invoice import Invoice
 from fees.money import pounds
 from fees.payment.counting import Came, count
 from fees.payment.receipt import PaidBy
+from register.kit.clock import day_of, start_of
 from register.process import Process
 
 
@@ -32,7 +33,8 @@ async def share_out(
     for line, invoice in await _lines(session, collective):
         share = min(line.amount_pence, await ledger.owed_on(session, invoice.id))
         pence_for_it = min(line.amount_pence, free)
-        came = Came(payment_id, reference, pence_for_it, at, PaidBy.EMPLOYER)
+        since = counts_from(at, invoice)
+        came = Came(payment_id, reference, pence_for_it, since, PaidBy.EMPLOYER)
         left_out = None
         counted = 0
         if free < share:
@@ -72,6 +74,11 @@ async def share_out(
         left=pounds(free) if free else "",
     )
     return free
+
+
+def counts_from(at: datetime, invoice: Invoice) -> datetime:
+    """What had come before it was asked for counts from that day: nobody is registered by it before they were approved."""
+    return max(at, start_of(day_of(invoice.raised_at)))
 
 
 async def _lines(

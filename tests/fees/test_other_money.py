@@ -1,13 +1,13 @@
 """Bank transfers and cheques: recorded once, counted from the day on which they came, and only ever reversed."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from fees import ledger
-from fees.invoice import Invoice
+from fees.invoice import Invoice, bill
 from fees.ledger import AccountCode, balance
 from fees.other_money import (
     MoneyKind,
@@ -21,11 +21,13 @@ from fees.other_money import (
 )
 from fees.payment import OverpaidBecause, PaidBy, Receipt, write_off_unpaid
 from fees.payment.standing import InvoiceState, Show, standings
+from register.entry import EntryProjection
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.post import Message
 from register.process import Event
 from tests.fees.books import the_ledger_is_sound
 from tests.fees.employing import bill_all, make_employer, renewals, take_over
+from tests.fees.owing import make_approved
 from tests.fees.renewing import CURED_UNTIL, ENDS, OPENS, confirm, renewing
 from tests.make import make_process
 
@@ -141,6 +143,59 @@ async def test_what_came_on_the_last_day_to_pay_counts(session, renewal, clock):
     await pays(session, money, await invoice_of(session, renewal), clock)
 
     assert renewal.paid_at == start_of(CURED_UNTIL)
+
+
+DECIDED = datetime(2027, 12, 2, 15, tzinfo=UTC)
+NEXT_YEAR = date(2028, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("came_on", "registered_on"),
+    [
+        (date(2026, 12, 5), date(2027, 12, 2)),
+        (date(2027, 11, 28), date(2027, 12, 2)),
+        (date(2027, 12, 1), date(2027, 12, 2)),
+        (date(2027, 12, 2), date(2027, 12, 2)),
+        (date(2027, 12, 3), date(2027, 12, 3)),
+    ],
+)
+async def test_nobody_is_registered_by_it_before_the_day_on_which_they_were_approved(
+    session, clock, came_on, registered_on
+):
+    clock.now = start_of(date(2027, 12, 6))
+    money = await came(session, clock, on=came_on)
+    application = await make_approved(
+        session, approved_at=DECIDED, pay_by=date(2027, 12, 16)
+    )
+    invoice = await bill(session, application, now=DECIDED)
+
+    await pays(session, money, invoice, clock)
+
+    entry = await session.scalar(select(EntryProjection))
+    assert application.paid_at == start_of(registered_on)
+    assert entry.registered_from == registered_on
+    assert entry.registered_until == invoice.covers_until == NEXT_YEAR
+
+
+async def test_what_came_before_a_renewal_was_asked_for_counts_from_when_it_was(
+    session, renewal, clock
+):
+    money = await came(session, clock, on=day_of(OPENS) - timedelta(days=1))
+
+    await pays(session, money, await invoice_of(session, renewal), clock)
+
+    assert renewal.paid_at == OPENS
+
+
+async def test_so_does_each_share_of_what_an_employer_sent(session, clock):
+    clock.now = OPENS
+    lead = await make_employer(session, "Ada", "Bea")
+    taken = await take_over(session, lead, clock)
+    money = await came(session, clock, 24000, on=day_of(OPENS) - timedelta(days=1))
+
+    await pays(session, money, taken, clock)
+
+    assert [one.paid_at for one in await renewals(session)] == [OPENS, OPENS]
 
 
 async def test_what_has_not_come_yet_cannot_be_recorded(session, renewal, clock):
