@@ -157,6 +157,8 @@ async def credit(
     by: Process,
 ) -> CreditNote:
     """One officer alone; raises AboutYourself, SecondPersonNeeded, MoreThanIsLeft or NothingWouldBeLeft."""
+    # Two at once would each find the whole limit left.
+    await ledger.lock_invoice(session, invoice.id)
     limit = await limit_of(session, invoice, now=by.at)
     if pence > limit:
         raise SecondPersonNeeded(limit)

@@ -1,5 +1,6 @@
 """Credit notes take back what was asked, by one officer up to the limit and by two above it; the invoice stays."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -20,7 +21,7 @@ from fees.credit_note import (
     low_income_off,
     propose,
 )
-from fees.invoice import bill
+from fees.invoice import Invoice, bill
 from fees.ledger import AccountCode, balance, owed_on, unallocated_of
 from fees.payment import Payment
 from fees.payment.standing import InvoiceState, record
@@ -28,6 +29,7 @@ from fees.scale import Discount, DiscountFor, FeeScale
 from register.account import Account, StaffRole
 from register.application import ApplicationKind
 from register.kit.clock import day_of
+from register.kit.db import Role, connect, sessions_of
 from register.kit.post import Message
 from register.process import Event, Process
 from register.proposal import NeedsAnotherPerson
@@ -164,6 +166,30 @@ async def test_the_limit_is_one_officers(session, officers):
     assert await give(session, invoice, 10000, officers[0])
     with pytest.raises(SecondPersonNeeded):
         await give(session, invoice, 10001, officers[0])
+
+
+async def test_two_officers_at_once_do_not_pass_the_limit_of_one(clone):
+    engine = connect(await clone(), Role.APP, pool_size=2)
+    apart = sessions_of(engine)
+    async with apart.begin() as session:
+        two = [await make_account(session, StaffRole.FINANCE_OFFICER) for _ in "ab"]
+        invoice = await dear(session)
+
+    async def press(officer):
+        async with apart.begin() as session:
+            mine = await session.get_one(Invoice, invoice.id)
+            await give(session, mine, 10000, officer)
+            # Nobody else may go by what was left before this is committed.
+            await asyncio.sleep(0.2)
+
+    told = await asyncio.gather(*map(press, two), return_exceptions=True)
+
+    async with apart() as session:
+        assert await owed_on(session, invoice.id) == 17000
+        await the_ledger_is_sound(session)
+    kinds = sorted(type(one).__name__ for one in told)
+    assert kinds == ["NoneType", "SecondPersonNeeded"]
+    await engine.dispose()
 
 
 async def proposed(session, invoice, officer, pence=10001):
