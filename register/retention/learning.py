@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.cpd import LearningAct, LearningEvent, LearningLess, LearningRecord
@@ -27,7 +35,9 @@ async def erase_old_learning(session: AsyncSession, now: datetime) -> None:
     """One job for each person and year, so that a fault with one keeps nothing of the others."""
     last = await last_kept(session, now=now)
     both = [
-        select(kind.person_id, kind.year_end).where(kind.year_end < last)
+        select(kind.person_id, kind.year_end).where(
+            kind.year_end < last, ~_in_audit(kind.person_id, kind.year_end)
+        )
         for kind in (LearningRecord, LearningLess)
     ]
     rows = both[0].union(both[1]).order_by("year_end", "person_id").limit(A_NIGHT)
@@ -57,7 +67,7 @@ async def erase_learning(
     ended = date.fromisoformat(year_end)
     if ended >= await last_kept(session, now=now):
         return
-    if await _in_audit(session, person, ended):
+    if await session.scalar(select(_in_audit(literal(person), literal(ended)))):
         return
     found = await session.scalars(
         select(LearningRecord)
@@ -76,15 +86,16 @@ async def erase_learning(
     by.tell(LearningEvent.ERASED, person_id=person, until=ended, records=len(records))
 
 
-async def _in_audit(session: AsyncSession, person: UUID, ended: date) -> bool:
+def _in_audit(
+    person: SQLColumnExpression[UUID], ended: SQLColumnExpression[date]
+) -> ColumnElement[bool]:
     """Nothing goes while somebody looks at it."""
-    open_ = exists().where(
+    return exists().where(
         AuditCase.audit_id == LearningAudit.id,
         AuditCase.person_id == person,
         LearningAudit.year_end == ended,
         AuditCase.ended_at.is_(None),
     )
-    return bool(await session.scalar(select(open_)))
 
 
 async def _forget_less(

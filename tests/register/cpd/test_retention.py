@@ -82,6 +82,21 @@ async def test_each_night_what_is_due_is_queued(session, record):
     }
 
 
+async def test_what_is_in_an_audit_keeps_nobody_elses_back(session, monkeypatch):
+    monkeypatch.setattr("register.retention.learning.A_NIGHT", 1)
+    await make_case(session)
+    other = await make_entry(session)
+    await make_record(session, other.person, year_end=date(2028, 11, 30))
+    found = text(
+        "select payload ->> 'person' from (select convert_from(payload, 'UTF8')::json as payload from pgqueuer"
+        " where entrypoint = 'erase_learning') as jobs"
+    )
+
+    await erase_old_learning(session, start_of(LAST + 366 * DAY))
+
+    assert (await session.scalars(found)).all() == [str(other.person_id)]
+
+
 async def test_what_assessors_wrote_goes_and_what_they_found_stays(session):
     _, work = await make_case(session)
     await assessed(session, work.case.id, Finding.ADVISE, "More on sleep.")
