@@ -387,12 +387,13 @@ class Application(Base):
             entry = await Entry.grant(session, person=person, part=self.part, **terms)
         for follows in FOLLOWING:
             await follows(session, entry, by)
+        begun = max(entry.registrations, key=lambda one: one.starts)
         await self.write_to_applicant(
             session,
             "application_granted",
             now=by.at,
             number=person.number,
-            until=until,
+            until=begun.until_on,
             conditions=conditions,
         )
 

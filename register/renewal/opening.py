@@ -1,7 +1,9 @@
-"""Opening renewals: from the day that the rules name, each person who is registered has one for the period that ends."""
+"""Opening renewals: from the day that the rules name until the cure is over, each person who is registered has one for the
+period that ends; and whoever is entered once theirs is finished is renewed at once.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from register.application import follows_entry
 from register.entry import Entry
 from register.entry.facts import Registration
 from register.kit.clock import day_of, start_of
@@ -31,7 +34,7 @@ from register.person import Person
 from register.process import Event, Process
 from register.renewal.acts import RenewalAct, RenewalEvent
 from register.renewal.renewal import Renewal
-from register.rule_set import PartNotOpen, RuleSet
+from register.rule_set import PartNotOpen, Rules, RuleSet
 
 AT_ONCE = 5_000
 
@@ -83,18 +86,29 @@ async def open_renewals_of(
         rule_set = await RuleSet.on(session, part, today)
     except PartNotOpen:
         return []
-    ends_on = rule_set.rules.period_end(today)
-    if today < rule_set.rules.renewal_opens(ends_on):
-        return []
-    due = _due(rule_set, ends_on, now=now, after=after)
-    if person_id:
-        due = due.where(Entry.person_id == person_id)
-    found = (await session.execute(due.limit(at_once))).all()
-    if found:
-        people = {person: only_pays for _, person, only_pays in found}
-        if opened := await _open(session, rule_set, people, ends_on=ends_on, now=now):
-            await _tell(session, opened, ends_on, now=now)
-    return [entry_id for entry_id, _, _ in found]
+    for ends_on in _renewable(rule_set.rules, today):
+        due = _due(rule_set, ends_on, now=now, after=after)
+        if person_id:
+            due = due.where(Entry.person_id == person_id)
+        found = (await session.execute(due.limit(at_once))).all()
+        if found:
+            people = {person: only_pays for _, person, only_pays in found}
+            if opened := await _open(
+                session, rule_set, people, ends_on=ends_on, now=now
+            ):
+                await _tell(session, opened, ends_on, now=now)
+            return [entry_id for entry_id, _, _ in found]
+    return []
+
+
+def _renewable(rules: Rules, today: date) -> Sequence[date]:
+    """The last days of the periods that can be renewed: of one that has just ended too, as somebody may be entered for
+    its last day when we hear of their payment after it.
+    """
+    ends_on = rules.period_end(today)
+    just_ended = rules.period_end(today - timedelta(days=rules.renewal_cure_days))
+    found = [ends_on] if today >= rules.renewal_opens(ends_on) else []
+    return [just_ended, *found] if just_ended < today else found
 
 
 def _due(
@@ -195,6 +209,17 @@ async def _tell(
             ),
         )
     )
+
+
+@follows_entry
+async def renew_with_the_others(
+    session: AsyncSession, entry: Entry, by: Process
+) -> None:
+    """Whoever has finished renewing for the period that another entry is made for has renewed that one too."""
+    until = max(entry.registrations, key=lambda one: one.starts).until_on
+    renewal = await renewal_of(session, entry.person_id, until)
+    if renewal and (await renewal.lock(session)).finished_at:
+        await renewal.prolong(session, entry, by=by)
 
 
 async def renewal_of(

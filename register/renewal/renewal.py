@@ -256,9 +256,15 @@ class Renewal(Base):
 
     async def renew(self, session: AsyncSession, entry: Entry, *, by: Process) -> None:
         """One of the entries that stand, without a gap; with the one receipt: nothing before it says that they are renewed."""
+        await self.prolong(session, entry, by=by)
+        await self._write(session, "renewal_finished", by=by, renewal=self)
+
+    async def prolong(
+        self, session: AsyncSession, entry: Entry, *, by: Process
+    ) -> None:
+        """Without a letter."""
         rule_set = await RuleSet.on(session, entry.part, self.ends_on)
         await entry.renew(session, until=self.until_on, rule_set=rule_set, by=by)
-        await self._write(session, "renewal_finished", by=by, renewal=self)
 
     async def _undo_lapses(self, session: AsyncSession, *, by: Process) -> None:
         ended = await self._ended(session)

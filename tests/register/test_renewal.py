@@ -7,11 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from register.entry import NotPossible, RemovalReason
+from register.entry import Entry, NotPossible, RemovalReason
 from register.entry import RenewedAlready as EntryRenewedAlready
-from register.entry.facts import RegistrationSuperseded
+from register.entry.facts import Registration, RegistrationSuperseded
 from register.kit.clock import end_of, start_of
 from register.kit.jobs import START, enqueue, run_pending
+from register.kit.post import Message
 from register.part import Part
 from register.process import Event
 from register.renewal import (
@@ -23,14 +24,15 @@ from register.renewal import (
     renewal_of,
 )
 from register.rule_set import RuleSet
-from tests.make import make_entry, make_process
+from tests.applications import make_sent_application
+from tests.make import make_account, make_entry, make_process
 from tests.register.learning import make_enough
 from tests.register.renewing import notice
 
 ENDS = date(2027, 11, 30)
 OPENS = start_of(date(2027, 9, 1))
 INSTANT = timedelta(microseconds=1)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CURED_UNTIL = date(2027, 12, 14)
 STEPS = [step for step in RenewalStep if step is not RenewalStep.PAYMENT]
 
@@ -139,6 +141,71 @@ async def test_nobody_renews_for_who_has_died(session):
     _, renewal = await opened(session, entry)
 
     assert renewal is None
+
+
+async def test_who_is_entered_for_a_last_day_that_is_over_renews_in_the_cure(session):
+    """They paid on it, and we heard of it after midnight."""
+    entry = await make_entry(session, on=start_of(ENDS), now=end_of(ENDS) + HOUR)
+
+    _, renewal = await opened(session, entry, now=end_of(ENDS) + HOUR)
+
+    assert renewal.until_on == date(2028, 11, 30)
+    assert renewal.left == [RenewalStep.PAYMENT]
+
+
+@pytest.mark.parametrize(
+    ("now", "there"),
+    [(end_of(CURED_UNTIL) - INSTANT, True), (end_of(CURED_UNTIL), False)],
+    ids=["the last instant of the cure", "the cure is over"],
+)
+async def test_a_period_that_has_ended_is_opened_as_long_as_it_is_cured(
+    session, now, there
+):
+    _, renewal = await opened(session, await make_entry(session), now=now)
+
+    assert (renewal is not None) is there
+
+
+async def entered(session, entry, *, at):
+    """In a second part, by the fee for it."""
+    account = await make_account(session, person=entry.person)
+    application = await make_sent_application(session, account=account)
+    by = make_process(session, now=at)
+    application.take_up(await make_account(session), by=by)
+    application.propose(by=by)
+    application.approve(pay_by=ENDS, by=by)
+    await application.paid(session, at=at, by=by)
+    return await session.scalar(
+        select(Registration)
+        .join(Entry, Entry.id == Registration.entry_id)
+        .where(Entry.person_id == entry.person_id, Entry.part == application.part)
+    )
+
+
+async def test_who_is_entered_after_they_have_renewed_is_renewed_there_too(session):
+    entry, renewal = await opened(session, await make_entry(session, part=Part.DEPUTY))
+    for step in RenewalStep:
+        await do(session, renewal, step, OPENS)
+
+    second = await entered(session, entry, at=OPENS + 40 * DAY)
+
+    granted = await session.scalar(
+        select(Message.body).where(Message.letter == "application_granted")
+    )
+    assert second.until_on == date(2028, 11, 30)
+    assert "until 30 November 2028" in granted
+
+
+async def test_who_is_entered_before_they_have_renewed_renews_both(session):
+    entry, renewal = await opened(session, await make_entry(session, part=Part.DEPUTY))
+    for step in STEPS:
+        await do(session, renewal, step, OPENS)
+
+    second = await entered(session, entry, at=OPENS + 40 * DAY)
+    before = second.until_on
+    await do(session, renewal, RenewalStep.PAYMENT, OPENS + 41 * DAY)
+
+    assert (before, second.until_on) == (ENDS, date(2028, 11, 30))
 
 
 # Finishing
