@@ -39,7 +39,7 @@ from register.proposal import (
     waiting_on,
 )
 from register.renewal.acts import RenewalEvent
-from register.renewal.renewal import Renewal
+from register.renewal.renewal import Renewal, RenewedAlready
 from register.rule_set import RuleSet
 
 
@@ -223,7 +223,9 @@ class RenewalExtension(Base):
         proposer: Account,
         by: Process,
     ) -> Proposal:
-        """To agree, with the new last day; raises DayNotPossible, NothingStands and what a proposal raises."""
+        """To agree, with the new last day, however long it took us; raises DayNotPossible, NothingStands, RenewedAlready and
+        what a proposal raises.
+        """
         await self._must_be_possible(session, until, at=by.at)
         by.say(TextKind.INTERNAL, words)
         return await self._propose(
@@ -282,7 +284,8 @@ class RenewalExtension(Base):
         self, session: AsyncSession, until: date, *, at: datetime
     ) -> None:
         renewal = await session.get_one(Renewal, self.renewal_id)
-        await renewal.must_be_open(session, at=at)
+        if (await renewal.lock(session)).in_time:
+            raise RenewedAlready(renewal)
         if not await renewal.entries(session, now=at):
             raise NothingStands
         rule_set = await session.get_one(RuleSet, renewal.rule_set_id)
@@ -291,12 +294,12 @@ class RenewalExtension(Base):
             raise DayNotPossible
 
     async def agree(self, session: AsyncSession, *, until: date, by: Process) -> None:
-        """Move the last day; raises DayNotPossible or NothingStands where too much has happened since."""
+        """Move the last day; raises DayNotPossible, NothingStands or RenewedAlready where too much has happened since."""
         await self._must_be_possible(session, until, at=by.at)
         renewal = await session.get_one(Renewal, self.renewal_id)
         self.until_on = until
         self._end(ExtensionState.AGREED, RenewalEvent.EXTENDED, by, until=until)
-        renewal.extended_until = until
+        await renewal.move_last_day(session, until=until, by=by)
         await self._write(session, "renewal_extended", by=by, until=until)
 
     async def refuse(self, session: AsyncSession, *, words: str, by: Process) -> None:

@@ -30,6 +30,7 @@ from register.kit.db import Base
 from register.kit.jobs import START
 from register.part import Part
 from register.person import Person
+from register.renewal.extension import RenewalExtension
 from register.renewal.noticed import LapseNotice, noticed
 from register.renewal.renewal import COLUMNS, Renewal, RenewalStep
 
@@ -47,6 +48,8 @@ class Fate(StrEnum):
     HELD = "held"
     """Its period ends without a lapse."""
     NOT_NOTICED = "not_noticed"
+    ASKED = "asked"
+    """They have asked for more time, and wait for our answer."""
     EXTENDED = "extended"
     DIED = "died"
     MERGED = "merged"
@@ -56,8 +59,14 @@ class Fate(StrEnum):
         """Whether a run does anything."""
         return self in DONE
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody of us has something to do before a run has been written to the end."""
+        return self in WAITS
+
 
 DONE = frozenset({Fate.LAPSE, Fate.LATE, Fate.SPARED, Fate.HELD})
+WAITS = DONE | {Fate.ASKED}
 
 
 def concerned(day: date, *what: Any, now: datetime, after: UUID = START) -> Select[Any]:
@@ -142,11 +151,18 @@ def fate_on(day: date) -> ColumnElement[Fate]:
         (Person.deceased_on.is_not(None), literal(Fate.DIED)),
         (Person.merged_into.is_not(None), literal(Fate.MERGED)),
         (Renewal.last_day > day, literal(Fate.EXTENDED)),
+        (_asked(), literal(Fate.ASKED)),
         (~told & finished, literal(Fate.SPARED)),
         (~told, literal(Fate.NOT_NOTICED)),
         (_in_force(Hold, end_of(day)), literal(Fate.HELD)),
         (finished, literal(Fate.LATE)),
         else_=literal(Fate.LAPSE),
+    )
+
+
+def _asked() -> Exists:
+    return exists().where(
+        RenewalExtension.renewal_id == Renewal.id, RenewalExtension.open
     )
 
 

@@ -314,6 +314,15 @@ class Renewal(Base):
         )
         await self.tell_employer(session, News.REGISTERED_AGAIN, now=by.at)
 
+    async def move_last_day(
+        self, session: AsyncSession, *, until: date, by: Process
+    ) -> None:
+        """Who had finished after the one before has finished in time now, if the run has left them for our answer."""
+        self.extended_until = until
+        if self.in_time:
+            for entry in await self.entries(session, now=by.at):
+                await self.renew(session, entry, by=by)
+
     @property
     def ended_at(self) -> datetime:
         """When whoever has not finished lapses."""

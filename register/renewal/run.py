@@ -250,7 +250,7 @@ async def waits_for_release(
     return [
         run
         for run in found
-        if any(one.fate.done for one in run.preview)
+        if any(one.fate.waits for one in run.preview)
         and now >= await opens(session, run.last_day)
     ]
 

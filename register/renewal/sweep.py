@@ -36,6 +36,7 @@ from register.process import Event, Process
 from register.renewal.acts import RenewalAct
 from register.renewal.lapsing import (
     DONE,
+    WAITS,
     Fate,
     concerned,
     fate_on,
@@ -97,7 +98,9 @@ async def lapse_some(
 
 
 async def _is_left(session: AsyncSession, run: LapseRun, now: datetime) -> bool:
-    some = concerned(run.last_day, Entry.id, now=now).where(_done(run)).limit(1)
+    """Of whom we have not answered, the run knows what to do once we have."""
+    waits = fate_on(run.last_day).in_(WAITS)
+    some = concerned(run.last_day, Entry.id, now=now).where(waits).limit(1)
     return await session.scalar(some) is not None
 
 

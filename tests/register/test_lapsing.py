@@ -20,7 +20,7 @@ from register.entry import (
 from register.entry.facts import Condition, Lapse, LapseSuperseded
 from register.entry.projection import EntryProjection
 from register.kit.clock import end_of, start_of
-from register.kit.jobs import run_pending
+from register.kit.jobs import START, run_pending
 from register.kit.post import Failure, Message, MessageState
 from register.part import Part
 from register.particulars import change_contact
@@ -29,6 +29,7 @@ from register.proposal import NeedsAnotherPerson, NotYours
 from register.renewal import (
     CureOver,
     EmployerNews,
+    ExtensionReason,
     Fate,
     LapseNotice,
     LapseRun,
@@ -37,6 +38,7 @@ from register.renewal import (
     NotReleased,
     Renewal,
     RenewalEvent,
+    RenewalExtension,
     RenewalStep,
     RunState,
     TooEarly,
@@ -50,6 +52,7 @@ from register.renewal import (
     renewal_of,
     waits_for_release,
 )
+from register.renewal.sweep import lapse_some
 from tests.make import make_account, make_entry, make_process
 from tests.register.lapsing import (
     RELEASED,
@@ -296,6 +299,148 @@ async def test_who_had_no_notice_is_given_it_before_a_later_last_day(session):
 
     assert len(await give_notice(session, start_of(LATER - 20 * DAY))) == 1
     assert await fates(session, day=LATER) == {Fate.LAPSE: 1}
+
+
+async def asked(session, renewal, *, at=NOTICED + 11 * DAY):
+    return await RenewalExtension.ask(
+        session,
+        renewal,
+        because=ExtensionReason.ILLNESS,
+        words="I am in hospital.",
+        by=make_process(session, now=at),
+    )
+
+
+async def answered(session, extension, *, until=None, at):
+    """By two people; with no day it is refused."""
+    officer = await make_account(session, StaffRole.CASEWORKER)
+    manager = await make_account(session, StaffRole.TEAM_MANAGER)
+    by = make_process(session, now=at, actor=officer)
+    terms = {"words": "We have looked at it.", "proposer": officer, "by": by}
+    proposal = (
+        await extension.propose(session, until=until, **terms)
+        if until
+        else await extension.propose_refusal(session, **terms)
+    )
+    await session.flush()
+    by = make_process(session, now=at, actor=manager)
+    await proposal.approve(session, approver=manager, by=by)
+    await session.flush()
+
+
+async def go_on_with(session, run, at):
+    """As the work of the hour does."""
+    await lapse_some(session, at, run_id=run.id, after=START)
+    await session.flush()
+
+
+async def test_who_waits_for_our_answer_does_not_lapse_before_we_give_it(session):
+    entry, other = await registered(session), await registered(session)
+    renewal, _ = await noticed(session, entry, other)
+    await asked(session, renewal)
+    assert await fates(session) == {Fate.ASKED: 1, Fate.LAPSE: 1}
+
+    run = await written(session)
+    await go_on_with(session, run, RELEASED)
+
+    assert run.lapsed == 1
+    assert (await again(session, entry)).status_at(RELEASED) is Status.REGISTERED
+    assert run.state is RunState.RELEASED
+    assert await waits_for_release(session, now=RELEASED) == [run]
+
+
+async def test_a_day_on_which_only_our_answers_are_waited_for_is_an_alarm(session):
+    (renewal,) = await noticed(session, await registered(session))
+    await asked(session, renewal)
+    await prepare_runs(session, MIDNIGHT)
+    await session.flush()
+
+    assert len(await waits_for_release(session, now=RELEASED)) == 1
+
+
+async def test_who_is_given_time_after_the_run_lapses_with_their_own_last_day(session):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    extension = await asked(session, renewal)
+    run = await written(session)
+
+    await answered(session, extension, until=LATER, at=RELEASED + DAY)
+    await go_on_with(session, run, RELEASED + DAY)
+
+    assert run.state is RunState.WRITTEN
+    assert await fates(session, now=RELEASED + DAY) == {Fate.EXTENDED: 1}
+    assert (await again(session, entry)).lapses == []
+    assert await fates(session, day=LATER, now=end_of(LATER)) == {Fate.LAPSE: 1}
+
+
+async def test_who_is_refused_after_the_run_lapses_as_the_others_did(session):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    extension = await asked(session, renewal)
+    run = await written(session)
+
+    await answered(session, extension, at=RELEASED + DAY)
+    for _ in range(2):
+        await go_on_with(session, run, RELEASED + DAY)
+
+    (lapse,) = (await again(session, entry)).lapses
+    assert lapse.starts == MIDNIGHT
+    assert run.state is RunState.WRITTEN
+
+
+async def test_we_may_still_agree_when_the_time_to_cure_is_over(session):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    extension = await asked(session, renewal)
+    await written(session)
+
+    await answered(session, extension, until=LATER, at=end_of(CURED_UNTIL))
+
+    assert renewal.last_day == LATER
+
+
+async def test_who_finished_while_they_waited_is_renewed_when_we_agree(session):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    extension = await asked(session, renewal)
+    run = await written(session)
+    at = RELEASED + DAY
+    await finish(session, renewal, at=at)
+    await go_on_with(session, run, at)
+
+    await answered(session, extension, until=ENDS + 2 * DAY, at=at + HOUR)
+
+    entry = await again(session, entry)
+    assert entry.lapses == []
+    assert entry.registrations[0].until_on == NEXT
+
+
+async def test_who_finished_while_they_waited_is_late_when_we_refuse(session):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    extension = await asked(session, renewal)
+    run = await written(session)
+    at = RELEASED + DAY
+    await finish(session, renewal, at=at)
+
+    await answered(session, extension, at=at + HOUR)
+    await go_on_with(session, run, at + HOUR)
+
+    entry = await again(session, entry)
+    assert entry.status_at(at - INSTANT) is Status.LAPSED
+    assert entry.status_at(at) is Status.REGISTERED
+
+
+async def test_who_is_held_and_waits_for_our_answer_keeps_their_period(session):
+    entry = await registered(session)
+    (renewal,) = await noticed(session, entry)
+    await asked(session, renewal)
+    by = make_process(session, now=NOTICED)
+    await (await again(session, entry)).hold(session, on=NOTICED, by=by)
+
+    await written(session)
+
+    assert (await again(session, entry)).status_at(RELEASED) is Status.REGISTERED
 
 
 # Two people, and not before everything is known
