@@ -134,17 +134,17 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
         """insert into process (id, kind, at) values (:by_notice, 'renewal:notice', :noticed)""",
         """insert into message (id, key, reference, channel, to_address, letter, letter_version, subject, body, fleeting,
                                 person_id, state, attempts, created_at)
-           select gen_random_uuid(), 'renewal_notice:' || renewal.id, gen_random_uuid(), 'email', account.email,
-                  'renewal_notice', :notice_version, :notice_subject, replace(:notice_body, :blank, person.number),
+           select gen_random_uuid(), concat_ws(':', 'renewal_notice', renewal.id, ends_on), gen_random_uuid(), 'email',
+                  account.email, 'renewal_notice', :notice_version, :notice_subject, replace(:notice_body, :blank, person.number),
                   false, renewal.person_id, 'queued', 0, :noticed
            from renewal
            join account on account.person_id = renewal.person_id
            join person on person.id = renewal.person_id
            where renewal.ends_on = :ends_on and renewal.finished_at is null""",
         QUEUE % "renewal_notice",
-        """insert into lapse_notice (renewal_id, method, message_id, sent_at, deemed_on, process_id)
-           select renewal.id, 'email', message.id, :noticed, :deemed, :by_notice
-           from renewal join message on message.key = 'renewal_notice:' || renewal.id
+        """insert into lapse_notice (renewal_id, last_day, method, message_id, sent_at, deemed_on, process_id)
+           select renewal.id, renewal.ends_on, 'email', message.id, :noticed, :deemed, :by_notice
+           from renewal join message on message.key = concat_ws(':', 'renewal_notice', renewal.id, ends_on)
            where renewal.ends_on = :ends_on and renewal.finished_at is null""",
         """insert into event (process_id, kind, at, person_id, data)
            select :by_notice, 'renewal:noticed', :noticed, renewal.person_id,
@@ -160,7 +160,7 @@ STATEMENTS: Mapping[str, Sequence[str]] = {
            set valid = tstzrange(lower(valid), :ends), recorded_at = :released, process_id = :by_lapse
            from entry
            join renewal on renewal.person_id = entry.person_id
-           join lapse_notice on lapse_notice.renewal_id = renewal.id
+           join lapse_notice on lapse_notice.renewal_id = renewal.id and lapse_notice.last_day = renewal.ends_on
            where entry.id = registration.entry_id and registration.until_on = :ends_on
              and registration.valid @> cast(:ends as timestamptz)
              and renewal.ends_on = :ends_on and renewal.finished_at is null""",

@@ -146,7 +146,7 @@ def _in_force(kind: type[Base], at: datetime) -> Exists:
 def fate_on(day: date) -> ColumnElement[Fate]:
     """Of each `Entry` that is concerned."""
     finished = Renewal.finished_at.is_not(None)
-    told = noticed(Renewal.id.expression)
+    told = noticed(Renewal.id.expression, day)
     return case(
         (Person.deceased_on.is_not(None), literal(Fate.DIED)),
         (Person.merged_into.is_not(None), literal(Fate.MERGED)),
@@ -255,7 +255,9 @@ async def those_concerned(
     size: int = PAGE,
 ) -> ConcernedPage:
     """In the order of the entries' ids; `but` is the person who reads."""
-    served = select(LapseNotice.deemed_on).where(LapseNotice.renewal_id == Renewal.id)
+    served = select(LapseNotice.deemed_on).where(
+        LapseNotice.renewal_id == Renewal.id, LapseNotice.last_day == day
+    )
     found = (
         concerned(
             day,

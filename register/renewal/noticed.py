@@ -4,7 +4,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, exists
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    column,
+    exists,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from register.kit.db import Base, code
@@ -13,11 +23,12 @@ from register.notice import ServiceMethod
 
 
 class LapseNotice(Base):
-    """That an entry will lapse unless its renewal is finished: given once, in time, and never changed."""
+    """That an entry will lapse unless its renewal is finished by that day: given once of each, in time, and never changed."""
 
     __tablename__ = "lapse_notice"
 
     renewal_id: Mapped[UUID] = mapped_column(ForeignKey("renewal.id"), primary_key=True)
+    last_day: Mapped[date] = mapped_column(primary_key=True)
     method: Mapped[ServiceMethod] = mapped_column(code(ServiceMethod, "method"))
     message_id: Mapped[UUID]
     """What was sent, and where to: the outbox keeps it, and knows whether it came."""
@@ -33,12 +44,27 @@ class LapseNotice(Base):
     )
 
 
-def noticed(renewal_id: ColumnElement[UUID] | UUID) -> ColumnElement[bool]:
-    """Whether notice was given. One that did not arrive was not: nobody lapses by a letter that came back."""
+RENEWAL = table("renewal", column("id"), column("ends_on"), column("extended_until"))
+"""By name, as renewals stand on their notices."""
+
+
+def noticed(
+    renewal_id: ColumnElement[UUID] | UUID, last_day: date | None = None
+) -> ColumnElement[bool]:
+    """Whether notice was given of that last day: the renewal's own, where none is named.
+
+    One that did not arrive was not given: nobody lapses by a letter that came back, nor by one that named another day.
+    """
+    own = func.coalesce(RENEWAL.c.extended_until, RENEWAL.c.ends_on)
+    found = select(own).where(RENEWAL.c.id == renewal_id).scalar_subquery()
     came_back = exists().where(
         Message.id == LapseNotice.message_id, Message.state == MessageState.FAILED
     )
-    return exists().where(LapseNotice.renewal_id == renewal_id, ~came_back)
+    return exists().where(
+        LapseNotice.renewal_id == renewal_id,
+        LapseNotice.last_day == (found if last_day is None else last_day),
+        ~came_back,
+    )
 
 
 class News(StrEnum):

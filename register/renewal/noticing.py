@@ -51,15 +51,15 @@ class _Due:
 async def give_notice(
     session: AsyncSession, now: datetime, batch: int = BATCH, *, after: UUID = START
 ) -> Sequence[UUID]:
-    """To the next who have not finished, each once: their renewals, in order. It is given as long as it would be served in
-    time.
+    """To the next who have not finished, once of each last day: their renewals, in order. It is given as long as it would be
+    served in time.
     """
     due = await _due(session, now, batch, ServiceMethod.EMAIL, after=after)
     if not due:
         return []
     by = Process.begin(session, RenewalAct.NOTICE, now=now)
     sent = await post_many(session, [_letter(one) for one in due], now=now)
-    told = [one.renewal for one in due if _key(one.renewal.id) in sent]
+    told = [one.renewal for one in due if _key(one.renewal) in sent]
     await _keep(session, told, sent, ServiceMethod.EMAIL, by=by)
     return [one.id for one in told]
 
@@ -83,7 +83,7 @@ async def give_notice_by_post(session: AsyncSession, now: datetime) -> None:
             )
             if message_id:
                 sent[letter.key] = message_id
-        told = [one.renewal for one in due if _key(one.renewal.id) in sent]
+        told = [one.renewal for one in due if _key(one.renewal) in sent]
         await _keep(session, told, sent, ServiceMethod.POST, by=by)
         last = due[-1].renewal.id
         due = await _due(session, now, BATCH, ServiceMethod.POST, after=last)
@@ -116,7 +116,9 @@ async def _due(
             Person.deceased_on.is_(None),
             Person.merged_into.is_(None),
             ~exists().where(
-                LapseNotice.renewal_id == Renewal.id, LapseNotice.renewal_id > after
+                LapseNotice.renewal_id == Renewal.id,
+                LapseNotice.last_day == Renewal.last_day,
+                LapseNotice.renewal_id > after,
             ),
             ~exists().where(Silence.person_id == Renewal.person_id),
             exists()
@@ -140,13 +142,13 @@ def _letter(due: _Due) -> Outgoing:
         letter="renewal_notice",
         context={"last_day": due.last_day, "left": tuple(due.renewal.left)},
         own={"number": due.number or ""},
-        key=_key(due.renewal.id),
+        key=_key(due.renewal),
         person_id=due.renewal.person_id,
     )
 
 
-def _key(renewal_id: UUID) -> str:
-    return f"renewal_notice:{renewal_id}"
+def _key(renewal: Renewal) -> str:
+    return f"renewal_notice:{renewal.id}:{renewal.last_day}"
 
 
 async def _keep(
@@ -165,13 +167,15 @@ async def _keep(
     each = rows_of(
         renewal_id=(Uuid, [one.id for one in told]),
         person_id=(Uuid, [one.person_id for one in told]),
-        message_id=(Uuid, [sent[_key(one.id)] for one in told]),
+        last_day=(Date, [one.last_day for one in told]),
+        message_id=(Uuid, [sent[_key(one)] for one in told]),
     ).c
     process_id, at = cast(literal(by.id), Uuid), literal(by.at)
     await session.execute(
         insert(LapseNotice).from_select(
             [
                 "renewal_id",
+                "last_day",
                 "method",
                 "message_id",
                 "sent_at",
@@ -180,6 +184,7 @@ async def _keep(
             ],
             select(
                 each.renewal_id,
+                each.last_day,
                 literal(method),
                 each.message_id,
                 at,

@@ -50,6 +50,7 @@ from register.renewal import (
     open_renewals,
     prepare_runs,
     renewal_of,
+    those_concerned,
     waits_for_release,
 )
 from register.renewal.sweep import lapse_some
@@ -133,7 +134,7 @@ async def test_who_has_no_account_is_given_notice_by_post(session):
     for _ in range(2):
         await give_notice_by_post(session, NOTICED)
 
-    served = await session.get(LapseNotice, renewal.id)
+    served = await session.get(LapseNotice, (renewal.id, ENDS))
     (letter,) = await letters(session, "renewal_notice")
     assert (served.method, letter.channel) == ("post", "letter")
     assert served.deemed_on == date(2027, 11, 11)
@@ -146,7 +147,7 @@ async def test_who_cannot_be_reached_at_all_is_given_no_notice(session):
     await give_notice_by_post(session, NOTICED)
 
     renewal = await renewal_of(session, entry.person_id, ENDS)
-    assert await session.get(LapseNotice, renewal.id) is None
+    assert await session.get(LapseNotice, (renewal.id, ENDS)) is None
 
 
 async def test_whoever_has_finished_is_given_no_notice(session):
@@ -265,10 +266,71 @@ async def test_who_has_more_time_does_not_lapse_with_the_others(session):
     assert await fates(session, now=RELEASED) == {Fate.EXTENDED: 1}
 
 
-async def test_who_has_more_time_lapses_as_their_own_last_day_ends(session):
+async def given_more_time(session):
+    """After notice was given of the first last day."""
     entry = await registered(session)
     (renewal,) = await noticed(session, entry)
     renewal.extended_until = LATER
+    await session.flush()
+    return entry, renewal
+
+
+async def test_who_has_more_time_is_given_notice_of_their_own_last_day(session):
+    await given_more_time(session)
+    at = start_of(LATER - 21 * DAY)
+
+    assert len(await give_notice(session, at - INSTANT)) == 0
+    assert len(await give_notice(session, at)) == 1
+    assert len(await give_notice(session, at + DAY)) == 0
+
+    found = await session.scalars(
+        select(LapseNotice.last_day).order_by(LapseNotice.last_day)
+    )
+    letters_sent = await letters(session, "renewal_notice")
+    assert found.all() == [ENDS, LATER]
+    assert sorted("14 January 2028" in one.body for one in letters_sent) == [
+        False,
+        True,
+    ]
+
+
+async def test_nobody_lapses_by_a_notice_of_an_earlier_last_day(session):
+    entry, _ = await given_more_time(session)
+
+    await written(session, LATER)
+
+    now = end_of(LATER) + 3 * HOUR
+    assert await fates(session, day=LATER, now=now) == {Fate.NOT_NOTICED: 1}
+    assert (await again(session, entry)).lapses == []
+
+
+async def test_who_finishes_late_after_a_notice_of_an_earlier_last_day_has_no_gap(
+    session,
+):
+    entry, renewal = await given_more_time(session)
+
+    await finish(session, renewal, at=end_of(LATER) + HOUR)
+
+    entry = await again(session, entry)
+    assert entry.lapses == []
+    assert entry.registrations[0].until_on == NEXT
+
+
+async def test_the_list_tells_the_notice_of_the_day_that_it_is_about(session):
+    await given_more_time(session)
+    await give_notice(session, start_of(LATER - 21 * DAY))
+
+    served = {}
+    for day in (ENDS, LATER):
+        (row,) = (await those_concerned(session, day, now=end_of(day))).rows
+        served[day] = row.noticed_on
+
+    assert served == {ENDS: date(2027, 11, 10), LATER: date(2027, 12, 29)}
+
+
+async def test_who_has_more_time_lapses_as_their_own_last_day_ends(session):
+    entry, _ = await given_more_time(session)
+    await give_notice(session, start_of(LATER - 21 * DAY))
 
     run = await written(session, LATER)
 
