@@ -12,7 +12,7 @@ from fees import ledger
 from fees.acts import FeesEvent
 from fees.govuk_pay import GovukPay
 from fees.invoice import Invoice
-from fees.payment import Payment, TooLateToPay, go_to_pay_invoice
+from fees.payment import Payment, TooLateToPay, buys_nothing, go_to_pay_invoice
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base, Sessions
 from register.kit.errors import NotFound, Refused
@@ -35,6 +35,8 @@ class Closed(StrEnum):
     WITHDRAWN = "withdrawn"
     """Or another was made in its place."""
     NO_TRIES_LEFT = "no_tries_left"
+    NOT_NEEDED = "not_needed"
+    """There is nothing left that it would pay for."""
 
 
 class LinkClosed(Refused):
@@ -97,7 +99,7 @@ class PayLink(Base):
         """One try; raises LinkClosed, and what `go_to_pay` raises."""
         await session.refresh(self, with_for_update=True)
         invoice = await invoice_of(session, self)
-        if why := await closed(session, self, invoice):
+        if why := await closed(session, self, invoice, now=now):
             raise LinkClosed(why)
         self.tries += 1
         return await go_to_pay_invoice(
@@ -108,7 +110,9 @@ class PayLink(Base):
 async def make_link(session: AsyncSession, invoice: Invoice, *, by: Process) -> PayLink:
     """In place of any that was made before; raises NothingOwed or TooLateToPay."""
     await ledger.lock_invoice(session, invoice.id)
-    if await ledger.owed_on(session, invoice.id) < 1:
+    if await ledger.owed_on(session, invoice.id) < 1 or await buys_nothing(
+        session, invoice, now=by.at
+    ):
         raise NothingOwed(invoice)
     await session.refresh(invoice, attribute_names=["renewal"])
     if not invoice.payable_on(day_of(by.at)):
@@ -148,7 +152,9 @@ async def live_link(
     session: AsyncSession, invoice: Invoice, *, now: datetime
 ) -> PayLink | None:
     found = await link_of(session, invoice)
-    if found is None or now >= found.until or await closed(session, found, invoice):
+    if found is None or now >= found.until:
+        return None
+    if await closed(session, found, invoice, now=now):
         return None
     return found
 
@@ -175,13 +181,15 @@ async def invoice_of(session: AsyncSession, link: PayLink) -> Invoice:
 
 
 async def closed(
-    session: AsyncSession, link: PayLink, invoice: Invoice
+    session: AsyncSession, link: PayLink, invoice: Invoice, *, now: datetime
 ) -> Closed | None:
     """Whoever has paid it, and by whatever way."""
     if await ledger.owed_on(session, invoice.id) < 1:
         return Closed.PAID
     if link.withdrawn_at is not None:
         return Closed.WITHDRAWN
+    if await buys_nothing(session, invoice, now=now):
+        return Closed.NOT_NEEDED
     if not link.tries_left:
         return Closed.NO_TRIES_LEFT
     return None

@@ -19,10 +19,11 @@ from fees.agreement.agreement import (
 from fees.agreement.taking import take_soon
 from fees.invoice import Invoice, Purpose, write_to_payer
 from fees.money import pounds
-from fees.payment import UNSETTLED, Payment, PaymentState, alone
+from fees.payment import UNSETTLED, Payment, PaymentState, alone, renewable
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base
 from register.kit.jobs import every
+from register.kit.post import Silence
 from register.kit.settings import settings
 from register.process import Process
 from register.renewal import Renewal, RenewalStep
@@ -44,8 +45,8 @@ class CollectionNotice(Base):
     """When the person was asked to pay by card instead."""
 
 
-def _open() -> Select[Invoice, Renewal, CardAgreement]:
-    """Renewals whose fee is not paid, of who has agreed."""
+def _open(now: datetime) -> Select[Invoice, Renewal, CardAgreement]:
+    """Renewals that can be, and whose fee is not paid, of who has agreed and can be written to."""
     return (
         select(Invoice, Renewal, CardAgreement)
         .join(Renewal, Renewal.id == Invoice.renewal_id)
@@ -54,6 +55,8 @@ def _open() -> Select[Invoice, Renewal, CardAgreement]:
             Invoice.purpose == Purpose.RENEWAL,
             Renewal.paid_at.is_(None),
             Renewal.finished_at.is_(None),
+            renewable(now),
+            ~exists().where(Silence.person_id == Invoice.person_id),
         )
         .order_by(Invoice.number)
         .limit(AT_ONCE)
@@ -67,7 +70,7 @@ async def announce_collections(session: AsyncSession, now: datetime) -> None:
         CollectionNotice.agreement_id == CardAgreement.id,
         CollectionNotice.invoice_id == Invoice.id,
     )
-    waiting = _open().where(
+    waiting = _open(now).where(
         CardAgreement.state == AgreementState.ACTIVE,
         func.coalesce(Renewal.extended_until, Renewal.ends_on) >= day_of(now),
         ~told,
@@ -115,7 +118,7 @@ async def collect_fees(session: AsyncSession, now: datetime) -> None:
         Payment.asked_at > now - retry,
     )
     due = (
-        _open()
+        _open(now)
         .join(
             CollectionNotice,
             (CollectionNotice.agreement_id == CardAgreement.id)
@@ -207,7 +210,7 @@ async def give_up_collections(session: AsyncSession, now: datetime) -> None:
         Payment.invoice_id == Invoice.id, Payment.state.in_(UNSETTLED)
     )
     lost = (
-        _open()
+        _open(now)
         .join(
             CollectionNotice,
             (CollectionNotice.agreement_id == CardAgreement.id)

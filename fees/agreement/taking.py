@@ -11,7 +11,7 @@ from fees import govuk_pay, ledger
 from fees.agreement.agreement import AgreementState, CardAgreement
 from fees.govuk_pay import PayFailed
 from fees.invoice import Invoice
-from fees.payment import UNSETTLED, Payment, alone, check, take
+from fees.payment import UNSETTLED, Payment, alone, check, renewable, take
 from register.kit.clock import day_of
 from register.kit.jobs import enqueue, every, job
 from register.renewal import Renewal
@@ -66,7 +66,7 @@ async def take_payment(session: AsyncSession, now: datetime, payment_id: UUID) -
 async def _may_be_taken(
     session: AsyncSession, payment: Payment, *, now: datetime
 ) -> bool:
-    """The agreement stands, the last day is not over, and so much is still owed."""
+    """The agreement stands, the last day is not over, there is something to renew, and so much is still owed."""
     found = await session.scalar(
         select(Invoice.id)
         .join(Renewal, Renewal.id == Invoice.renewal_id)
@@ -76,6 +76,7 @@ async def _may_be_taken(
             CardAgreement.provider_id == payment.taken_by,
             CardAgreement.state == AgreementState.ACTIVE,
             Renewal.last_day >= day_of(now),
+            renewable(now),
         )
     )
     return found is not None and payment.amount_pence <= await ledger.owed_on(

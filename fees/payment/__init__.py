@@ -35,6 +35,7 @@ from fees.payment.payment import (
 )
 from fees.payment.purposes import OverpaidBecause
 from fees.payment.receipt import PaidBy, Receipt
+from fees.payment.renewable import buys_nothing, is_renewed, renewable
 from fees.payment.sharing import counts_from, share_out
 from fees.payment.state import MOVES, UNSETTLED, PaymentState
 
@@ -58,6 +59,7 @@ __all__ = [
     "Told",
     "TooLateToPay",
     "alone",
+    "buys_nothing",
     "cancel_collective",
     "check",
     "check_payment",
@@ -68,11 +70,13 @@ __all__ = [
     "go_to_pay_invoice",
     "go_to_pay_together",
     "hear",
+    "is_renewed",
     "latest_payment",
     "latest_payment_together",
     "mop_up_payments",
     "payments_together",
     "remind_unpaid",
+    "renewable",
     "share",
     "share_out",
     "take",

@@ -47,7 +47,7 @@ async def count(
 ) -> Counted:
     """Count it towards what is owed, and buy once nothing is owed any more: both or neither."""
     buying = BUYING[invoice.purpose]
-    because = await buying.objection(session, invoice, came.at)
+    because = await buying.objection(session, invoice, came.at, now=by.at)
     # What would be bought is locked first, then the invoice: everywhere in this order.
     await ledger.lock_invoice(session, invoice.id)
     if await receipt_of(session, invoice):

@@ -19,9 +19,12 @@ from fees.invoice import (
     scrutiny_fee,
 )
 from fees.payment.receipt import Receipt
+from fees.payment.renewable import renewable
 from fees.scale import FeeKind, FeeScale
 from register.account import Account
 from register.application import Application, ApplicationState
+from register.entry import A_MOMENT
+from register.kit.clock import end_of
 from register.renewal import Renewal
 
 
@@ -56,7 +59,7 @@ async def to_pay(
     owed = [
         *await _applications(session, account),
         *await _scrutinies(session, account),
-        *await _renewals(session, account),
+        *await _renewals(session, account, today),
         *await _reinstatements(session, account),
     ]
     owed.sort(key=lambda one: not one.may_be_paid(today))  # keeps their order otherwise
@@ -147,13 +150,15 @@ async def _scrutinies(session: AsyncSession, account: Account) -> list[Owed]:
     return owed
 
 
-async def _renewals(session: AsyncSession, account: Account) -> list[Owed]:
+async def _renewals(session: AsyncSession, account: Account, today: date) -> list[Owed]:
     found = await session.scalars(
         select(Renewal)
         .where(
             Renewal.person_id == account.person_id,
             Renewal.finished_at.is_(None),
             Renewal.paid_at.is_(None),
+            # Whoever leaves on the day has left it.
+            renewable(end_of(today) - A_MOMENT),
         )
         .order_by(Renewal.ends_on.desc())
         .limit(1)

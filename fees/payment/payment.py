@@ -306,7 +306,7 @@ class Payment(Base):
         buying = BUYING[invoice.purpose]
         # It had come before: it counts from then on, or from when it was asked for.
         at = max(self.succeeded_at, invoice.raised_at)
-        because = await buying.objection(session, invoice, at)
+        because = await buying.objection(session, invoice, at, now=by.at)
         await ledger.lock_payment(session, self.id)
         await ledger.lock_invoice(session, invoice.id)
         if because:

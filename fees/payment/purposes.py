@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from fees.invoice import Invoice, Purpose, bill, bill_renewal, bill_scrutiny
+from fees.payment.renewable import can_be_renewed, is_renewed
 from register.account import Account
 from register.application import Application, ApplicationAct, ApplicationState
 from register.kit.clock import end_of
@@ -30,7 +31,7 @@ class OverpaidBecause(StrEnum):
     NOT_GRANTED = "not_granted"
     """The register refused the entry."""
     NOT_RENEWED = "not_renewed"
-    """The register refused it for the renewal."""
+    """The register refused it for the renewal, or there is nothing left to renew."""
 
 
 class Buying(Protocol):
@@ -53,9 +54,14 @@ class Buying(Protocol):
         ...
 
     async def objection(
-        self, session: AsyncSession, invoice: Invoice, succeeded_at: datetime
+        self,
+        session: AsyncSession,
+        invoice: Invoice,
+        succeeded_at: datetime,
+        *,
+        now: datetime,
     ) -> OverpaidBecause | None:
-        """Why money that came at that moment cannot pay it. What it would buy is locked."""
+        """Why money that came at that moment, of which we hear now, cannot pay it. What it would buy is locked."""
         ...
 
     async def buy(
@@ -82,7 +88,12 @@ class OfApplication:
         return await bill(session, application, now=now, by=by)
 
     async def objection(
-        self, session: AsyncSession, invoice: Invoice, succeeded_at: datetime
+        self,
+        session: AsyncSession,
+        invoice: Invoice,
+        succeeded_at: datetime,
+        *,
+        now: datetime,  # noqa: ARG002 - one shape for all
     ) -> OverpaidBecause | None:
         application = await session.get_one(Application, invoice.application_id)
         await application.lock(session)
@@ -130,6 +141,8 @@ class OfScrutiny:
         session: AsyncSession,
         invoice: Invoice,
         succeeded_at: datetime,  # noqa: ARG002 - one shape for all
+        *,
+        now: datetime,  # noqa: ARG002
     ) -> OverpaidBecause | None:
         application = await session.get_one(Application, invoice.application_id)
         await application.lock(session)
@@ -167,12 +180,19 @@ class OfRenewal:
         return await bill_renewal(session, renewal, now=now, by=by)
 
     async def objection(
-        self, session: AsyncSession, invoice: Invoice, succeeded_at: datetime
+        self,
+        session: AsyncSession,
+        invoice: Invoice,
+        succeeded_at: datetime,
+        *,
+        now: datetime,
     ) -> OverpaidBecause | None:
         renewal = await session.get_one(Renewal, invoice.renewal_id)
         await renewal.lock(session)
         if renewal.paid_at is not None:
             return OverpaidBecause.PAID_ALREADY
+        if not await can_be_renewed(session, renewal, at=succeeded_at, now=now):
+            return OverpaidBecause.NOT_RENEWED
         return _too_late(invoice.pay_by + renewal.more_time, succeeded_at)
 
     async def buy(
@@ -180,7 +200,8 @@ class OfRenewal:
     ) -> dict[str, Any]:
         renewal = await session.get_one(Renewal, invoice.renewal_id)
         await renewal.paid(session, at=at, by=by)
-        return {"renewal": renewal}
+        renewed = await is_renewed(session, renewal, now=by.at)
+        return {"renewal": renewal, "renewed": renewed}
 
 
 class OfReinstatement:
@@ -204,7 +225,12 @@ class OfReinstatement:
         return await session.get_one(Invoice, about)
 
     async def objection(
-        self, session: AsyncSession, invoice: Invoice, succeeded_at: datetime
+        self,
+        session: AsyncSession,
+        invoice: Invoice,
+        succeeded_at: datetime,
+        *,
+        now: datetime,  # noqa: ARG002 - one shape for all
     ) -> OverpaidBecause | None:
         # Nothing else is there to be locked.
         await session.execute(

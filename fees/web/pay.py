@@ -29,6 +29,7 @@ from fees.payment import (
     Owed,
     Receipt,
     go_to_pay,
+    is_renewed,
     latest_payment,
     share,
     to_pay,
@@ -185,6 +186,8 @@ async def result(session: Session, act: Act) -> Template | Redirect:
         application=invoice.application_id
         and await session.get_one(Application, invoice.application_id),
         renewal=invoice.renewal,
+        renewed=invoice.renewal is not None
+        and await is_renewed(session, invoice.renewal, now=act.now),
         receipt=await session.get(Receipt, invoice.id),
         left=pounds(await ledger.owed_on(session, invoice.id)),
         number=(await session.get_one(Person, invoice.person_id)).number,

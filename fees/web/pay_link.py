@@ -46,7 +46,7 @@ class PayLinkPages(Controller):
     ) -> Template:
         link = await link_in(session, token, now=now)
         invoice = await invoice_of(session, link)
-        why = await closed(session, link, invoice)
+        why = await closed(session, link, invoice, now=now)
         payment = await latest_try(session, invoice)
         if why:
             raise LinkClosed(why)

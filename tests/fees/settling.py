@@ -20,7 +20,16 @@ HEADINGS = "Provider payment ID,Reference,Gross,Fee,Net,Settled on\n"
 DAY = date(2027, 3, 9)
 
 
-async def paid(session, *, at=NOW, invoice=None, pence=None, provider_id=None, **more):
+async def paid(
+    session,
+    *,
+    at=NOW,
+    heard=None,
+    invoice=None,
+    pence=None,
+    provider_id=None,
+    **more,
+):
     """A payment that went through, of an invoice of its own where none is given; it is £90 then."""
     if invoice is None:
         invoice = await bill(session, await make_approved(session, **more), now=NOW)
@@ -45,7 +54,7 @@ async def paid(session, *, at=NOW, invoice=None, pence=None, provider_id=None, *
         state=State(Status.SUCCESS, finished=True),
         created_date=at,
     )
-    await payment.settle(session, Told(told, at), now=at)
+    await payment.settle(session, Told(told, at), now=heard or at)
     await session.flush()
     return payment
 

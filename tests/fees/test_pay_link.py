@@ -57,7 +57,7 @@ async def test_somebody_without_an_account_pays_by_it(
     await pay.pays(await presses(session, sessions, pay, link, clock))
     await look(session, pay, clock)
 
-    assert await closed(session, link, invoice) is Closed.PAID
+    assert await closed(session, link, invoice, now=clock.now) is Closed.PAID
     await the_ledger_is_sound(session)
 
 

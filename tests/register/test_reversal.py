@@ -151,7 +151,7 @@ async def test_nothing_is_reversed_beside_another_application(session, refused):
 
 
 async def objection(session, invoice, at):
-    return await BUYING[invoice.purpose].objection(session, invoice, at)
+    return await BUYING[invoice.purpose].objection(session, invoice, at, now=at)
 
 
 @pytest.mark.parametrize("closed", [False, True])

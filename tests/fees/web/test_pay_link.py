@@ -6,6 +6,8 @@ from sqlalchemy import select
 from fees.invoice import Invoice
 from fees.pay_link import link_of
 from register.account import Account, StaffRole
+from register.kit.clock import day_of
+from register.person import Person
 from tests.fees.employing import bill_all
 from tests.fees.owing import DECLINED
 from tests.fees.renewing import OPENS, renewing
@@ -119,6 +121,21 @@ async def test_a_link_that_was_withdrawn_says_so(browser, session, invoice):
 
     assert answer.status_code == 410
     assert "This link is no longer in use" in Page(answer).h1
+
+
+async def test_a_link_for_who_is_not_in_the_register_any_more_says_that_nothing_is_to_be_paid(
+    browser, session, invoice
+):
+    at = await linked(browser, session, invoice)
+    person = await session.get_one(Person, invoice.person_id)
+    person.deceased_on = day_of(OPENS)
+    await session.commit()
+
+    answer = await browser.get(at)
+
+    assert answer.status_code == 410
+    assert Page(answer).h1 == "This does not have to be paid any more"
+    assert (await browser.post(at)).status_code == 410
 
 
 @pytest.mark.parametrize("token", ["x", "A" * 90, "é"])

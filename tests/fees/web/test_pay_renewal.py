@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from fees.invoice import Invoice, bill_next_renewals, bill_reinstatements
 from register.account import Account, StaffRole
+from register.entry import Entry, RemovalReason
 from register.kit.clock import end_of
 from tests.fees.renewing import CURED_UNTIL, ENDS, OPENS, confirm, renewing
-from tests.make import make_account
+from tests.make import make_account, make_process
 from tests.reading import Page
 
 MORE = timedelta(days=28)
@@ -73,6 +74,56 @@ async def test_who_pays_last_reads_that_they_are(browser, renewal, pay, session)
     assert page.h1 == "Payment received"
     assert "You are renewed until 30 November 2028." in page.text
     assert page.links["See how it stands with your renewal"] == "/renew"
+
+
+async def leave(session, renewal, at):
+    (entry_id,) = await session.scalars(
+        select(Entry.id).where(Entry.person_id == renewal.person_id)
+    )
+    entry = await Entry.load(session, entry_id, lock=True)
+    by = make_process(session, now=at)
+    await entry.remove(session, on=at, because=RemovalReason.VOLUNTARY, by=by)
+    await session.commit()
+
+
+async def test_who_has_left_is_offered_nothing_to_pay(browser, renewal, session, clock):
+    clock.now = OPENS + timedelta(days=1)
+    await leave(session, renewal, clock.now)
+    await browser.sign_in(await _account(session, renewal))
+
+    assert Page(await browser.get("/pay")).h1 == "There is nothing to pay"
+    assert (await browser.post("/pay")).headers["location"] == "/pay"
+
+
+async def test_who_leaves_while_they_pay_reads_that_the_money_is_given_back(
+    browser, renewal, session, clock, pay
+):
+    await do_all_else(session, renewal, OPENS)
+    answer = await browser.post("/pay")
+    clock.now = OPENS + timedelta(minutes=1)
+    await leave(session, renewal, clock.now)
+    await pay.pays(answer.headers["location"])
+    await browser.get("/pay/return")
+
+    page = Page(await browser.get("/pay/result"))
+
+    assert page.h1 == "We will give you your money back"
+    assert "could not count it for your renewal" in page.text
+
+
+async def test_who_was_renewed_and_has_left_since_does_not_read_that_they_are(
+    browser, renewal, session, clock, pay
+):
+    await do_all_else(session, renewal, OPENS)
+    before = await pay_all(browser, pay)
+    clock.now = OPENS + timedelta(minutes=1)
+    await leave(session, renewal, clock.now)
+
+    after = Page(await browser.get("/pay/result"))
+
+    assert "You are renewed" in before.text
+    assert "You are renewed" not in after.text
+    assert "after its last day" not in after.text
 
 
 async def test_who_pays_after_the_last_day_reads_until_when_they_can_finish(
