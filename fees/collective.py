@@ -66,6 +66,8 @@ class LeftOut(StrEnum):
     NOT_RENEWED = "not_renewed"
     TOO_LITTLE = "too_little"
     """What was left of the money was less than the share."""
+    NOTHING_OWED = "nothing_owed"
+    """All of it had been credited."""
 
 
 class NobodyTaken(Refused):

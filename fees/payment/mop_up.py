@@ -13,7 +13,7 @@ from fees import govuk_pay, ledger
 from fees.acts import FeesAct, FeesEvent
 from fees.govuk_pay import Notice, PayFailed
 from fees.invoice import Invoice, Purpose, write_to_payer
-from fees.ledger import AccountCode, EntryKind, LedgerEntry, Posting
+from fees.ledger import AccountCode, Posting
 from fees.payment.paying import check, unsettled_payments
 from fees.payment.payment import Payment
 from fees.payment.receipt import Receipt
@@ -151,7 +151,10 @@ async def remind_unpaid(session: AsyncSession, now: datetime) -> None:
 
 @every(minutes=15)
 async def write_off_unpaid(session: AsyncSession, now: datetime) -> None:
-    """What can never be paid any more is owed no more, once no payment of it can still come good."""
+    """What can never be paid any more is owed no more, once no payment of it can still come good.
+
+    What is owed again of it, as some of it came or was credited after all, is written off again.
+    """
     left = (
         select(func.sum(Posting.pence))
         .where(
@@ -176,10 +179,6 @@ async def write_off_unpaid(session: AsyncSession, now: datetime) -> None:
         .outerjoin(Application, Application.id == Invoice.application_id)
         .where(
             ~exists().where(Receipt.invoice_id == Invoice.id),
-            ~exists().where(
-                LedgerEntry.invoice_id == Invoice.id,
-                LedgerEntry.kind == EntryKind.WRITTEN_OFF,
-            ),
             for_nothing | over,
             ~under_way,
             left > 0,

@@ -11,7 +11,7 @@ from fees.acts import FeesEvent
 from fees.collective import CollectiveInvoice, CollectiveLine, CollectiveShare, LeftOut
 from fees.invoice import Invoice
 from fees.money import pounds
-from fees.payment.counting import Came, count
+from fees.payment.counting import Came, Counted, count
 from fees.payment.receipt import PaidBy
 from register.kit.clock import day_of, start_of
 from register.process import Process
@@ -31,7 +31,7 @@ async def share_out(
     free = pence
     paid = 0
     for line, invoice in await _lines(session, collective):
-        share = min(line.amount_pence, await ledger.owed_on(session, invoice.id))
+        share = min(line.amount_pence, await _asked(session, invoice))
         pence_for_it = min(line.amount_pence, free)
         since = counts_from(at, invoice)
         came = Came(payment_id, reference, pence_for_it, since, PaidBy.EMPLOYER)
@@ -42,7 +42,7 @@ async def share_out(
         else:
             found = await count(session, came, invoice, by=by)
             counted = found.pence
-            left_out = LeftOut(found.because) if found.because else None
+            left_out = _why_left_out(found)
         session.add(
             CollectiveShare(
                 payment_id=payment_id,
@@ -74,6 +74,18 @@ async def share_out(
         left=pounds(free) if free else "",
     )
     return free
+
+
+async def _asked(session: AsyncSession, invoice: Invoice) -> int:
+    """What is owed on it, or would be: what was written off is owed again as money comes."""
+    owed = await ledger.owed_on(session, invoice.id)
+    return owed + await ledger.written_off_on(session, invoice.id)
+
+
+def _why_left_out(counted: Counted) -> LeftOut | None:
+    if counted.pence:
+        return None
+    return LeftOut(counted.because) if counted.because else LeftOut.NOTHING_OWED
 
 
 def counts_from(at: datetime, invoice: Invoice) -> datetime:

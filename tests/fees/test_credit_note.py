@@ -23,18 +23,19 @@ from fees.credit_note import (
 )
 from fees.invoice import Invoice, bill
 from fees.ledger import AccountCode, balance, owed_on, unallocated_of
-from fees.payment import Payment
+from fees.payment import Payment, write_off_unpaid
+from fees.payment.mop_up import GRACE
 from fees.payment.standing import InvoiceState, record
 from fees.scale import Discount, DiscountFor, FeeScale
 from register.account import Account, StaffRole
 from register.application import ApplicationKind
-from register.kit.clock import day_of
+from register.kit.clock import day_of, end_of
 from register.kit.db import Role, connect, sessions_of
 from register.kit.post import Message
 from register.process import Event, Process
 from register.proposal import NeedsAnotherPerson
 from tests.fees.books import the_ledger_is_sound
-from tests.fees.owing import make_approved
+from tests.fees.owing import PAY_BY, make_approved
 from tests.fees.test_ledger import Payer
 from tests.make import NOW, make_account
 
@@ -190,6 +191,21 @@ async def test_two_officers_at_once_do_not_pass_the_limit_of_one(clone):
     kinds = sorted(type(one).__name__ for one in told)
     assert kinds == ["NoneType", "SecondPersonNeeded"]
     await engine.dispose()
+
+
+async def test_what_is_left_of_a_write_off_after_a_credit_is_written_off_again(
+    session, invoice, officers
+):
+    late = end_of(PAY_BY) + GRACE
+    await write_off_unpaid(session, late)
+    await give(session, invoice, 5000, officers[0], waits=False)
+    left = await owed_on(session, invoice.id)
+
+    await write_off_unpaid(session, late)
+
+    assert (left, await owed_on(session, invoice.id)) == (4000, 0)
+    assert await balance(session, AccountCode.WRITTEN_OFF) == 4000
+    await the_ledger_is_sound(session)
 
 
 async def proposed(session, invoice, officer, pence=10001):

@@ -7,6 +7,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from fees import ledger
+from fees.collective import LeftOut, invoices_of, shares_of
+from fees.credit_note import CreditReason, credit, propose
 from fees.invoice import Invoice, bill
 from fees.ledger import AccountCode, balance
 from fees.other_money import (
@@ -21,6 +23,7 @@ from fees.other_money import (
 )
 from fees.payment import OverpaidBecause, PaidBy, Receipt, write_off_unpaid
 from fees.payment.standing import InvoiceState, Show, standings
+from register.account import StaffRole
 from register.entry import EntryProjection
 from register.kit.clock import day_of, end_of, start_of
 from register.kit.post import Message
@@ -29,7 +32,7 @@ from tests.fees.books import the_ledger_is_sound
 from tests.fees.employing import bill_all, make_employer, renewals, take_over
 from tests.fees.owing import make_approved
 from tests.fees.renewing import CURED_UNTIL, ENDS, OPENS, confirm, renewing
-from tests.make import make_process
+from tests.make import make_account, make_process
 
 
 @pytest.fixture
@@ -302,6 +305,74 @@ async def test_an_employers_transfer_of_the_last_day_counts_after_the_fee_was_wr
     await pays(session, money, taken, clock)
 
     assert [one.paid_at for one in await renewals(session)] == [start_of(CURED_UNTIL)]
+    await the_ledger_is_sound(session)
+
+
+async def test_a_part_that_came_in_time_leaves_the_rest_written_off_again(
+    session, renewal, clock
+):
+    invoice = await invoice_of(session, renewal)
+    clock.now = end_of(CURED_UNTIL) + timedelta(days=2)
+    await write_off_unpaid(session, clock.now)
+    await pays(
+        session, await came(session, clock, 5000, on=CURED_UNTIL), invoice, clock
+    )
+    left = await ledger.owed_on(session, invoice.id)
+
+    await write_off_unpaid(session, clock.now)
+
+    assert left == 7000
+    assert await ledger.owed_on(session, invoice.id) == 0
+    assert await balance(session, AccountCode.WRITTEN_OFF) == 7000
+    await the_ledger_is_sound(session)
+
+
+async def test_an_employers_that_is_too_little_for_all_pays_none_in_part_after_a_write_off(
+    session, clock
+):
+    clock.now = OPENS
+    lead = await make_employer(session, "Ada", "Bea")
+    taken = await take_over(session, lead, clock)
+    clock.now = end_of(CURED_UNTIL) + timedelta(days=2)
+    await write_off_unpaid(session, clock.now)
+    money = await came(session, clock, 23999, on=CURED_UNTIL)
+
+    assert await pays(session, money, taken, clock) == 11999
+
+    shares = await shares_of(session, taken)
+    assert sorted((one.pence, one.left_out) for one in shares) == [
+        (0, LeftOut.TOO_LITTLE),
+        (12000, None),
+    ]
+    await write_off_unpaid(session, clock.now)
+    assert await balance(session, AccountCode.WRITTEN_OFF) == 12000
+    assert await balance(session, AccountCode.RECEIVABLE) == 0
+    await the_ledger_is_sound(session)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_whose_fee_was_credited_in_full_is_left_out(session, clock, lost):
+    clock.now = OPENS
+    lead = await make_employer(session, "Ada", "Bea")
+    taken = await take_over(session, lead, clock)
+    invoice = await session.get(Invoice, (await invoices_of(session, taken))[0])
+    by = make_process(session, now=clock.now)
+    why = {"reason": CreditReason.WAIVED, "waits": False}
+    for pence in (7000, 3000):
+        await credit(session, invoice, pence, **why, by=by)
+    two = [await make_account(session, StaffRole.FINANCE_OFFICER) for _ in range(2)]
+    waiting = await propose(session, invoice, 2000, **why, proposer=two[0], by=by)
+    await waiting.approve(session, approver=two[1], by=by)
+    if lost:
+        clock.now = end_of(CURED_UNTIL) + timedelta(days=2)
+        await write_off_unpaid(session, clock.now)
+    money = await came(session, clock, 24000, on=day_of(OPENS))
+
+    assert await pays(session, money, taken, clock) == 12000
+
+    shares = {one.invoice_id: one for one in await shares_of(session, taken)}
+    assert shares.pop(invoice.id).left_out is LeftOut.NOTHING_OWED
+    assert [one.pence for one in shares.values()] == [12000]
     await the_ledger_is_sound(session)
 
 

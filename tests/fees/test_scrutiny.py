@@ -264,6 +264,24 @@ async def test_what_was_written_off_is_owed_again_once_a_decision_is_undone(
     assert len(await invoices(session)) == 1
 
 
+async def test_refused_once_more_it_is_written_off_once_more(
+    session, application, invoice
+):
+    owed = []
+    for state in (
+        ApplicationState.REFUSED,
+        ApplicationState.UNDER_ASSESSMENT,
+        ApplicationState.REFUSED,
+    ):
+        application.state = state
+        await session.flush()
+        await raise_scrutinies(session, LATER)
+        await write_off_unpaid(session, LATER)
+        owed.append(await owed_on(session, invoice.id))
+
+    assert owed == [0, 67_000, 0]
+
+
 async def waive(session, invoice, pence, officer):
     by = Process.begin(session, FeesAct.CREDIT, now=NOW, actor=officer)
     how = {"reason": CreditReason.WAIVED, "waits": True, "by": by}
