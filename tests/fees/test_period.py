@@ -25,6 +25,7 @@ from fees.period import (
 )
 from register.account import StaffRole
 from register.kit.clock import start_of
+from register.kit.db import Role, connect, sessions_of
 from register.kit.errors import NotFound
 from register.process import Process
 from register.proposal import AlreadyProposed, NeedsAnotherPerson, NotYours
@@ -119,6 +120,74 @@ async def test_the_first_instant_of_the_next_month_is_open(session, officers):
     await post(session, MARCH_OVER)
 
     assert (await trial_balance(session, APRIL)).entries == 1
+
+
+BALANCED = """insert into posting (entry_id, account, pence)
+  select id, account, pence from ledger_entry, (values ('bank', 100), ('provider_fees', -100)) line (account, pence)
+  limit 2"""
+
+
+@pytest.fixture
+async def apart(clone):
+    """Where a commit is one."""
+    engine = connect(await clone(), Role.APP, pool_size=2)
+    yield sessions_of(engine)
+    await engine.dispose()
+
+
+async def posted(apart):
+    async with apart() as session:
+        return await session.scalar(select(func.count()).select_from(Posting))
+
+
+async def add_lines(apart, role=Role.APP):
+    """Two that balance, to whatever entry there is."""
+    async with apart.begin() as session:
+        await session.execute(text(f"set local role {role}"))
+        await session.execute(text(BALANCED))
+
+
+@pytest.mark.parametrize("over", [False, True])
+async def test_no_lines_are_added_to_an_entry_whether_its_month_is_open_or_closed(
+    apart, over
+):
+    async with apart.begin() as session:
+        await post(session, MARCH_OVER - INSTANT)
+        if over:
+            two = [await make_account(session, StaffRole.FINANCE_OFFICER) for _ in "ab"]
+            await closed(session, two, MARCH)
+
+    for role in (Role.APP, Role.OWNER):
+        with pytest.raises(DBAPIError, match="has all its lines"):
+            await add_lines(apart, role)
+
+    assert await posted(apart) == 2
+
+
+async def test_nor_by_one_who_began_before_the_entry_was_made(apart):
+    async with apart() as before:
+        await before.execute(text("select pg_current_xact_id()"))
+        async with apart.begin() as session:
+            await post(session, MARCH_OVER - INSTANT)
+
+        with pytest.raises(DBAPIError, match="has all its lines"):
+            await before.execute(text(BALANCED))
+
+
+async def test_an_entry_and_its_lines_may_come_apart_within_one_transaction(apart):
+    async with apart.begin() as session:
+        by = Process.begin(session, FeesAct.TAKE_IN_SETTLEMENT, now=MARCH_OVER)
+        await session.flush()
+        async with session.begin_nested():
+            entry = LedgerEntry(kind=EntryKind.SETTLED, at=by.at, process_id=by.id)
+            session.add(entry)
+            await session.flush()
+        for line in (("bank", 100), ("provider_fees", -100)):
+            async with session.begin_nested():
+                session.add(Posting(entry_id=entry.id, account=line[0], pence=line[1]))
+                await session.flush()
+
+    assert await posted(apart) == 2
 
 
 async def test_the_owner_is_refused_too(session, officers):
