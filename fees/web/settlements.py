@@ -92,7 +92,15 @@ def _number(reference: str | None) -> int | None:
     """Raises NotFound for what is no reference of ours."""
     if not reference:
         return None
-    digits = reference.upper().removeprefix("SET-")
+    return _whole(reference.upper().removeprefix("SET-"))
+
+
+def _line(after: str | None) -> int:
+    """Of the file, after which the page begins; raises NotFound for what is no line."""
+    return _whole(after) if after else 0
+
+
+def _whole(digits: str) -> int:
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= 12):
         raise NotFound
     return int(digits)
@@ -149,11 +157,11 @@ async def one(
     )
     if settlement is None:
         raise NotFound
-    wanted, after = request.query_params.get("show"), request.query_params.get("after")
+    wanted = request.query_params.get("show")
     if wanted and wanted not in set(RowState):
         raise NotFound
     state = RowState(wanted) if wanted else None
-    line = int(after) if after and after.isascii() and after.isdecimal() else 0
+    line = _line(request.query_params.get("after"))
     rows = await rows_of(session, settlement.id, state=state, after=line, most=ROWS + 1)
     counts = await session.execute(
         select(

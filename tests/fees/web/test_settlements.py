@@ -76,6 +76,27 @@ async def test_long_files_go_on_on_another_page(officer, session, monkeypatch):
     assert "Next page" not in second.links
 
 
+@pytest.mark.parametrize(
+    ("after", "answers"),
+    [
+        ("", 200),
+        ("999999999999", 200),
+        ("1000000000000", 404),
+        ("99999999999999999999", 404),
+        ("-1", 404),
+        ("nonsense", 404),
+    ],
+)
+async def test_a_page_of_a_file_begins_after_a_line_or_is_not_there(
+    officer, after, answers
+):
+    sent = await send(officer, HEADINGS + UNKNOWN)
+
+    page = await officer.get(f"{sent.headers['location']}?after={after}")
+
+    assert page.status_code == answers
+
+
 async def test_the_same_file_again_says_that_nothing_has_changed(officer, session):
     await send(officer, HEADINGS + UNKNOWN)
     again = await send(officer, HEADINGS + UNKNOWN)
