@@ -13,6 +13,9 @@ from fees.agreement.agreement import (
 from fees.agreement.collecting import (
     CollectionNotice,
     announce_collections,
+    begin_to_announce,
+    begin_to_collect,
+    begin_to_give_up,
     collect_fees,
     give_up_collections,
 )
@@ -26,6 +29,9 @@ __all__ = [
     "EndedBecause",
     "agree",
     "announce_collections",
+    "begin_to_announce",
+    "begin_to_collect",
+    "begin_to_give_up",
     "being_taken",
     "check_agreement",
     "collect_fees",
