@@ -27,6 +27,7 @@ from register.renewal.extension import (
     extensions_asked,
     extensions_of,
     extensions_of_others,
+    latest_for,
     own_extensions,
     words_of,
 )
@@ -38,7 +39,13 @@ from register.renewal.lapsing import (
     counted,
     those_concerned,
 )
-from register.renewal.listing import LISTED, counts_in, periods, renewals_in
+from register.renewal.listing import (
+    LISTED,
+    counts_in,
+    overlooked_in,
+    periods,
+    renewals_in,
+)
 from register.renewal.merged import take_renewals
 from register.renewal.noticed import EmployerNews, LapseNotice, News
 from register.renewal.noticing import give_notice, give_notice_by_post
@@ -143,10 +150,12 @@ __all__ = [
     "keep_answers",
     "ladder",
     "lapse_released",
+    "latest_for",
     "never_prepared",
     "open_renewals",
     "open_renewals_of",
     "opens",
+    "overlooked_in",
     "own_extensions",
     "periods",
     "prepare_runs",

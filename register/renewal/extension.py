@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -22,7 +22,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from register.account import Account
-from register.kit.clock import day_of
+from register.kit.clock import day_of, end_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.kit.post import Letter, letter_of
@@ -40,7 +40,7 @@ from register.proposal import (
 )
 from register.renewal.acts import RenewalEvent
 from register.renewal.renewal import Renewal, RenewedAlready
-from register.rule_set import RuleSet
+from register.rule_set import Rules, RuleSet
 
 
 class ExtensionReason(StrEnum):
@@ -149,8 +149,9 @@ class RenewalExtension(Base):
         words: str,
         by: Process,
     ) -> Self:
-        """Raises RenewedAlready, CureOver, NothingStands, AskedAlready or LookedAtAgain."""
-        await renewal.must_be_open(session, at=by.at)
+        """As long as a registration stands; raises RenewedAlready, NothingStands, AskedAlready or LookedAtAgain."""
+        if (await renewal.lock(session)).finished_at:
+            raise RenewedAlready(renewal)
         if not await renewal.entries(session, now=by.at):
             raise NothingStands
         before = await extensions_of(session, renewal.id)
@@ -289,7 +290,7 @@ class RenewalExtension(Base):
         if not await renewal.entries(session, now=at):
             raise NothingStands
         rule_set = await session.get_one(RuleSet, renewal.rule_set_id)
-        longest = rule_set.rules.longest_extension(renewal.ends_on)
+        longest = latest_for(renewal, rule_set.rules, now=at)
         if not (renewal.last_day < until <= longest) or until < day_of(at):
             raise DayNotPossible
 
@@ -335,6 +336,16 @@ class RenewalExtension(Base):
         self, session: AsyncSession, letter: str, *, by: Process, **context: object
     ) -> None:
         await write(session, self.person_id, letter, key=str(self.id), by=by, **context)
+
+
+def latest_for(renewal: Renewal, rules: Rules, *, now: datetime) -> date:
+    """The latest day that can be agreed to. Whoever stands still when the time to finish is over was overlooked: they have as
+    long as a notice takes, whatever the day.
+    """
+    longest = rules.longest_extension(renewal.ends_on)
+    if now < end_of(rules.cure_ends(renewal.last_day)):
+        return longest
+    return max(longest, day_of(now) + timedelta(days=rules.renewal_notice_days))
 
 
 def day_in(proposal: Proposal) -> date | None:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from register.account import Account
+from register.entry import Entry
+from register.entry.facts import Registration
 from register.kit.clock import day_of
 from register.person import Person
 from register.renewal.renewal import Renewal
 from register.renewal.standing import RenewalState, Standing, standings
-from register.renewal.twin import narrowed, state_at
+from register.renewal.twin import cure_ended, narrowed, state_at
 from register.rule_set import RuleSet
 
 PAGE = 50
@@ -89,13 +91,50 @@ async def counts_in(
     return dict(zip(LISTED, row, strict=True))
 
 
+async def overlooked_in(
+    session: AsyncSession, reader: Account, *, now: datetime
+) -> Sequence[date]:
+    """The last days of the periods of which somebody stands in the register still whose time to finish is over."""
+    today = day_of(now)
+    found = await session.scalars(
+        select(Registration.until_on)
+        .join(Entry, Entry.id == Registration.entry_id)
+        .join(Person, Person.id == Entry.person_id)
+        .join(
+            Renewal,
+            and_(
+                Renewal.person_id == Entry.person_id,
+                Renewal.ends_on == Registration.until_on,
+            ),
+        )
+        .join(RuleSet, RuleSet.id == Renewal.rule_set_id)
+        .where(
+            Registration.until_on < today,
+            func.upper_inf(Registration.valid),
+            Renewal.finished_at.is_(None),
+            cure_ended() < today,
+            Person.deceased_on.is_(None),
+            Person.merged_into.is_(None),
+            _others(reader),
+        )
+        .distinct()
+        .order_by(Registration.until_on)
+    )
+    return found.all()
+
+
+def _others(reader: Account) -> ColumnElement[bool]:
+    return Renewal.person_id != reader.person_id if reader.person_id else true()
+
+
 def _of(reader: Account, ends_on: date) -> Select[Renewal]:
-    others = Renewal.person_id != reader.person_id if reader.person_id else true()
     return (
         select(Renewal)
         .join(RuleSet, Renewal.rule_set_id == RuleSet.id)
         .join(Person, Renewal.person_id == Person.id)
-        .where(Renewal.ends_on == ends_on, Person.merged_into.is_(None), others)
+        .where(
+            Renewal.ends_on == ends_on, Person.merged_into.is_(None), _others(reader)
+        )
     )
 
 

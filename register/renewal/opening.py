@@ -1,9 +1,9 @@
-"""Opening renewals: from the day that the rules name until the cure is over, each person who is registered has one for the
-period that ends; and whoever is entered once theirs is finished is renewed at once.
+"""Opening renewals: from the day that the rules name, each person who is registered has one for the period that ends, or that
+has ended; and whoever is entered once theirs is finished is renewed at once.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -102,13 +102,12 @@ async def open_renewals_of(
 
 
 def _renewable(rules: Rules, today: date) -> Sequence[date]:
-    """The last days of the periods that can be renewed: of one that has just ended too, as somebody may be entered for
-    its last day when we hear of their payment after it.
+    """The last days of the periods that can be renewed: of the one that has ended too, as somebody may be entered for its
+    last day when we hear of their payment after it.
     """
     ends_on = rules.period_end(today)
-    just_ended = rules.period_end(today - timedelta(days=rules.renewal_cure_days))
-    found = [ends_on] if today >= rules.renewal_opens(ends_on) else []
-    return [just_ended, *found] if just_ended < today else found
+    ended = rules.period_end(ends_on.replace(year=ends_on.year - 1))
+    return [ended, ends_on] if today >= rules.renewal_opens(ends_on) else [ended]
 
 
 def _due(

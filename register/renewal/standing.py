@@ -33,6 +33,8 @@ class RenewalState(StrEnum):
     """Finished after the last day: what becomes of it is decided when the deadline is run."""
     CURABLE = "curable"
     """Lapsed, and may still finish."""
+    OVERLOOKED = "overlooked"
+    """The time to finish is over, and they are in the register still: no run could end it, or none was released."""
     TOO_LATE = "too_late"
     ENDED = "ended"
     """Not in the register any more for another reason, so that there is nothing to renew."""
@@ -41,6 +43,11 @@ class RenewalState(StrEnum):
     def may_act(self) -> bool:
         """Whether there is something that the person can do."""
         return self in CAN_ACT
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether more time can be asked for: whoever has lapsed has nothing left of which the last day could be moved."""
+        return self in CAN_ASK
 
     @property
     def told(self) -> bool:
@@ -57,6 +64,7 @@ CAN_ACT = frozenset(
         RenewalState.CURABLE,
     }
 )
+CAN_ASK = CAN_ACT - {RenewalState.CURABLE} | {RenewalState.OVERLOOKED}
 
 
 @dataclass(frozen=True)
@@ -129,8 +137,12 @@ class Case:
         return self.at < end_of(self.renewal.last_day)
 
     @property
-    def cure_ends(self) -> date:
-        return self.rules.cure_ends(self.renewal.last_day)
+    def stands(self) -> bool:
+        return self.kept.until_on is not None
+
+    @property
+    def cure_over(self) -> bool:
+        return self.at >= end_of(self.rules.cure_ends(self.renewal.last_day))
 
 
 Rule = Callable[[Case], bool]
@@ -140,7 +152,8 @@ RULES: tuple[tuple[Rule, RenewalState], ...] = (
     (lambda case: case.renewed, RenewalState.RENEWED),
     (lambda case: case.finished and not case.over, RenewalState.LATE),
     (lambda case: case.over, RenewalState.NOT_OPEN),
-    (lambda case: case.at >= end_of(case.cure_ends), RenewalState.TOO_LATE),
+    (lambda case: case.cure_over and case.stands, RenewalState.OVERLOOKED),
+    (lambda case: case.cure_over, RenewalState.TOO_LATE),
     (lambda case: case.kept.lapsed, RenewalState.CURABLE),
     (lambda case: not case.in_time, RenewalState.OVERDUE),
     (lambda case: case.renewal.paid_at is not None, RenewalState.PAID_NOT_RENEWED),
@@ -195,7 +208,12 @@ def _day(state: RenewalState, renewal: Renewal, kept: Kept, rules: Rules) -> dat
 
 
 AFTER_THE_LAST_DAY = frozenset(
-    {RenewalState.OVERDUE, RenewalState.CURABLE, RenewalState.TOO_LATE}
+    {
+        RenewalState.OVERDUE,
+        RenewalState.CURABLE,
+        RenewalState.OVERLOOKED,
+        RenewalState.TOO_LATE,
+    }
 )
 
 

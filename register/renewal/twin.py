@@ -36,7 +36,8 @@ def state_at(now: datetime, today: date) -> ColumnElement[str]:
         (and_(finished, until >= Renewal.until_on), RenewalState.RENEWED),
         (and_(finished, ~over), RenewalState.LATE),
         (over, RenewalState.NOT_OPEN),
-        (_cure_ends() < today, RenewalState.TOO_LATE),
+        (and_(cure_ended() < today, until.is_not(None)), RenewalState.OVERLOOKED),
+        (cure_ended() < today, RenewalState.TOO_LATE),
         (lapsed, RenewalState.CURABLE),
         (Renewal.last_day < today, RenewalState.OVERDUE),
         (Renewal.paid_at.is_not(None), RenewalState.PAID_NOT_RENEWED),
@@ -46,7 +47,8 @@ def state_at(now: datetime, today: date) -> ColumnElement[str]:
     )
 
 
-def _cure_ends() -> ColumnElement[date]:
+def cure_ended() -> ColumnElement[date]:
+    """The last day of it."""
     days = cast(RuleSet.data["renewal_cure_days"].astext, Integer)
     return cast(Renewal.last_day + days, Date)
 
@@ -112,6 +114,7 @@ UNFINISHED = frozenset(
         RenewalState.ONLY_PAYMENT,
         RenewalState.OVERDUE,
         RenewalState.CURABLE,
+        RenewalState.OVERLOOKED,
         RenewalState.TOO_LATE,
     }
 )

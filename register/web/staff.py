@@ -17,7 +17,7 @@ from register.assessment import (
 from register.kit.pages import page
 from register.notice import not_served
 from register.renewal import alarms as reminders_missing
-from register.renewal import never_prepared, waits_for_release
+from register.renewal import never_prepared, overlooked_in, waits_for_release
 from register.self_check import latest
 from register.web.appeals.staff import APPEAL_READERS
 from register.web.applications.queue import address
@@ -65,6 +65,7 @@ async def home(session: Session, act: Act) -> Template:
         reads_runs=reads_runs,
         waiting_runs=await waits_for_release(session, now=now) if reads_runs else [],
         no_run=reads_runs and await never_prepared(session, now=now),
+        overlooked=await overlooked_in(session, account, now=now) if reads else [],
         assesses=assesses,
         reads_cases=bool(account.roles & READ_CASES),
         brings_hearings=bool(account.roles & BRING_HEARINGS),

@@ -48,6 +48,7 @@ from register.renewal import (
     lapse_released,
     never_prepared,
     open_renewals,
+    overlooked_in,
     prepare_runs,
     renewal_of,
     those_concerned,
@@ -503,6 +504,50 @@ async def test_who_is_held_and_waits_for_our_answer_keeps_their_period(session):
     await written(session)
 
     assert (await again(session, entry)).status_at(RELEASED) is Status.REGISTERED
+
+
+async def test_who_was_given_no_notice_is_overlooked_and_lapses_after_more_time(
+    session,
+):
+    joined = start_of(date(2027, 11, 20))
+    entry = await registered(session, on=joined)
+    await open_renewals(session, joined + HOUR)
+    await written(session)
+    renewal = await renewal_of(session, entry.person_id, ENDS)
+    staff = await make_account(session, StaffRole.CASEWORKER)
+    over = end_of(CURED_UNTIL)
+    assert await overlooked_in(session, staff, now=over - INSTANT) == []
+    assert await overlooked_in(session, staff, now=over) == [ENDS]
+
+    extension = await asked(session, renewal, at=over)
+    await answered(session, extension, until=LATER, at=over)
+    assert await overlooked_in(session, staff, now=over + DAY) == []
+    await give_notice(session, start_of(LATER - 20 * DAY))
+    await written(session, LATER)
+
+    (lapse,) = (await again(session, entry)).lapses
+    assert lapse.starts == end_of(LATER)
+    assert await overlooked_in(session, staff, now=end_of(LATER + 15 * DAY)) == []
+
+
+async def test_nobody_is_overlooked_who_renewed_lapsed_or_died(session):
+    entries = [await registered(session) for _ in range(3)]
+    renewals = await noticed(session, *entries)
+    await finish(session, renewals[0], at=NOTICED)
+    entries[1].person.deceased_on = ENDS
+    await session.flush()
+    await written(session)
+
+    staff = await make_account(session, StaffRole.CASEWORKER)
+    assert await overlooked_in(session, staff, now=end_of(CURED_UNTIL)) == []
+
+
+async def test_nobody_is_told_that_they_were_overlooked_themself(session):
+    entry = await make_entry(session)
+    await open_renewals(session, OPENS)
+    own = await make_account(session, StaffRole.CASEWORKER, person=entry.person)
+
+    assert await overlooked_in(session, own, now=end_of(CURED_UNTIL)) == []
 
 
 # Two people, and not before everything is known

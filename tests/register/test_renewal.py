@@ -143,7 +143,7 @@ async def test_nobody_renews_for_who_has_died(session):
     assert renewal is None
 
 
-async def test_who_is_entered_for_a_last_day_that_is_over_renews_in_the_cure(session):
+async def test_who_is_entered_for_a_last_day_that_is_over_can_still_renew(session):
     """They paid on it, and we heard of it after midnight."""
     entry = await make_entry(session, on=start_of(ENDS), now=end_of(ENDS) + HOUR)
 
@@ -153,17 +153,16 @@ async def test_who_is_entered_for_a_last_day_that_is_over_renews_in_the_cure(ses
     assert renewal.left == [RenewalStep.PAYMENT]
 
 
-@pytest.mark.parametrize(
-    ("now", "there"),
-    [(end_of(CURED_UNTIL) - INSTANT, True), (end_of(CURED_UNTIL), False)],
-    ids=["the last instant of the cure", "the cure is over"],
-)
-async def test_a_period_that_has_ended_is_opened_as_long_as_it_is_cured(
-    session, now, there
+async def test_who_stands_with_a_period_that_has_ended_has_its_renewal_whenever(
+    session,
 ):
-    _, renewal = await opened(session, await make_entry(session), now=now)
+    now = start_of(date(2028, 8, 31))
+    entry = await make_entry(session)
 
-    assert (renewal is not None) is there
+    _, renewal = await opened(session, entry, now=now)
+
+    assert renewal.ends_on == ENDS
+    assert await renewal_of(session, entry.person_id, date(2028, 11, 30)) is None
 
 
 async def entered(session, entry, *, at):

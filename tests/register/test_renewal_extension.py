@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from register.account import StaffRole
 from register.entry import Entry, LapseReason
-from register.kit.clock import end_of, start_of
+from register.kit.clock import day_of, end_of, start_of
 from register.kit.errors import NotFound
 from register.kit.post import Message
 from register.proposal import NeedsAnotherPerson, NotYours, ProposalState
@@ -241,6 +241,34 @@ async def test_who_takes_it_back_may_ask_again(session, renewal, officer):
 
 async def test_between_the_last_day_and_a_lapse_it_may_still_be_asked(session, renewal):
     assert await ask(session, renewal, at=MIDNIGHT)
+
+
+async def test_who_stands_still_after_the_cure_may_be_given_as_long_as_notice_takes(
+    session, renewal, officer, manager
+):
+    at = end_of(LONGEST + 30 * DAY)
+    extension = await ask(session, renewal, at=at)
+    until = day_of(at) + 21 * DAY
+
+    with pytest.raises(DayNotPossible):
+        await propose(session, extension, officer, until=until + DAY, at=at)
+    proposal = await propose(session, extension, officer, until=until, at=at)
+    await approve(session, proposal, manager, at=at)
+    await do(session, renewal, *STEPS, at=at)
+    await do(session, renewal, RenewalStep.PAYMENT, at=end_of(until) - INSTANT)
+
+    assert renewal.in_time
+    assert await until_on(session, renewal) == NEXT
+
+
+async def test_nobody_is_given_so_long_before_the_cure_is_over(
+    session, renewal, officer
+):
+    at = end_of(CURED_UNTIL) - INSTANT
+    extension = await ask(session, renewal, at=at)
+
+    with pytest.raises(DayNotPossible):
+        await propose(session, extension, officer, until=LONGEST + DAY, at=at)
 
 
 async def test_after_a_lapse_there_is_nothing_to_move(session, renewal, officer):

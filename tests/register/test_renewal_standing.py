@@ -138,6 +138,27 @@ async def test_who_has_lapsed_may_finish_until_the_cure_ends(session):
     assert after.state is RenewalState.TOO_LATE
 
 
+async def test_who_stands_still_when_the_cure_ends_is_overlooked(session):
+    entry, _ = await opened(session)
+
+    before = await stands(session, entry, end_of(CURED_UNTIL) - INSTANT)
+    after = await stands(session, entry, end_of(CURED_UNTIL))
+
+    assert before.state is RenewalState.OVERDUE
+    assert (after.state, after.day) == (RenewalState.OVERLOOKED, CURED_UNTIL)
+    assert after.state.may_ask
+    assert not after.state.may_act
+
+
+async def test_who_has_lapsed_can_ask_for_no_more_time(session):
+    entry, _ = await opened(session)
+    await lapse(session, entry)
+
+    found = await stands(session, entry, MIDNIGHT)
+
+    assert not found.state.may_ask
+
+
 async def test_money_that_came_before_a_lapse_is_still_said(session):
     entry, renewal = await opened(session)
     await do(session, renewal, RenewalStep.PAYMENT)

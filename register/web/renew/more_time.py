@@ -81,7 +81,7 @@ async def _page(act: Acting, form: AskForm) -> Template | Redirect:
         form=form,
         standing=found,
         extensions=asked,
-        may_ask=found.state.may_act
+        may_ask=found.state.may_ask
         and not any(one.open for one in asked)
         and not any(one.again_of for one in refused),
         again=bool(refused),

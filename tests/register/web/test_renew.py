@@ -13,6 +13,7 @@ from register.application.answers import Contact
 from register.assessment import ReadingLock
 from register.employment import Employment
 from register.entry import Entry
+from register.kit.clock import end_of
 from register.kit.post import Message
 from register.particulars import change_contact
 from register.process import Event
@@ -32,6 +33,7 @@ from tests.make import (
 )
 from tests.reading import Page
 from tests.register.renewing import (
+    CURED_UNTIL,
     ENDS,
     HOUR,
     MIDNIGHT,
@@ -216,6 +218,19 @@ async def test_after_the_last_day_one_can_still_finish(browser, registrant, cloc
 
     assert "the last day has gone by, 5 things left" in page.text
     assert "14 December 2027" in page.text
+
+
+async def test_who_stands_still_when_the_time_is_over_is_led_to_more_time(
+    browser, registrant, clock
+):
+    clock.now = end_of(CURED_UNTIL)
+    await browser.sign_in(registrant)
+
+    page = await tasks(browser)
+    asking = Page(await browser.get(page.links["Ask us for more time"]))
+
+    assert "you are still in the register" in page.text
+    assert "Ask for more time" in asking.buttons
 
 
 async def test_who_only_pays_reads_why(browser, session, clock):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from register.account import StaffRole
 from register.entry import Status
+from register.kit.clock import end_of
 from register.kit.post import Message
 from register.process import Event
 from register.renewal import (
@@ -33,6 +34,7 @@ from tests.register.lapsing import (
     registered,
 )
 from tests.register.renewing import (
+    CURED_UNTIL,
     ENDS,
     HOUR,
     MIDNIGHT,
@@ -315,6 +317,40 @@ async def test_a_caseworker_is_not_alarmed(browser, session, entry):
     await signed_in(browser, session, StaffRole.CASEWORKER)
 
     assert ALARM not in Page(await browser.get("/staff")).text
+
+
+OVERLOOKED = "are still in the register although the time to finish is over"
+
+
+async def test_who_is_overlooked_is_an_alarm_that_leads_to_the_list(
+    browser, session, entry, clock
+):
+    clock.now = end_of(CURED_UNTIL)
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+
+    page = Page(await browser.get("/staff"))
+    at = page.link("See who was to renew by 30 November 2027")
+    listed = Page(await browser.get(at))
+
+    words = "Not renewed, still registered: the time to finish is over"
+    assert OVERLOOKED in page.text
+    assert [row["State"] for row in listed.rows(words)] == [words, words]
+
+
+async def test_nobody_is_overlooked_while_they_can_finish(
+    browser, session, entry, clock
+):
+    clock.now = end_of(CURED_UNTIL) - timedelta(seconds=1)
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+
+    assert OVERLOOKED not in Page(await browser.get("/staff")).text
+
+
+async def test_finance_does_not_read_who_is_overlooked(browser, session, entry, clock):
+    clock.now = end_of(CURED_UNTIL)
+    await signed_in(browser, session, StaffRole.FINANCE_OFFICER)
+
+    assert OVERLOOKED not in Page(await browser.get("/staff")).text
 
 
 async def test_a_night_that_stopped_is_an_alarm(browser, session, clock):
