@@ -214,20 +214,20 @@ async def prepare_runs(session: AsyncSession, now: datetime) -> None:
             run = LapseRun(
                 id=uuid4(), last_day=day, state=RunState.PREPARED, prepared_at=now
             )
-        if run.released_at is None:
+        if run.released_at is None:  # by somebody, since the days were listed
             await run.count(session, now=now)
             session.add(run)
 
 
 async def _days(session: AsyncSession) -> Sequence[date]:
-    """The last days of all that stands, but for those of which a run was written."""
-    written = select(LapseRun.last_day).where(LapseRun.state == RunState.WRITTEN)
+    """The last days of all that stands, but for those of which a run was released: whoever writes it must find it free."""
+    released = select(LapseRun.last_day).where(LapseRun.released_at.is_not(None))
     standing = select(Registration.until_on).where(func.upper_inf(Registration.valid))
     later = select(Renewal.last_day).where(
         or_(Renewal.finished_at.is_(None), Renewal.extended_until.is_not(None))
     )
     found = set(await session.scalars(standing.union(later)))
-    return sorted(found - set(await session.scalars(written)))
+    return sorted(found - set(await session.scalars(released)))
 
 
 async def runs(session: AsyncSession, *, limit: int = 100) -> Sequence[LapseRun]:

@@ -86,8 +86,8 @@ async def go_on_with_runs(session: AsyncSession, now: datetime) -> None:  # noqa
 async def lapse_some(
     session: AsyncSession, now: datetime, run_id: UUID, after: UUID
 ) -> None:
-    run = await session.get_one(LapseRun, run_id)
-    if run.state is not RunState.RELEASED:
+    run = await _ours(session, run_id)
+    if run is None:
         return
     done = await lapse_released(session, run, now, after=after)
     if not await go_on(
@@ -95,6 +95,19 @@ async def lapse_some(
     ) and not await _is_left(session, run, now):
         # What somebody is working on is still to come: `go_on_with_runs` finds it.
         run.state, run.written_at = RunState.WRITTEN, now
+
+
+async def _ours(session: AsyncSession, run_id: UUID) -> LapseRun | None:
+    """The run, unless it is written or another worker is at it: that one goes on, and of two that did each would undo the
+    other's batch, as both count on the one row.
+    """
+    found: LapseRun | None = await session.scalar(
+        select(LapseRun)
+        .where(LapseRun.id == run_id, LapseRun.state == RunState.RELEASED)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return found
 
 
 async def _is_left(session: AsyncSession, run: LapseRun, now: datetime) -> bool:
