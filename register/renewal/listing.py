@@ -15,7 +15,7 @@ from register.entry.facts import Registration
 from register.kit.clock import day_of
 from register.person import Person
 from register.renewal.renewal import Renewal
-from register.renewal.standing import RenewalState, Standing, standings
+from register.renewal.standing import RenewalState, Standing, standings_of
 from register.renewal.twin import cure_ended, narrowed, state_at
 from register.rule_set import RuleSet
 
@@ -56,16 +56,18 @@ async def renewals_in(
     size: int = PAGE,
 ) -> RenewalsPage:
     """A page of them, in an order that stays; nobody reads of their own."""
-    found = _of(reader, ends_on).options(joinedload(Renewal.person))
+    found = _of(reader, ends_on).options(
+        joinedload(Renewal.person), joinedload(Renewal.rule_set)
+    )
     if state:
         found = found.where(_in(state, now))
     if after:
         found = found.where(Renewal.id > after)
     rows = list(await session.scalars(found.order_by(Renewal.id).limit(size + 1)))
     shown = rows[:size]
-    told = await standings(session, [one.person_id for one in shown], now=now)
+    told = await standings_of(session, shown, now=now)
     return RenewalsPage(
-        [(one, told[one.person_id]) for one in shown if one.person_id in told],
+        [(one, told[one.id]) for one in shown if one.id in told],
         shown[-1].id if len(rows) > size else None,
     )
 

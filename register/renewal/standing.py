@@ -1,6 +1,6 @@
 """How it stands with somebody's renewal: one answer, from the renewal, the entries and the moment, and shown to all alike."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -74,23 +74,27 @@ class Kept:
     until_on: date | None = None
     """The last day of the registration that stands, the latest of several; None where none stands."""
     lapsed: bool = False
-    """Some entry has lapsed since the end of the period that was to be renewed, and has not been removed since."""
+    """Some entry has lapsed for not being renewed then, and has not been removed since. A later renewal has lapses of its own."""
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], ends_on: date, *, at: datetime) -> Self:
-        theirs = list(entries)
+    def of(cls, entries: Sequence[Entry], renewal: Renewal, *, at: datetime) -> Self:
+        begins, ends = end_of(renewal.ends_on), end_of(renewal.until_on)
         return cls(
-            max(
-                (r.until_on for e in theirs for r in e.registrations if r.holds(at)),
-                default=None,
-            ),
+            until_of(entries, at=at),
             any(
-                lapse.holds(at) and lapse.starts >= end_of(ends_on)
-                for entry in theirs
+                lapse.holds(at) and begins <= lapse.starts < ends
+                for entry in entries
                 if not any(removal.holds(at) for removal in entry.removals)
                 for lapse in entry.lapses
             ),
         )
+
+
+def until_of(entries: Sequence[Entry], *, at: datetime) -> date | None:
+    return max(
+        (r.until_on for e in entries for r in e.registrations if r.holds(at)),
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -178,13 +182,13 @@ def standing_of(
     """None where there is nothing to renew, now or later."""
     if renewal is None:
         return _without(entries, rules, at=at)
-    kept = Kept.of(entries, renewal.ends_on, at=at)
+    kept = Kept.of(entries, renewal, at=at)
     state = state_of(renewal, kept, rules, at)
     if not state.told:
         return None
     if state is RenewalState.NOT_OPEN:
         return _without(entries, rules, at=at)
-    day = _day(state, renewal, kept, rules)
+    day = _day(state, renewal, rules)
     left = () if renewal.finished_at else renewal.left
     return Standing(state, day, left, renewal.paid_at is not None, renewal)
 
@@ -193,15 +197,15 @@ def _without(
     entries: Sequence[Entry], rules: Rules, *, at: datetime
 ) -> Standing | None:
     """Who is registered has the day from which they can renew; it is today where the renewal is only about to be opened."""
-    until = Kept.of(entries, day_of(at), at=at).until_on
+    until = until_of(entries, at=at)
     if until is None:
         return None
     return Standing(RenewalState.NOT_OPEN, rules.renewal_opens(until))
 
 
-def _day(state: RenewalState, renewal: Renewal, kept: Kept, rules: Rules) -> date:
+def _day(state: RenewalState, renewal: Renewal, rules: Rules) -> date:
     if state is RenewalState.RENEWED:
-        return kept.until_on or renewal.until_on
+        return renewal.until_on
     if state in AFTER_THE_LAST_DAY:
         return rules.cure_ends(renewal.last_day)
     return renewal.last_day
@@ -242,6 +246,19 @@ async def standings(
             ruled_by = rules[part]
         if one := standing_of(renewal, theirs, ruled_by, at=now):
             found[person_id] = one
+    return found
+
+
+async def standings_of(
+    session: AsyncSession, renewals: Sequence[Renewal], *, now: datetime
+) -> dict[UUID, Standing]:
+    """How it stands with each of them, by its id, whatever came of a later one; their sets of rules are loaded."""
+    entries = await _entries(session, [one.person_id for one in renewals])
+    found = {}
+    for renewal in renewals:
+        theirs = entries.get(renewal.person_id, [])
+        if one := standing_of(renewal, theirs, renewal.rule_set.rules, at=now):
+            found[renewal.id] = one
     return found
 
 

@@ -83,16 +83,21 @@ def _until(now: datetime) -> ColumnElement[Any]:
 
 
 def _lapsed(now: datetime) -> ColumnElement[bool]:
-    """The lapse begins with the day after the period, or later: midnight in London, whatever the season."""
-    after = func.timezone("Europe/London", cast(Renewal.ends_on + 1, DateTime))
+    """The lapse begins with the day after the period or later, and before the next period has ended."""
     removed = exists().where(Removal.entry_id == Entry.id, Removal.valid.contains(now))
     return exists().where(
         Lapse.entry_id == Entry.id,
         Entry.person_id == Renewal.person_id,
         Lapse.valid.contains(now),
-        func.lower(Lapse.valid) >= after,
+        func.lower(Lapse.valid) >= _end_of(Renewal.ends_on),
+        func.lower(Lapse.valid) < _end_of(Renewal.until_on),
         ~removed,
     )
+
+
+def _end_of(day: Any) -> ColumnElement[datetime]:
+    """Midnight in London, whatever the season."""
+    return func.timezone("Europe/London", cast(day + 1, DateTime))
 
 
 def narrowed(state: RenewalState) -> ColumnElement[bool]:

@@ -8,14 +8,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from register.account import StaffRole
 from register.entry import Entry, LapseReason, RemovalReason
 from register.entry.facts import Lapse, Registration, Removal
 from register.kit.clock import day_of, end_of, since, start_of
 from register.part import Part
 from register.renewal import (
+    LISTED,
     Renewal,
     RenewalState,
     RenewalStep,
+    counts_in,
+    open_renewals,
+    renewal_of,
+    renewals_in,
     standing,
     standings,
 )
@@ -23,7 +29,8 @@ from register.renewal.standing import Kept, state_of
 from register.renewal.twin import narrowed, state_at
 from register.rule_set import RuleSet
 from tests.counting import counted
-from tests.make import NOW, make_entry, make_person, make_process
+from tests.make import NOW, make_account, make_entry, make_person, make_process
+from tests.register.learning import make_enough
 from tests.register.renewing import (
     CURED_UNTIL,
     DAY,
@@ -242,6 +249,78 @@ async def test_many_are_told_in_as_many_queries_as_one(session, engine):
     assert len(many) == len(one)
 
 
+# The renewals of an earlier period
+
+
+async def next_period(session, entry, *steps):
+    """The renewal after the first one, opened a year later and done as far as that."""
+    now = start_of(date(2028, 9, 1))
+    await make_enough(session, entry.person, year_end=NEXT)
+    await open_renewals(session, now)
+    renewal = await renewal_of(session, entry.person_id, NEXT)
+    await do(session, renewal, *steps, at=now)
+    return now
+
+
+async def listed(session, ends_on, *, now):
+    """By state, as the list narrowed to it shows them; and how many each state counts."""
+    reader = await make_account(session, StaffRole.CASEWORKER)
+    rows, shown = [], {}
+    for state in LISTED:
+        found = await renewals_in(session, reader, ends_on, state, now=now)
+        rows += [(state, standing.state) for _, standing in found.rows]
+        shown[state] = len(found.rows)
+    assert await counts_in(session, reader, ends_on, now=now) == shown
+    return rows
+
+
+async def test_each_period_is_listed_with_what_became_of_its_own_renewals(session):
+    entry, renewal = await opened(session)
+    await do(session, renewal, *RenewalStep)
+    now = await next_period(session, entry, RenewalStep.DETAILS)
+    session.expunge_all()
+
+    before = await listed(session, ENDS, now=now)
+    session.expunge_all()
+    latest = await listed(session, NEXT, now=now)
+
+    assert before == [(RenewalState.RENEWED, RenewalState.RENEWED)]
+    assert latest == [(RenewalState.OPEN, RenewalState.OPEN)]
+
+
+async def test_what_was_renewed_twice_is_listed_with_the_last_day_of_each(session):
+    entry, renewal = await opened(session)
+    await do(session, renewal, *RenewalStep)
+    now = await next_period(session, entry, *RenewalStep)
+    reader = await make_account(session, StaffRole.CASEWORKER)
+    session.expunge_all()
+
+    found = [
+        await renewals_in(session, reader, ends_on, None, now=now)
+        for ends_on in (ENDS, NEXT)
+    ]
+
+    days = [standing.day for page in found for _, standing in page.rows]
+    assert days == [NEXT, date(2029, 11, 30)]
+
+
+async def test_a_lapse_of_a_later_period_is_none_of_an_earlier_renewal(session):
+    entry, renewal = await opened(session)
+    await do(session, renewal, *RenewalStep)
+    await next_period(session, entry)
+    await session.flush()
+    await lapse(session, entry, on=end_of(NEXT))
+    session.expunge_all()
+
+    now = end_of(NEXT) + HOUR
+    before = await listed(session, ENDS, now=now)
+    session.expunge_all()
+    latest = await listed(session, NEXT, now=now)
+
+    assert before == []
+    assert latest == [(RenewalState.CURABLE, RenewalState.CURABLE)]
+
+
 # The same in SQL
 
 MOMENTS = st.sampled_from(
@@ -254,6 +333,7 @@ MOMENTS = st.sampled_from(
             end_of(ENDS + 10 * DAY),
             end_of(CURED_UNTIL + 10 * DAY),
             start_of(NEXT),
+            end_of(NEXT),
         )
         for shift in (-INSTANT, timedelta(0), INSTANT)
     ]
@@ -270,7 +350,15 @@ LIVES = st.fixed_dictionaries(
         "paid_at": DONE,
         "until_on": st.sampled_from([None, ENDS, ENDS + 40 * DAY, NEXT]),
         "lapsed_from": st.none()
-        | st.sampled_from([MIDNIGHT - INSTANT, MIDNIGHT, end_of(ENDS + 10 * DAY)]),
+        | st.sampled_from(
+            [
+                MIDNIGHT - INSTANT,
+                MIDNIGHT,
+                end_of(ENDS + 10 * DAY),
+                end_of(NEXT) - INSTANT,
+                end_of(NEXT),
+            ]
+        ),
         "removed_from": st.none() | MOMENTS,
         "at": MOMENTS,
     }
@@ -285,7 +373,7 @@ LIVES = st.fixed_dictionaries(
 )
 async def test_the_state_in_sql_is_that_of_the_rules(session, life):
     entry, renewal, rules, at = await lived(session, life)
-    expected = state_of(renewal, Kept.of([entry], ENDS, at=at), rules, at)
+    expected = state_of(renewal, Kept.of([entry], renewal, at=at), rules, at)
 
     of_list = state_at(at, day_of(at))
     row = await session.execute(
