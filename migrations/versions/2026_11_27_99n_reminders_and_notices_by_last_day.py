@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from migrations.steps import allow, refuse
+
 revision = "2026_11_27_99n"
 down_revision = "2026_11_27_99l"
 branch_labels = None
@@ -24,6 +26,7 @@ where last.renewal_id = before.renewal_id and last.last_day > before.last_day
 def upgrade() -> None:
     for table in ("renewal_reminder", "reminder_count"):
         op.execute(f"alter table {table} rename column ends_on to last_day")
+    allow("renewal_reminder", "renewal_reminder_because_ck", "because", "no_lead")
     op.execute("alter table lapse_notice add column last_day date")
     op.execute(OF_WHICH_DAY)
     op.execute("""
@@ -40,5 +43,6 @@ alter table lapse_notice
   drop constraint lapse_notice_pk,
   drop column last_day,
   add constraint lapse_notice_pk primary key (renewal_id)""")
+    refuse("renewal_reminder", "renewal_reminder_because_ck", "because", "no_lead")
     for table in ("renewal_reminder", "reminder_count"):
         op.execute(f"alter table {table} rename column last_day to ends_on")

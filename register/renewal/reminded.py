@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -17,15 +18,19 @@ from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.jobs import every
 from register.kit.post import Message, MessageState
+from register.organisation import OrganisationUser
 from register.part import Part
 from register.renewal.reminding import (
     LETTERS,
+    PROVIDER_LETTER,
     ReminderChannel,
     RenewalReminder,
     due_on,
     ladder,
     owed,
+    providers_owed,
     rung_on,
+    rungs_on,
 )
 from register.renewal.renewal import Renewal
 from register.rule_set import PartNotOpen, RuleSet
@@ -52,7 +57,7 @@ class ReminderCount(Base):
     expected: Mapped[int]
     sent: Mapped[int]
     not_sent: Mapped[int]
-    """With a reason: no account, no mobile number, or nothing is written to them any more."""
+    """With a reason: no account, no mobile number, nobody who leads, or nothing is written to them any more."""
     undelivered: Mapped[int]
     """Of what was sent: it did not arrive."""
     counted_at: Mapped[datetime]
@@ -81,11 +86,19 @@ async def count_reminders(session: AsyncSession, now: datetime) -> None:
                 whom = whom.where(
                     ~exists().where(Account.person_id == Renewal.person_id)
                 )
-            waiting = select(func.count()).select_from(whom.subquery())
             which = (due.last_day, due.rung.days, channel)
-            missing[which] += (await session.execute(waiting)).scalar_one()
-    for (last_day, days, channel), count in missing.items():
-        await _count(session, last_day, days, channel, count, now=now)
+            missing[which] += await _number(session, whom)
+    for last_day, rung in await rungs_on(session, day_of(now)):
+        providers = providers_owed(last_day, rung, now=now)
+        which = (last_day, rung, ReminderChannel.EMPLOYER)
+        missing[which] = await _number(session, providers)
+    for (last_day, rung, channel), count in missing.items():
+        await _count(session, last_day, rung, channel, count, now=now)
+
+
+async def _number(session: AsyncSession, of: Select[Any]) -> int:
+    found = await session.execute(select(func.count()).select_from(of.subquery()))
+    return found.scalar_one()
 
 
 async def _count(
@@ -100,6 +113,10 @@ async def _count(
     failed = exists().where(
         Message.key.in_(_keys(channel)), Message.state == MessageState.FAILED
     )
+    if channel is ReminderChannel.EMPLOYER:
+        failed = failed.where(
+            OrganisationUser.organisation_id == RenewalReminder.organisation_id
+        )
     sent, not_sent, undelivered = (
         await session.execute(
             select(
@@ -134,10 +151,14 @@ async def _count(
 
 def _keys(channel: ReminderChannel) -> list[ColumnElement[str]]:
     """What the message of a row of the ledger is called."""
-    letters = {letter for (of, _), letter in LETTERS.items() if of is channel}
     row = RenewalReminder
+    of_what = (row.last_day, row.rung)
+    if channel is ReminderChannel.EMPLOYER:
+        lead = OrganisationUser.id
+        return [func.concat_ws(":", PROVIDER_LETTER, lead, *of_what)]
+    letters = {letter for (of, _), letter in LETTERS.items() if of is channel}
     return [
-        func.concat_ws(":", letter, row.renewal_id, row.last_day, row.rung, row.channel)
+        func.concat_ws(":", letter, row.renewal_id, *of_what, row.channel)
         for letter in sorted(letters)
     ]
 

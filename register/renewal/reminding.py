@@ -31,21 +31,22 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from register.account import Account
 from register.entry import Entry
 from register.entry.facts import Registration
 from register.kit.clock import LONDON, day_of
 from register.kit.db import Base, code, rows_of
-from register.kit.jobs import START, go_on, job
+from register.kit.jobs import START, enqueue_all, go_on, job
 from register.kit.notify import Channel
 from register.kit.post import Envelope, Silence, letter_of, post_all
 from register.organisation import (
     Organisation,
-    OrganisationState,
+    Told,
     leads_of,
     posts_held,
+    said_of,
 )
 from register.particulars import contacts_of
 from register.reaching import write_to
@@ -70,6 +71,8 @@ class NotSentBecause(StrEnum):
     NO_ADDRESS = "no_address"
     SILENCE = "silence"
     """Nothing is written to them any more."""
+    NO_LEAD = "no_lead"
+    """Nobody acts for the provider yet."""
 
 
 class RenewalReminder(Base):
@@ -248,7 +251,9 @@ def owed(
     )
 
 
-def _registered(ends_on: date, now: datetime) -> ColumnElement[bool]:
+def _registered(
+    ends_on: date | InstrumentedAttribute[date], now: datetime
+) -> ColumnElement[bool]:
     """Of each `Renewal`: whether there is something in the register still that it would renew."""
     return exists().where(
         Entry.person_id == Renewal.person_id,
@@ -316,9 +321,16 @@ async def _write_by_post(
             now=now,
         ):
             because = NotSentBecause.NO_ADDRESS
-        whom = {"renewal_id": renewal.id, "because": because}
-        row = _row(due, ReminderChannel.LETTER, now=now, **whom)
-        await session.execute(insert(RenewalReminder).values(row))
+        session.add(
+            RenewalReminder(
+                last_day=due.last_day,
+                rung=due.rung.days,
+                channel=ReminderChannel.LETTER,
+                renewal_id=renewal.id,
+                because=because,
+                at=now,
+            )
+        )
 
 
 def _context(renewal: Renewal) -> dict[str, Any]:
@@ -334,6 +346,7 @@ def _key(letter: str, renewal: Renewal, due: Due, channel: ReminderChannel) -> s
     return f"{letter}:{renewal.id}:{due.last_day}:{due.rung.days}:{channel}"
 
 
+PROVIDER_LETTER = "renewal_reminder_provider"
 LETTERS = {
     (ReminderChannel.LETTER, True): "renewal_opened",
     (ReminderChannel.EMAIL, True): "renewal_opened",
@@ -419,73 +432,109 @@ def until_morning(now: datetime) -> timedelta:
     return max(morning - now, NO_WAIT)
 
 
-def _row(
-    due: Due, channel: ReminderChannel, *, now: datetime, **whom: Any
-) -> dict[str, Any]:
-    nobody = {"renewal_id": None, "organisation_id": None, "because": None}
-    what = {"id": uuid4(), "last_day": due.last_day, "rung": due.rung.days}
-    return {**nobody, **what, "channel": channel, "at": now, **whom}
-
-
 # Providers
 
 
 async def remind_providers(session: AsyncSession, *, now: datetime) -> None:
-    """One letter to the leads of each provider of whose staff somebody has something left: how many, and no names."""
-    for due in await due_on(session, day_of(now)):
-        for organisation in await _untold(session, due):
-            await _remind_provider(session, organisation, due, now=now)
+    """A job for each, so that one that fails keeps no other from being told."""
+    for last_day, rung in await rungs_on(session, day_of(now)):
+        found = await session.scalars(providers_owed(last_day, rung, now=now))
+        until = last_day.isoformat()
+        await enqueue_all(
+            session,
+            "remind_provider",
+            [
+                {"organisation_id": one, "last_day": until, "rung": rung}
+                for one in found
+            ],
+        )
 
 
-async def _untold(session: AsyncSession, due: Due) -> Sequence[Organisation]:
-    told = exists().where(
+async def rungs_on(session: AsyncSession, day: date) -> Sequence[tuple[date, int]]:
+    """The rungs of that day, whatever the rules: the last day of each, and the days before it."""
+    each = await due_on(session, day)
+    return list(dict.fromkeys((due.last_day, due.rung.days) for due in each))
+
+
+def providers_owed(last_day: date, rung: int, *, now: datetime) -> Select[UUID]:
+    """Those of whose staff somebody has something left, and who have no row for the rung yet."""
+    return select(Organisation.id).where(
+        Organisation.open,
+        ~_told(last_day, rung),
+        unfinished_of(Organisation, last_day, now=now).exists(),
+    )
+
+
+def _told(last_day: date, rung: int) -> ColumnElement[bool]:
+    """Of each `Organisation`."""
+    return exists().where(
         RenewalReminder.organisation_id == Organisation.id,
-        RenewalReminder.last_day == due.last_day,
-        RenewalReminder.rung == due.rung.days,
+        RenewalReminder.last_day == last_day,
+        RenewalReminder.rung == rung,
+        RenewalReminder.channel == ReminderChannel.EMPLOYER,
     )
-    found = await session.scalars(
-        select(Organisation)
-        .where(Organisation.state == OrganisationState.OPEN, ~told)
-        .with_for_update(of=Organisation, skip_locked=True)
-    )
-    return found.all()
 
 
-async def _remind_provider(
-    session: AsyncSession, organisation: Organisation, due: Due, *, now: datetime
+@job("remind_provider")
+async def remind_provider(
+    session: AsyncSession,
+    now: datetime,
+    organisation_id: UUID,
+    last_day: str,
+    rung: int,
 ) -> None:
-    waiting = await unfinished_of(session, organisation, due.last_day, now=now)
-    if not waiting:
-        return
-    row = _row(due, ReminderChannel.EMPLOYER, now=now, organisation_id=organisation.id)
-    await session.execute(insert(RenewalReminder).values(row))
-    letter = "renewal_reminder_provider"
+    """One letter to each of its leads: how many of their staff have something left, and no names."""
+    until = date.fromisoformat(last_day)
+    organisation = await session.get_one(
+        Organisation, organisation_id, with_for_update=True
+    )
+    this = Organisation.id == organisation_id
+    waits = providers_owed(until, rung, now=now).where(this)
+    if day_of(now) <= until and await session.scalar(waits):
+        await _write_to_leads(session, organisation, until, rung, now=now)
+
+
+async def _write_to_leads(
+    session: AsyncSession,
+    organisation: Organisation,
+    last_day: date,
+    rung: int,
+    *,
+    now: datetime,
+) -> None:
+    letter, leads = PROVIDER_LETTER, await leads_of(session, organisation.id)
+    people = await session.scalars(unfinished_of(organisation, last_day, now=now))
+    session.add(
+        RenewalReminder(
+            last_day=last_day,
+            rung=rung,
+            channel=ReminderChannel.EMPLOYER,
+            organisation_id=organisation.id,
+            because=None if leads else NotSentBecause.NO_LEAD,
+            at=now,
+        )
+    )
     await post_all(
         session,
         letter,
-        letter_of(letter, {"last_day": due.last_day, "people": waiting}),
+        letter_of(letter, {"last_day": last_day, "people": len(people.all())}),
         [
-            Envelope(
-                lead.account.email,
-                f"renewal_provider:{due.last_day}:{due.rung.days}:{lead.id}",
-            )
-            for lead in await leads_of(session, organisation.id)
+            Envelope(lead.account.email, f"{letter}:{lead.id}:{last_day}:{rung}")
+            for lead in leads
         ],
         channel=Channel.EMAIL,
         now=now,
     )
 
 
-async def unfinished_of(
-    session: AsyncSession, organisation: Organisation, last_day: date, *, now: datetime
-) -> int:
-    """How many of a provider's staff have not renewed, and have until that day."""
-    people = posts_held(organisation, now)
-    found = await session.scalars(
-        select(Renewal.id).where(
-            Renewal.person_id.in_(people),
-            Renewal.last_day == last_day,
-            Renewal.finished_at.is_(None),
-        )
+def unfinished_of(
+    organisation: Organisation | type[Organisation], last_day: date, *, now: datetime
+) -> Select[UUID]:
+    """Those of a provider's staff, as it sees them, who have until that day and have not renewed: of one, or in SQL of each."""
+    people = posts_held(organisation, now).where(~said_of(Told.DOES_NOT))  # type: ignore[arg-type]
+    return select(Renewal.id).where(
+        Renewal.person_id.in_(people.correlate(Organisation)),
+        Renewal.last_day == last_day,
+        Renewal.finished_at.is_(None),
+        _registered(Renewal.ends_on, now),
     )
-    return len(found.all())

@@ -11,8 +11,13 @@ from sqlalchemy.exc import DBAPIError
 
 from register.account import StaffRole
 from register.application.answers import Contact
-from register.kit.clock import end_of, start_of
-from register.kit.post import Message, MessageState, silence
+from register.employment import Employment
+from register.entry import Entry, RemovalReason
+from register.kit.clock import day_of, end_of, start_of
+from register.kit.db import Role, acting_as
+from register.kit.jobs import run_pending
+from register.kit.post import Failure, Message, MessageState, silence
+from register.organisation import Told, tell_of_post
 from register.part import Part
 from register.particulars import change_contact
 from register.person import Person
@@ -73,10 +78,21 @@ async def registrant(session, *, mobile=MOBILE, email="holder@example.org"):
 
 
 async def remind(session, at):
-    """All that is due then."""
+    """All people, of what is due then."""
     while await remind_some(session, now=at):
         pass
-    await remind_providers(session, now=at)
+
+
+@pytest.fixture
+def tell_providers(session, sessions):
+    """All of them, of what is due then: by a job each."""
+
+    async def tell(at):
+        await remind_providers(session, now=at)
+        await session.commit()
+        await run_pending(sessions, lambda: at)
+
+    return tell
 
 
 async def said(session, letter="renewal_reminder"):
@@ -436,46 +452,157 @@ async def test_each_rung_that_is_looked_at_is_sent_once_for_each_last_day(
 @pytest.fixture
 async def provider(session):
     """With one member of staff who has not renewed."""
-    home = await make_home(session)
+    return await make_provider(session)
+
+
+async def make_provider(session, *, lead=True, urn="SC462450", email="h@example.org"):
+    home = await make_home(session, urn)
     organisation = await make_organisation(session, home)
-    await make_user(session, organisation, lead=True)
-    entry = await registrant(session)
+    if lead:
+        await make_user(session, organisation, lead=True)
+    entry = await registrant(session, email=email)
     await make_employment(session, entry.person, home)
     return organisation
 
 
+async def letters_to_providers(session):
+    return await said(session, "renewal_reminder_provider")
+
+
+async def counted(session, at, channel=ReminderChannel.EMPLOYER):
+    """Of today: expected, sent, not possible, missing, and what did not arrive."""
+    await count_reminders(session, at)
+    session.expire_all()
+    return [
+        (one.expected, one.sent, one.not_sent, one.missing, one.undelivered)
+        for one in await counts(session)
+        if (one.channel, one.day) == (channel, day_of(at))
+    ]
+
+
+WEEK_BEFORE = start_of(ENDS - 7 * DAY)
+
+
 async def test_a_provider_is_told_how_many_of_its_staff_have_not_renewed(
-    session, provider
+    session, provider, tell_providers
 ):
     for _ in range(2):
-        await remind(session, start_of(date(2027, 11, 23)))
+        await tell_providers(WEEK_BEFORE)
 
-    (letter,) = await said(session, "renewal_reminder_provider")
+    (letter,) = await letters_to_providers(session)
     assert letter.subject == "1 member of your staff has not renewed"
     assert "Ngozi" not in letter.body
 
 
 async def test_a_provider_whose_staff_have_all_renewed_is_not_written_to(
-    session, provider
+    session, provider, tell_providers
 ):
     await finish(session, start_of(OPENS))
 
-    await remind(session, start_of(date(2027, 11, 23)))
+    await tell_providers(WEEK_BEFORE)
 
-    assert await said(session, "renewal_reminder_provider") == []
+    assert await letters_to_providers(session) == []
+    assert await counted(session, WEEK_BEFORE) == []
+
+
+async def test_who_is_not_in_the_register_any_more_is_not_counted(
+    session, provider, tell_providers
+):
+    entry_id = await session.scalar(select(Entry.id))
+    left = start_of(date(2027, 10, 10))
+    await (await Entry.load(session, entry_id, lock=True)).remove(
+        session,
+        on=left,
+        because=RemovalReason.VOLUNTARY,
+        by=make_process(session, now=left),
+    )
+    await session.flush()
+
+    await tell_providers(WEEK_BEFORE)
+
+    assert await letters_to_providers(session) == []
+
+
+async def test_who_does_not_work_there_as_the_provider_says_is_not_counted(
+    session, provider, tell_providers
+):
+    post = await session.scalar(select(Employment.id))
+    by = make_process(session, now=start_of(OPENS))
+    await tell_of_post(session, provider, post, Told.DOES_NOT, by=by)
+    await session.flush()
+
+    await tell_providers(WEEK_BEFORE)
+
+    assert await letters_to_providers(session) == []
+
+
+async def test_a_provider_whose_letter_fails_keeps_no_other_from_being_told(
+    session, provider, tell_providers
+):
+    other = await make_provider(session, urn="SC462451", email="o@example.org")
+    async with acting_as(session, Role.OWNER):
+        await session.execute(
+            text(f"""alter table renewal_reminder add constraint one_fails
+                     check (organisation_id is distinct from '{provider.id}')""")
+        )
+
+    with pytest.raises(DBAPIError, match="one_fails"):
+        await tell_providers(WEEK_BEFORE)
+
+    told = await session.scalars(select(RenewalReminder.organisation_id))
+    assert told.all() == [other.id]
+    assert await counted(session, WEEK_BEFORE) == [(2, 1, 0, 1, 0)]
+    assert await alarms(session, WEEK_BEFORE + timedelta(hours=4))
+
+
+async def test_providers_are_counted_before_and_after_they_are_told(
+    session, provider, tell_providers
+):
+    await make_provider(session, urn="SC462451", email="o@example.org", lead=False)
+
+    before = await counted(session, WEEK_BEFORE)
+    await tell_providers(WEEK_BEFORE)
+
+    assert before == [(2, 0, 0, 2, 0)]
+    assert await counted(session, WEEK_BEFORE) == [(2, 1, 1, 0, 0)]
+
+
+async def test_a_letter_to_a_provider_that_did_not_arrive_is_counted(
+    session, provider, tell_providers
+):
+    await tell_providers(WEEK_BEFORE)
+    (letter,) = await letters_to_providers(session)
+    letter.fail(now=WEEK_BEFORE, because=Failure.UNDELIVERABLE)
+    await session.flush()
+
+    assert await counted(session, WEEK_BEFORE) == [(1, 1, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("at", "told"), [(end_of(ENDS) - INSTANT, 1), (end_of(ENDS), 0)]
+)
+async def test_a_provider_is_not_told_of_a_last_day_that_is_over(
+    session, sessions, provider, at, told
+):
+    await remind_providers(session, now=start_of(ENDS))
+    await session.commit()
+
+    await run_pending(sessions, lambda: at)
+
+    assert len(await letters_to_providers(session)) == told
 
 
 async def test_a_provider_is_told_of_who_has_more_time_before_their_own_last_day(
-    session, provider
+    session, provider, tell_providers
 ):
     renewal = await session.scalar(select(Renewal))
     renewal.extended_until = LATER
     await session.flush()
 
-    await remind(session, start_of(ENDS - 7 * DAY))
-    await remind(session, start_of(LATER - 7 * DAY))
+    await tell_providers(WEEK_BEFORE)
+    await tell_providers(start_of(LATER - 7 * DAY))
 
-    letters = await said(session, "renewal_reminder_provider")
+    letters = await letters_to_providers(session)
     assert len(letters) == 2
     assert all("14 January 2028" in letter.body for letter in letters)
 
@@ -498,8 +625,13 @@ async def test_what_should_be_sent_is_held_against_what_was(session):
         for one in await counts(session)
     }
 
-    assert before == {"email": (2, 2), "sms": (2, 2)}
-    assert after == {"email": (2, 2, 0, 0), "sms": (2, 1, 1, 0)}
+    nobody = {"employer": (0, 0)}
+    assert before == {"email": (2, 2), "sms": (2, 2)} | nobody
+    assert after == {
+        "email": (2, 2, 0, 0),
+        "sms": (2, 1, 1, 0),
+        "employer": (0, 0, 0, 0),
+    }
 
 
 async def test_what_did_not_arrive_is_counted(session):
@@ -518,6 +650,7 @@ async def test_what_did_not_arrive_is_counted(session):
 
     assert {one.channel: one.undelivered for one in await counts(session)} == {
         "email": 1,
+        "employer": 0,
         "sms": 0,
     }
 
@@ -598,7 +731,7 @@ async def test_the_page_says_by_day_what_was_expected_and_sent(
     page = Page(await browser.get("/staff/renewals/reminders"))
 
     assert page.h1 == "Reminders to renew"
-    first, _ = page.rows("Reminders by day")
+    first, *_ = page.rows("Reminders by day")
     assert first == {
         "Day": "23 November 2027",
         "Last day to renew": "30 November 2027",
