@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Date, Uuid, cast, exists, func, insert, literal, select
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from register.account import Account
 from register.entry import Entry
 from register.entry.facts import Registration
-from register.kit.clock import day_of
+from register.kit.clock import day_of, start_of
 from register.kit.db import rows_of
 from register.kit.jobs import START, enqueue, every, go_on, job
 from register.kit.post import Outgoing, Silence, post_many
@@ -87,6 +87,17 @@ async def give_notice_by_post(session: AsyncSession, now: datetime) -> None:
         await _keep(session, told, sent, ServiceMethod.POST, by=by)
         last = due[-1].renewal.id
         due = await _due(session, now, BATCH, ServiceMethod.POST, after=last)
+
+
+async def notice_ends(session: AsyncSession, last_day: date) -> date:
+    """The last day on which notice by e-mail would be served in time, by the rules of the part that asks for most."""
+    least = RuleSet.data["renewal_notice_least_days"].as_integer()
+    rules = select(func.max(least)).where(RuleSet.valid.contains(start_of(last_day)))
+    served = last_day - timedelta(days=await session.scalar(rules) or 0)
+    day = served
+    while deemed_on(day, ServiceMethod.EMAIL) > served:
+        day -= timedelta(days=1)
+    return day
 
 
 async def _due(

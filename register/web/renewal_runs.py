@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 
 from register.account import StaffRole
 from register.kit import forms
-from register.kit.clock import LONDON
+from register.kit.clock import LONDON, day_of
 from register.kit.errors import NotFound
 from register.kit.pages import page
 from register.proposal import Proposal, waiting_on, why_returned
@@ -30,6 +30,7 @@ from register.renewal import (
     runs,
     those_concerned,
 )
+from register.renewal.noticing import notice_ends
 from register.web.guards import roles
 from register.web.needs import Act, Acting, Form, Session, Visit
 from register.web.paging import after_of
@@ -92,6 +93,9 @@ async def _page(
         opens_at=opens_at,
         early=act.now < opens_at,
         fates=_compared(before, now),
+        unnoticed=_sum(now, Fate.NOT_NOTICED),
+        notice_ends=await notice_ends(act.session, found.last_day),
+        today=day_of(act.now),
         reasons=[one for one in now if one.fate is Fate.LAPSE],
         steps=list(RenewalStep),
         waiting=waiting,
@@ -137,6 +141,7 @@ async def entries(
         form=form,
         fate=fate,
         rows=shown.rows,
+        came_back=came_back,
         first=here if after else "",
         onward=f"{here}&after={shown.next}" if shown.next else "",
     )
@@ -187,8 +192,14 @@ async def _all(
         after = shown.next
 
 
+def came_back(one: Concerned) -> bool:
+    """Notice was sent, and did not arrive."""
+    return one.fate in {Fate.NOT_NOTICED, Fate.SPARED} and one.noticed_on is not None
+
+
 def _cells(one: Concerned) -> list[str]:
-    moments = (one.paid_at, one.noticed_on, one.finished_at)
+    noticed_on = None if came_back(one) else one.noticed_on
+    moments = (one.paid_at, noticed_on, one.finished_at)
     return [
         one.number,
         one.part,

@@ -1,7 +1,7 @@
 """The pages of the run: who would lapse and why, the second person, and what everybody sees while nothing is released."""
 
 import csv
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from io import StringIO
 
@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from register.account import StaffRole
 from register.entry import Status
-from register.kit.clock import end_of
-from register.kit.post import Message
+from register.kit.clock import end_of, start_of
+from register.kit.post import Failure, Message
 from register.process import Event
 from register.renewal import (
     LapseRun,
@@ -24,7 +24,7 @@ from register.renewal import (
     tell_employers,
     those_concerned,
 )
-from tests.make import make_account, make_employment, make_home
+from tests.make import make_account, make_employment, make_entry, make_home
 from tests.reading import Page
 from tests.register.employing import make_organisation, make_user
 from tests.register.lapsing import (
@@ -37,6 +37,7 @@ from tests.register.renewing import (
     CURED_UNTIL,
     ENDS,
     HOUR,
+    INSTANT,
     MIDNIGHT,
     NOTICED,
     STEPS,
@@ -132,6 +133,67 @@ async def test_each_entry_is_listed_with_what_is_not_done(browser, session, entr
     assert row["Not done"] == "Details, Employment, Declarations, Learning"
     assert row["Paid"] == "9 November 2027"
     assert row["Notice served"] == "10 November 2027"
+
+
+@pytest.fixture
+async def unreached(session, entry):
+    """Whose notice came back; and somebody to whom it could not be sent."""
+    notice = await session.scalar(
+        select(Message).where(Message.person_id == entry.person_id)
+    )
+    notice.fail(now=NOTICED, because=Failure.UNDELIVERABLE)
+    return entry, await make_entry(session)
+
+
+NOTICE_ENDS = start_of(date(2027, 11, 16))
+UNREACHED = "No notice of intention has reached the holders of 2 entries."
+
+
+async def test_whom_no_notice_has_reached_is_shown_while_it_can_still_be_given(
+    browser, session, unreached, clock
+):
+    clock.now = NOTICE_ENDS - INSTANT
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+
+    page = Page(await browser.get(ONE))
+    listed = Page(await browser.get(page.link("See whom no notice has reached")))
+
+    returned, unsent = unreached
+    assert f"{UNREACHED} Without one" in page.text
+    assert "It can still be given until the end of 15 November 2027." in page.text
+    assert {row["Number"]: row["Notice served"] for row in listed.rows("Entries")} == {
+        returned.person.number: "Did not arrive",
+        unsent.person.number: "None",
+    }
+
+
+async def test_once_it_is_too_late_for_notice_nobody_is_asked_to_give_it(
+    browser, session, unreached, clock
+):
+    clock.now = NOTICE_ENDS
+    await signed_in(browser, session, StaffRole.TEAM_MANAGER)
+
+    page = Page(await browser.get(ONE))
+
+    assert UNREACHED not in page.text
+    assert "No notice has reached them: cannot lapse at this deadline" in page.text
+
+
+async def test_the_file_names_no_day_of_service_for_a_notice_that_came_back(
+    browser, session, unreached
+):
+    await signed_in(browser, session, StaffRole.AUDITOR)
+    page = Page(await browser.get(f"{ONE}/entries"))
+    button = "Take this list (CSV)"
+
+    answer = await browser.post(page.action(button), data=page.form(button))
+
+    rows = csv.DictReader(StringIO(answer.text))
+    served = {row["number"]: row["notice_served_on"] for row in rows}
+    returned, unsent = unreached
+    assert served.pop(returned.person.number) == ""
+    assert served.pop(unsent.person.number) == ""
+    assert list(served.values()) == ["2027-11-10"]
 
 
 async def test_a_list_of_those_whom_nothing_happens_may_be_empty(
