@@ -12,7 +12,13 @@ from fees import ledger
 from fees.acts import FeesEvent
 from fees.govuk_pay import GovukPay
 from fees.invoice import Invoice
-from fees.payment import Payment, TooLateToPay, buys_nothing, go_to_pay_invoice
+from fees.payment import (
+    UNSETTLED,
+    Payment,
+    TooLateToPay,
+    buys_nothing,
+    go_to_pay_by_link,
+)
 from register.kit.clock import day_of, end_of
 from register.kit.db import Base, Sessions
 from register.kit.errors import NotFound, Refused
@@ -96,14 +102,20 @@ class PayLink(Base):
         return_url: str,
         now: datetime,
     ) -> str:
-        """One try; raises LinkClosed, and what `go_to_pay` raises."""
+        """One try; raises LinkClosed, BegunByAnother, and what `go_to_pay` raises."""
         await session.refresh(self, with_for_update=True)
         invoice = await invoice_of(session, self)
         if why := await closed(session, self, invoice, now=now):
             raise LinkClosed(why)
         self.tries += 1
-        return await go_to_pay_invoice(
-            session, database, pay, invoice, return_url=return_url, now=now, by=None
+        return await go_to_pay_by_link(
+            session,
+            database,
+            pay,
+            invoice,
+            link_id=self.id,
+            return_url=return_url,
+            now=now,
         )
 
 
@@ -195,11 +207,24 @@ async def closed(
     return None
 
 
-async def latest_try(session: AsyncSession, invoice: Invoice) -> Payment | None:
+async def latest_try(session: AsyncSession, link: PayLink) -> Payment | None:
+    """The newest that was begun by it."""
     found: Payment | None = await session.scalar(
         select(Payment)
-        .where(Payment.invoice_id == invoice.id)
+        .where(Payment.link_id == link.id)
         .order_by(Payment.attempt.desc())
         .limit(1)
     )
     return found
+
+
+async def begun_otherwise(session: AsyncSession, link: PayLink) -> bool:
+    """Whether a payment of the invoice is open that was not begun by it."""
+    found = await session.scalar(
+        select(Payment.id).where(
+            Payment.invoice_id == link.invoice_id,
+            Payment.state.in_(UNSETTLED),
+            Payment.link_id.is_distinct_from(link.id),
+        )
+    )
+    return found is not None

@@ -12,13 +12,14 @@ from fees.payment.mop_up import (
 )
 from fees.payment.owed import Owed, share, to_pay
 from fees.payment.paying import (
+    BegunByAnother,
     PaymentUnderWay,
     TooLateToPay,
     alone,
     cancel_collective,
     check,
     go_to_pay,
-    go_to_pay_invoice,
+    go_to_pay_by_link,
     go_to_pay_together,
     latest_payment,
     latest_payment_together,
@@ -42,6 +43,7 @@ from fees.payment.state import MOVES, UNSETTLED, PaymentState
 __all__ = [
     "MOVES",
     "UNSETTLED",
+    "BegunByAnother",
     "Bill",
     "Came",
     "CannotPayFor",
@@ -67,7 +69,7 @@ __all__ = [
     "count",
     "counts_from",
     "go_to_pay",
-    "go_to_pay_invoice",
+    "go_to_pay_by_link",
     "go_to_pay_together",
     "hear",
     "is_renewed",

@@ -19,6 +19,7 @@ from fees.govuk_pay import (
     Declined,
     GovukPay,
     PayFailed,
+    Status,
     TooFast,
     Unreachable,
 )
@@ -91,11 +92,11 @@ async def latest_payment_together(
 
 
 async def latest_payment(session: AsyncSession, account: Account) -> Payment | None:
-    """The account's newest try to pay: return addresses hold no ids, so this is the one that somebody comes back from."""
+    """The account's own newest try to pay: return addresses hold no ids, so this is the one that somebody comes back from."""
     found: Payment | None = await session.scalar(
         select(Payment)
         .join(Invoice)
-        .where(Invoice.account_id == account.id)
+        .where(Invoice.account_id == account.id, Payment.link_id.is_(None))
         .order_by(Payment.asked_at.desc(), Payment.attempt.desc())
         .limit(1)
     )
@@ -214,33 +215,88 @@ class PaymentUnderWay(Refused):
         )
 
 
-async def go_to_pay_invoice(
+class BegunByAnother(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else has begun to pay this invoice, and we cannot stop that at this moment. Nothing was begun for you,"
+            " and no money was taken from you. Try again in a few minutes: what they do not finish ends within 90 minutes."
+        )
+
+
+async def go_to_pay_by_link(
     session: AsyncSession,
     database: Sessions,
     pay: GovukPay,
     invoice: Invoice,
     *,
+    link_id: UUID,
     return_url: str,
     now: datetime,
-    by: Account | None,
 ) -> str:
-    """The same for one that is raised, whoever pays it."""
+    """The same for one that is raised, whoever pays it; raises BegunByAnother."""
     invoice_id = invoice.id
     buying = BUYING[invoice.purpose]
+    about = buying.about(invoice)
 
     async def wanted(own: AsyncSession) -> Wanted:
-        return Wanted(await own.get_one(Invoice, invoice_id), buying.description)
+        bill = await own.get_one(Invoice, invoice_id)
+        return Wanted(bill, buying.description, link_id=link_id)
 
+    await _one_at_a_time(session, about)
+    async with database.begin() as own:
+        # Committed before another begins: there is only ever one at a time.
+        is_free = await _stop_others(own, pay, invoice_id, link_id, now=now)
+    if not is_free:
+        raise BegunByAnother
+    if await ledger.owed_on(session, invoice_id) < 1:
+        return ""
     return await _go(
         session,
         database,
         pay,
-        buying.about(invoice),
+        about,
         wanted,
         method=ByCardPage(return_url),
         now=now,
-        by=by,
+        by=None,
     )
+
+
+async def _stop_others(
+    session: AsyncSession,
+    pay: GovukPay,
+    invoice_id: UUID,
+    link_id: UUID,
+    *,
+    now: datetime,
+) -> bool:
+    """Whether nothing is open but what that link has begun, for all that is owed: another's page may make an agreement of the
+    card, or take but an instalment.
+    """
+    begun = await session.scalar(
+        select(Payment).where(
+            Payment.invoice_id == invoice_id, Payment.state.in_(UNSETTLED)
+        )
+    )
+    if begun is None:
+        return True
+    owed = await ledger.owed_on(session, invoice_id)
+    if begun.link_id == link_id and begun.amount_pence == owed:
+        return True
+    try:
+        told = await check(session, pay, begun, now=now)
+        if told and told.state.status in WITHOUT_A_CARD and not begun.taken_by:
+            await pay.cancel(told.payment_id)
+            await check(session, pay, begun, now=now)
+    except PayFailed as failed:
+        log.warning(
+            "payment not stopped", payment=begun.reference, error=type(failed).__name__
+        )
+    return not begun.state.unsettled
+
+
+WITHOUT_A_CARD = frozenset({Status.CREATED, Status.STARTED})
+"""As long as nobody has given one, stopping it takes nothing from anybody."""
 
 
 @dataclass(frozen=True)
@@ -249,6 +305,7 @@ class Wanted:
     description: str
     """What GOV.UK Pay shows above the card."""
     in_shares: bool = False
+    link_id: UUID | None = None
 
     @property
     def tries(self) -> ColumnElement[bool]:
@@ -339,6 +396,7 @@ async def _intend(
         reference=f"{bill.reference}-{attempt}",
         amount_pence=pence,
         state=PaymentState.ASKING,
+        link_id=wanted.link_id,
         asked_at=now,
     )
     session.add(payment)

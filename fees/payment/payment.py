@@ -90,6 +90,8 @@ class Payment(Base):
     """Of one by agreement that failed: whether GOV.UK Pay lets another be taken by it."""
     let_go_at: Mapped[datetime | None]
     """Of one by agreement that is in doubt: since when it is only looked for, and asked for no more."""
+    link_id: Mapped[UUID | None]
+    """The link by which somebody else began it. Whoever comes by a link goes on with nothing else."""
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     succeeded_at: Mapped[datetime | None]
@@ -125,6 +127,10 @@ class Payment(Base):
             name="provider_id",
         ),
         CheckConstraint("let_go_at is null or taken_by is not null", name="let_go"),
+        CheckConstraint(
+            "link_id is null or (taken_by is null and invoice_id is not null)",
+            name="link",
+        ),
     )
 
     @property

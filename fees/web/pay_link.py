@@ -13,6 +13,7 @@ from fees.invoice import Invoice, read_invoice_reference
 from fees.money import pounds
 from fees.pay_link import (
     LinkClosed,
+    begun_otherwise,
     closed,
     invoice_of,
     latest_try,
@@ -47,7 +48,6 @@ class PayLinkPages(Controller):
         link = await link_in(session, token, now=now)
         invoice = await invoice_of(session, link)
         why = await closed(session, link, invoice, now=now)
-        payment = await latest_try(session, invoice)
         if why:
             raise LinkClosed(why)
         return page(
@@ -57,7 +57,8 @@ class PayLinkPages(Controller):
             link=link,
             token=token,
             today=day_of(now),
-            payment=payment,
+            payment=await latest_try(session, link),
+            begun_otherwise=await begun_otherwise(session, link),
             headers=UNSEEN,
         )
 
@@ -84,7 +85,7 @@ class PayLinkPages(Controller):
     ) -> Redirect:
         """As `/pay/return`: nothing is taken from being sent here, the payment is read again."""
         link = await link_in(session, token, now=now)
-        payment = await latest_try(session, await invoice_of(session, link))
+        payment = await latest_try(session, link)
         if payment and not payment.state.paid:
             await look_again(database, payment.id, now=now)
         return Redirect(f"/pay/link/{token}", status_code=303)

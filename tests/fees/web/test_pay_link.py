@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from fees.invoice import Invoice
-from fees.pay_link import link_of
+from fees.pay_link import PayLink, link_of
 from register.account import Account, StaffRole
 from register.kit.clock import day_of
 from register.person import Person
 from tests.fees.employing import bill_all
-from tests.fees.owing import DECLINED
+from tests.fees.owing import CARD, DECLINED
 from tests.fees.renewing import OPENS, renewing
 from tests.make import make_account
 from tests.reading import Page
@@ -97,6 +97,36 @@ async def test_somebody_pays_and_reads_that_it_is_paid(browser, session, pay, in
     assert paid.status_code == 410
     assert Page(paid).h1 == "This is paid"
     assert (await browser.post(at)).status_code == 410
+
+
+async def test_who_comes_while_the_registrant_has_begun_reads_so_and_goes_on_with_a_payment_of_their_own(
+    browser, session, pay, invoice
+):
+    hers = await browser.post("/pay", data={"agree": "yes"})
+    at = await linked(browser, session, invoice)
+
+    page = Page(await browser.get(at))
+    answer = await browser.post(at)
+
+    assert "Somebody has begun to pay this in another way" in page.text
+    assert answer.headers["location"] != hers.headers["location"]
+    await pay.pays(answer.headers["location"])
+    back = await browser.get(f"{at}/return")
+    assert Page(await browser.get(back.headers["location"])).h1 == "This is paid"
+
+
+async def test_where_that_cannot_be_stopped_they_read_what_to_do(
+    browser, session, pay, invoice
+):
+    hers = await browser.post("/pay")
+    await pay.payer.post(hers.headers["location"], data=CARD)
+    at = await linked(browser, session, invoice)
+
+    answer = await browser.post(at)
+
+    assert answer.status_code == 409
+    assert "Try again in a few minutes" in Page(answer).text
+    assert await session.scalar(select(PayLink.tries)) == 0
 
 
 async def test_a_card_that_is_declined_is_told(browser, session, pay, invoice):
