@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from fees.credit_note import CreditNote, CreditNoteLine
 from fees.invoice import Invoice, InvoiceLine
-from fees.ledger import AccountCode, Posting
+from fees.ledger import AccountCode, EntryKind, LedgerEntry, Posting
 from fees.money import pounds
 from fees.payment import Receipt
 from fees.scale import FeeScale
@@ -49,8 +49,14 @@ async def aged_debt(session: AsyncSession, *, today: date) -> Sequence[Debt]:
         select(Posting.invoice_id, func.sum(Posting.pence).label("pence"))
         .where(
             Posting.account == AccountCode.RECEIVABLE,
-            # Of what is paid nothing is owed, and it is by far the most.
-            ~exists().where(Receipt.invoice_id == Posting.invoice_id),
+            # Of what is paid, by far the most, nothing is owed but where what had paid it was taken out again.
+            ~exists().where(
+                Receipt.invoice_id == Posting.invoice_id,
+                ~exists().where(
+                    LedgerEntry.invoice_id == Receipt.invoice_id,
+                    LedgerEntry.kind == EntryKind.RELEASED,
+                ),
+            ),
         )
         .group_by(Posting.invoice_id)
         .having(func.sum(Posting.pence) > 0)

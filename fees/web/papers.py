@@ -23,14 +23,14 @@ YEAR_FILE = re.compile(r"([12]\d{3})\.pdf")
 async def receipt(
     session: Session, act: Act, reference: FromPath[str]
 ) -> Response[bytes]:
-    """Somebody else's, and one of what is not paid, are not there."""
+    """Somebody else's, and one of what is not paid or is owed again, are not there."""
     found = await record(
         session,
         read_invoice_reference(reference),
         account=act.account,
         today=day_of(act.now),
     )
-    if not found.standing.receipt:
+    if not found.standing.receipt or found.standing.left_pence:
         raise NotFound
     name = f"receipt-{found.standing.invoice.reference}.pdf"
     return await pdf(receipt_html(found), name=name)

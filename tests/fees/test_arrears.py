@@ -12,7 +12,9 @@ from fees.credit_note import CreditReason, credit
 from fees.invoice import Invoice, InvoiceLine, Purpose, bill, bill_next_renewals
 from fees.invoice.posting import post_raised
 from fees.ledger import AccountCode, balance, write_off
+from fees.other_money import MoneyKind, OtherMoney, ReversedBecause
 from fees.scale import FeeKind, FeeScale
+from register.kit.clock import day_of
 from register.part import Part
 from tests.fees.owing import PAY_BY, make_approved
 from tests.fees.renewing import CURED_UNTIL, ENDS, OPENS, renewing
@@ -96,6 +98,44 @@ async def test_what_is_paid_in_part_or_credited_is_owed_for_the_rest(session):
     assert await found(session) == [(Part.MANAGER, Age.NOT_DUE, 1, 5000)]
 
 
+async def pays_by_cheque(session, invoice, pence):
+    by = make_process(session)
+    cheque = await OtherMoney.record(
+        session,
+        MoneyKind.CHEQUE,
+        pence,
+        came_on=day_of(NOW),
+        statement_reference="A LOVELACE",
+        by=by,
+    )
+    await cheque.pay_for(session, invoice, by=by)
+    return cheque
+
+
+async def bounced(session, cheque):
+    await cheque.reverse(session, ReversedBecause.BOUNCED, by=make_process(session))
+
+
+@pytest.mark.parametrize(("late", "age"), [(0, Age.NOT_DUE), (1, Age.TO_30)])
+async def test_what_is_owed_again_after_a_cheque_bounced_is_as_old_as_ever(
+    session, late, age
+):
+    invoice = await billed(session)
+    await bounced(session, await pays_by_cheque(session, invoice, 9000))
+
+    assert await found(session, PAY_BY + timedelta(days=late)) == [
+        (Part.MANAGER, age, 1, 9000)
+    ]
+
+
+async def test_paid_once_more_it_is_owed_no_more(session):
+    invoice = await billed(session)
+    await bounced(session, await pays_by_cheque(session, invoice, 9000))
+    await pays_by_cheque(session, invoice, 9000)
+
+    assert await found(session) == []
+
+
 async def of_two_parts(session, first=9000, second=6000):
     """One invoice with a line of each of two parts."""
     account = await make_approved(session)
@@ -155,9 +195,11 @@ async def test_parts_stand_in_their_order(session):
     second=st.integers(1, 5000),
     paying=st.integers(0, 9999),
     crediting=st.integers(0, 9999),
+    sent=st.integers(0, 9999),
+    bounces=st.booleans(),
 )
 async def test_it_is_to_the_penny_what_the_ledger_has(
-    session, first, second, paying, crediting
+    session, first, second, paying, crediting, sent, bounces
 ):
     async with session.begin_nested() as all_of_it:
         invoice = await of_two_parts(session, first, second)
@@ -174,11 +216,18 @@ async def test_it_is_to_the_penny_what_the_ledger_has(
         pence = paying % (first + second - credited)
         if pence:
             await paid(session, invoice=invoice, pence=pence)
+        left = first + second - credited - pence
+        money = sent % (left + 1)
+        if money:
+            cheque = await pays_by_cheque(session, invoice, money)
+            if bounces:
+                await bounced(session, cheque)
+                money = 0
 
         total = sum(one.pence for one in await aged_debt(session, today=PAY_BY))
 
         assert total == await balance(session, AccountCode.RECEIVABLE)
-        assert total == first + second - credited - pence
+        assert total == left - money
         await all_of_it.rollback()
 
 

@@ -12,15 +12,17 @@ from fees import ledger
 from fees.acts import FeesAct
 from fees.invoice import Invoice, bill
 from fees.ledger import AccountCode, EntryKind
+from fees.other_money import MoneyKind, OtherMoney, ReversedBecause
 from fees.papers import statement, years_paid_in
 from fees.refund import Refund, RefundState
 from register.account import Account
+from register.kit.clock import day_of, end_of
 from register.process import Process
 from tests.fees.employing import make_employer, pay_all, take_over
-from tests.fees.owing import make_approved
+from tests.fees.owing import PAY_BY, make_approved
 from tests.fees.renewing import OPENS
 from tests.fees.settling import paid
-from tests.make import NOW, make_account, make_person
+from tests.make import NOW, make_account, make_person, make_process
 from tests.reading import Page
 from tests.verapdf import faults
 
@@ -265,3 +267,86 @@ async def test_a_name_that_no_face_can_print_is_printed_in_codes(browser, sessio
 
     assert "[U+1F600]" in words(answer.content)
     assert isinstance(await session.get(Invoice, invoice.id), Invoice)
+
+
+# What is owed again
+
+
+async def by_cheque(session, invoice):
+    by = make_process(session)
+    cheque = await OtherMoney.record(
+        session,
+        MoneyKind.CHEQUE,
+        9000,
+        came_on=day_of(NOW),
+        statement_reference="A LOVELACE",
+        by=by,
+    )
+    await cheque.pay_for(session, invoice, by=by)
+    return cheque
+
+
+@pytest.fixture
+async def owed_again(browser, session):
+    """£90, paid by a cheque that bounced, with its payer at the pages."""
+    application = await make_approved(session)
+    invoice = await bill(session, application, now=NOW)
+    cheque = await by_cheque(session, invoice)
+    await cheque.reverse(
+        session, ReversedBecause.BOUNCED, by=make_process(session, now=NOW)
+    )
+    await session.commit()
+    await browser.sign_in(await session.get(Account, application.account_id))
+    return invoice
+
+
+async def test_what_is_owed_again_has_no_receipt_and_says_how_it_is_paid(
+    browser, owed_again
+):
+    at = f"/account/payments/{owed_again.reference}"
+    page = Page(await browser.get(at))
+    (row,) = Page(await browser.get("/account/payments")).rows("Invoices and payments")
+
+    assert page.h1 == f"Invoice {owed_again.reference}"
+    assert "£90 is owed again" in page.text
+    assert (
+        f"give the number of this invoice with it: {owed_again.reference}" in page.text
+    )
+    assert "Download this receipt (PDF)" not in page.links
+    assert (row["State"], row["Paid, or pay by"]) == ("Owed again", "24 March 2027")
+    assert (await browser.get(f"{at}/receipt.pdf")).status_code == 404
+
+
+async def test_paid_once_more_it_has_its_receipt_again(browser, session, owed_again):
+    await by_cheque(session, owed_again)
+    await session.commit()
+
+    at = f"/account/payments/{owed_again.reference}"
+    page = Page(await browser.get(at))
+
+    assert page.h1 == f"Receipt {owed_again.reference}"
+    assert (await browser.get(f"{at}/receipt.pdf")).status_code == 200
+
+
+@pytest.mark.parametrize(("days", "offered"), [(0, True), (1, False)])
+async def test_it_is_paid_by_card_by_a_link_until_the_last_day_to_pay(
+    browser, session, clock, owed_again, days, offered
+):
+    clock.now = end_of(PAY_BY + timedelta(days=days)) - INSTANT
+    await browser.sign_in(await session.get(Account, owed_again.account_id))
+
+    page = Page(await browser.get(f"/account/payments/{owed_again.reference}"))
+
+    assert ("Get a link" in page.buttons) is offered
+    assert ("To pay by card" in page.text) is offered
+
+
+async def test_the_link_takes_what_is_owed_again(browser, owed_again):
+    at = f"/account/payments/{owed_again.reference}"
+    await browser.post(f"{at}/link")
+
+    page = Page(await browser.get(at))
+    (address,) = [one for one in page.text.split() if "/pay/link/" in one]
+    asked = Page(await browser.get(address[address.index("/pay/link/") :]))
+
+    assert "£90" in asked.text
