@@ -21,16 +21,12 @@ from fees.collective import CollectiveInvoice, CollectiveShare
 from fees.credit_note import SecondPersonNeeded
 from fees.ledger import AccountCode, EntryKind
 from fees.money import pounds
-from fees.other_money import OtherMoney
-from fees.own_money import must_not_be_own
+from fees.other_money import OtherMoney, alone_pence
 from fees.refund import NotThatMuch
 from register.account import Account
-from register.kit.clock import day_of
 from register.kit.db import Base
-from register.part import Part
 from register.process import Process
 from register.proposal import Proposal, ProposalKind, carries_out
-from register.rule_set import RuleSet
 
 
 class MoneyRefund(Base):
@@ -64,17 +60,14 @@ def about(money: OtherMoney) -> str:
 
 
 async def alone_left(session: AsyncSession, money: OtherMoney, *, now: datetime) -> int:
-    """What one officer may still refund alone: many small ones are not a way around the second.
-
-    It belongs to no part, so the rules for managers, the first of them, say how much.
-    """
-    rules = (await RuleSet.on(session, Part.MANAGER, day_of(now))).rules
+    """What one officer may still refund alone: many small ones are not a way around the second."""
+    limit = await alone_pence(session, now=now)
     gone = await session.scalar(
         select(func.coalesce(func.sum(MoneyRefund.amount_pence), 0)).where(
             MoneyRefund.money_id == money.id
         )
     )
-    return max(0, rules.refund_alone_pence - int(gone or 0))
+    return max(0, limit - int(gone or 0))
 
 
 async def refund(
@@ -97,7 +90,7 @@ async def propose(
     by: Process,
 ) -> Proposal:
     """Raises AboutYourself, ReversedAlready, NotThatMuch or AlreadyProposed."""
-    await _must_not_be_own(session, money, by)
+    await money.must_not_pay_for(session, by)
     await must_be_possible(session, money, pence)
     return await Proposal.make(
         session,
@@ -130,17 +123,10 @@ async def must_be_possible(
         raise NotThatMuch(left)
 
 
-async def _must_not_be_own(
-    session: AsyncSession, money: OtherMoney, by: Process
-) -> None:
-    theirs = await ledger.ever_paid_by(session, money.id)
-    await must_not_be_own(session, theirs, by.actor_id)
-
-
 async def _give_back(
     session: AsyncSession, money: OtherMoney, pence: int, *, by: Process
 ) -> MoneyRefund:
-    await _must_not_be_own(session, money, by)
+    await money.must_not_pay_for(session, by)
     await must_be_possible(session, money, pence)
     given = MoneyRefund(
         id=uuid4(),

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from fees import ledger
 from fees.acts import FeesEvent
 from fees.collective import invoices_of, shared_before
+from fees.credit_note import SecondPersonNeeded
 from fees.invoice import Invoice
 from fees.ledger import AccountCode, EntryKind, Posting
 from fees.money import pounds
@@ -42,7 +43,9 @@ from fees.payment import (
 from register.kit.clock import day_of, start_of
 from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
+from register.part import Part
 from register.process import Process
+from register.rule_set import RuleSet
 
 LISTED = 100
 
@@ -62,6 +65,10 @@ class ReversedBecause(StrEnum):
     """The bank took it back."""
     NOT_FOR_US = "not_for_us"
     """Returned to whoever sent it by mistake."""
+
+    @property
+    def sends_it_back(self) -> bool:
+        return self is ReversedBecause.NOT_FOR_US
 
 
 class NotYetCome(Refused):
@@ -224,19 +231,36 @@ class OtherMoney(Base):
     async def reverse(
         self, session: AsyncSession, because: ReversedBecause, *, by: Process
     ) -> None:
+        """One officer alone; raises SecondPersonNeeded, AboutYourself, ReversedAlready or GivenBack."""
+        limit = await alone_pence(session, now=by.at)
+        if because.sends_it_back and self.amount_pence > limit:
+            raise SecondPersonNeeded(limit)
+        await self.take_back(session, because, by=by)
+
+    async def must_be_whole(self, session: AsyncSession) -> None:
+        """Raises ReversedAlready or GivenBack."""
+        await self.must_stand(session)
+        pays = sum((await ledger.allocated_from(session, self.id)).values())
+        if pays + await ledger.unallocated_of(session, self.id) < self.amount_pence:
+            raise GivenBack(self)
+
+    async def must_not_pay_for(self, session: AsyncSession, by: Process) -> None:
+        """Whoever acts; raises AboutYourself."""
+        theirs = await ledger.ever_paid_by(session, self.id)
+        await must_not_be_own(session, theirs, by.actor_id)
+
+    async def take_back(
+        self, session: AsyncSession, because: ReversedBecause, *, by: Process
+    ) -> None:
         """What it paid for is owed again, and nothing changes in the register.
 
         Raises AboutYourself, ReversedAlready or GivenBack.
         """
         await ledger.lock_payment(session, self.id)
-        theirs = await ledger.ever_paid_by(session, self.id)
-        await must_not_be_own(session, theirs, by.actor_id)
-        await self.must_stand(session)
+        await self.must_not_pay_for(session, by)
         for invoice_id in sorted(await ledger.allocated_from(session, self.id)):
             await ledger.lock_invoice(session, invoice_id)
-        pays = sum((await ledger.allocated_from(session, self.id)).values())
-        if pays + await ledger.unallocated_of(session, self.id) < self.amount_pence:
-            raise GivenBack(self)
+        await self.must_be_whole(session)
         for invoice_id, pence in (
             await ledger.allocated_from(session, self.id)
         ).items():
@@ -284,6 +308,12 @@ class MoneyReversal(Base):
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
 
     process: Mapped[Process] = relationship(lazy="raise")
+
+
+async def alone_pence(session: AsyncSession, *, now: datetime) -> int:
+    """What one officer may send back of it: it belongs to no part, so the rules for managers, the first of them, say it."""
+    rule_set = await RuleSet.on(session, Part.MANAGER, day_of(now))
+    return rule_set.rules.refund_alone_pence
 
 
 async def alike(

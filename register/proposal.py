@@ -61,6 +61,8 @@ class ProposalKind(StrEnum):
     """Over the limit."""
     REFUND_MONEY = "refund_money"
     """Of what came otherwise than by card, over the limit."""
+    REVERSE_MONEY = "reverse_money"
+    """All of it sent back as not for us, over the limit."""
     RELEASE_LAPSES = "release_lapses"
     CLOSE_PERIOD = "close_period"
     """A month of the ledger."""
@@ -112,6 +114,7 @@ FINANCE = frozenset(
         ProposalKind.CREDIT,
         ProposalKind.REFUND,
         ProposalKind.REFUND_MONEY,
+        ProposalKind.REVERSE_MONEY,
         ProposalKind.CLOSE_PERIOD,
     }
 )

@@ -7,18 +7,20 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 
-from fees import ledger
+from fees import ledger, money_reversal
 from fees.acts import FeesAct
 from fees.collective import collective_numbered
 from fees.invoice import Invoice, read_invoice_reference
 from fees.money import pounds
 from fees.money_refund import about, refunds_of
+from fees.money_reversal import propose
 from fees.other_money import (
     LISTED,
     MoneyKind,
     OtherMoney,
     ReversedBecause,
     alike,
+    alone_pence,
     money_numbered,
     other_money,
     paid_for_by,
@@ -32,7 +34,7 @@ from register.kit import forms
 from register.kit.clock import day_of
 from register.kit.errors import NotFound, Refused
 from register.kit.pages import page
-from register.proposal import waiting_on
+from register.proposal import waiting_on, why_returned
 from register.web.needs import Act, Acting, Form, Session, Visit
 
 LIST = "/staff/payments/other"
@@ -168,10 +170,19 @@ async def reverse(
     answers = ReverseForm(form)
     if not answers.validate():
         return await _page(act, money, AllocateForm(), answers)
-    by = act.process(FeesAct.REVERSE_MONEY)
-    await money.reverse(act.session, ReversedBecause(answers.because.data), by=by)
-    visit.flash(f"{money.reference} is reversed")
+    visit.flash(await _reverse(act, money, ReversedBecause(answers.because.data)))
     return _to(money)
+
+
+async def _reverse(act: Acting, money: OtherMoney, because: ReversedBecause) -> str:
+    limit = await alone_pence(act.session, now=act.now)
+    if because.sends_it_back and money.amount_pence > limit:
+        by = act.process(FeesAct.PROPOSE_REVERSAL)
+        await propose(act.session, money, proposer=act.account, by=by)
+        return "The reversal waits for a second finance officer"
+    by = act.process(FeesAct.REVERSE_MONEY)
+    await money.reverse(act.session, because, by=by)
+    return f"{money.reference} is reversed"
 
 
 async def _bill(act: Acting, answers: MoneyForm | AllocateForm) -> Bill | None:
@@ -213,6 +224,9 @@ async def _page(
         free=pounds(free) if free else "",
         refunds=await refunds_of(act.session, money),
         refund_waits=await waiting_on(act.session, about(money)),
+        reversal_waits=await waiting_on(act.session, money_reversal.about(money)),
+        returned=await why_returned(act.session, money_reversal.about(money)),
+        limit=pounds(await alone_pence(act.session, now=act.now)),
         form=reversing if reversing.faults else allocating,
         own=await is_own(act.session, theirs, act.account.id),
         allocating=allocating,

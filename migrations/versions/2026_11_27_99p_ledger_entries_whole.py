@@ -1,7 +1,7 @@
 """An entry of the ledger has all its lines from the transaction that makes it; and a reason more to leave a share out.
 
-Two lines that balance could be added to an entry of a month that is closed: only entries were kept out of it. And of a fee that an
-employer was to pay nothing may be owed any more.
+Two lines that balance could be added to an entry of a month that is closed: only entries were kept out of it. Of a fee that an
+employer was to pay nothing may be owed any more. And sending money back whole, above the limit, is proposed to a second officer.
 """
 
 from alembic import op
@@ -45,9 +45,11 @@ def upgrade() -> None:
         for each statement execute function entry_must_be_new()""")
     op.execute("alter table posting enable always trigger entry_new")
     allow(*LEFT_OUT, "nothing_owed")
+    allow("proposal", "proposal_code_ck", "kind", "reverse_money")
 
 
 def downgrade() -> None:
+    refuse("proposal", "proposal_code_ck", "kind", "reverse_money")
     op.execute("alter table collective_share disable trigger no_update")
     op.execute(
         "update collective_share set left_out = 'paid_already' where left_out = 'nothing_owed'"

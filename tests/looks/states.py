@@ -597,6 +597,7 @@ async def money_of_others(stage):
         f"{other}/record",
         f"{other}/{money}",
         f"{other}/{money}/refund",
+        f"{other}/{money}/reversal",
         f"/staff/payments/{world.owed.reference}",
         proved=True,
     )

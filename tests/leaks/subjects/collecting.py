@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from fees import money_reversal
 from fees.agreement import AgreementState, CardAgreement
 from fees.collective import CollectiveInvoice, CollectiveLine
 from fees.invoice import bill_renewal
@@ -30,6 +31,7 @@ from tests.make import NOW, make_account, make_process
 FEES = "/employer/fees"
 OTHER = "/staff/payments/other"
 GIVEN_BACK = f"{OTHER}/{{reference}}/refund"
+SENT_BACK = f"{OTHER}/{{reference}}/reversal"
 BY_LINK = "/pay/link/{token}"
 EMPLOYER_LEAD = frozenset({Role.EMPLOYER_LEAD})
 
@@ -74,6 +76,7 @@ async def make(world, session):
     )
     officer = world.accounts[Role.TEAM_MANAGER]
     await propose(session, world.money, 500, proposer=officer, by=by)
+    await money_reversal.propose(session, world.money, proposer=officer, by=by)
     link = await make_link(session, world.owed, by=by)
     world.paying = {"": link.token, TAMPERED: link.token.swapcase()}
     registrant = world.accounts[Role.REGISTRANT]
@@ -124,7 +127,10 @@ ROWS = [
     work("POST", f"{OTHER}/record", FINANCE),
     work("GET", f"{OTHER}/{{reference}}", FINANCE, AUDITOR),
     work("POST", f"{OTHER}/{{reference}}/allocation", FINANCE),
-    work("POST", f"{OTHER}/{{reference}}/reversal", FINANCE),
+    work("POST", SENT_BACK, FINANCE),
+    work("GET", SENT_BACK, FINANCE, AUDITOR),
+    work("POST", f"{SENT_BACK}/approval", FINANCE),
+    work("POST", f"{SENT_BACK}/return", FINANCE),
     work("GET", GIVEN_BACK, FINANCE, AUDITOR),
     work("POST", GIVEN_BACK, FINANCE),
     work("POST", f"{GIVEN_BACK}/approval", FINANCE),
@@ -152,7 +158,8 @@ SENT = {
         "statement_reference": "CHQ 1",
     },
     f"{OTHER}/{{reference}}/allocation": to_owed,
-    f"{OTHER}/{{reference}}/reversal": {"because": "recorded_wrong"},
+    SENT_BACK: {"because": "recorded_wrong"},
+    f"{SENT_BACK}/return": {"words": "Look again"},
     GIVEN_BACK: {"amount": "1"},
     f"{GIVEN_BACK}/return": {"words": "Look again"},
 }
