@@ -26,6 +26,11 @@ class FeeKind(StrEnum):
     OVERSEAS_SCRUTINY = "overseas_scrutiny"
     LATE_REINSTATEMENT = "late_reinstatement"
 
+    @property
+    def yearly(self) -> bool:
+        """Whether it pays for a year in a part: one such fee a person, the dearest, unless the scale says otherwise."""
+        return self in {FeeKind.REGISTRATION, FeeKind.RENEWAL}
+
 
 class ProRata(StrEnum):
     """How a fee for a year becomes the fee for what is left of it."""

@@ -49,7 +49,7 @@ class NothingChanged(Refused):
 
 
 class JoiningIsFree(Refused):
-    """What costs nothing is never paid, and only a payment makes an entry."""
+    """Nobody is in the register for nothing: only who pays for one part already may be let off another."""
 
     def __init__(self) -> None:
         super().__init__("Joining the register must cost at least a penny.")

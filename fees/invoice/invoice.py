@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fees.acts import FeesEvent
 from fees.money import pounds
-from fees.scale import DiscountFor, FeeScale
+from fees.scale import FeeScale
 from register.account import Account
 from register.application import Application
 from register.kit.clock import day_of
@@ -46,6 +46,14 @@ class Purpose(StrEnum):
     """One step of a renewal: alone it renews nobody."""
     REINSTATEMENT = "reinstatement"
     """Nothing more: the renewal was finished late, and that costs something."""
+
+
+class OffBecause(StrEnum):
+    """Why a line asks for less than the scale says."""
+
+    FIRST_YEAR = "first_year"
+    OTHER_PART = "other_part"
+    """They are in another part, and what that costs for the same time is taken off."""
 
 
 class NothingToPay(Refused):
@@ -166,10 +174,10 @@ class InvoiceLine(Base):
     months: Mapped[int | None]
     """Of the year; None where the fee is not shared out by months."""
     amount_pence: Mapped[int]
-    """To pay, the discount taken off."""
+    """To pay, with what is less taken off."""
     off_pence: Mapped[int] = mapped_column(default=0)
-    off_because: Mapped[DiscountFor | None] = mapped_column(
-        code(DiscountFor, "off_because")
+    off_because: Mapped[OffBecause | None] = mapped_column(
+        code(OffBecause, "off_because")
     )
 
     invoice: Mapped[Invoice] = relationship(lazy="raise", back_populates="lines")

@@ -28,6 +28,8 @@ async def fees(session: Session, now: Moment) -> Template:
         kinds=list(FeeKind),
         today=day_of(now),
         scrutinised=any(fee.kind is FeeKind.OVERSEAS_SCRUTINY for fee in scale),
+        once=any(fee.kind.yearly and not fee.each_part for fee in scale),
+        besides=any(fee.each_part for fee in scale),
         shared_out=any(fee.pro_rata is ProRata.WHOLE_MONTHS for fee in scale),
         year_ends=rules.period_end(day_of(now)),
     )

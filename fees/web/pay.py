@@ -3,8 +3,9 @@
 No address here names an invoice or a payment: whose they are, the session says.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 
 from litestar import get, post
 from litestar.response import Redirect, Template
@@ -36,7 +37,7 @@ from fees.payment import (
 )
 from fees.web.patience import in_time, look_again
 from register.account import Account
-from register.application import Application
+from register.application import Application, ApplicationState
 from register.kit.clock import day_of
 from register.kit.pages import page
 from register.kit.settings import settings
@@ -52,7 +53,9 @@ async def start(session: Session, act: Act) -> Template:
     owed = await to_pay(session, act.account, today=today)
     if owed is None:
         return page("fees/pay/nothing.html")
-    about, asked = await PAGES[owed.purpose](session, owed, today)
+    about, asked = await PAGES[owed.purpose](session, owed, act.now)
+    if asked and not asked.amount_pence:
+        return page("fees/pay/start/let_off.html", application=about)
     name = owed.purpose if owed.may_be_paid(today) else "too_late"
     return page(
         f"fees/pay/start/{name}.html",
@@ -62,6 +65,7 @@ async def start(session: Session, act: Act) -> Template:
         fees=asked,
         left=_left(owed, asked),
         instalment=_instalment(owed, asked),
+        others=await _approved_too(session, owed, act.account, today=today),
         agreement=await live_agreement(session, act.account.person_id),
     )
 
@@ -81,19 +85,38 @@ def _instalment(owed: Owed, asked: Asked | None) -> str:
     return pounds(share(owed.left_pence or asked.amount_pence, owed.instalments))
 
 
+async def _approved_too(
+    session: AsyncSession, owed: Owed, account: Account, *, today: date
+) -> Sequence[Application]:
+    """Beside the application that is paid for: what they cost is known after that."""
+    if owed.purpose is not Purpose.APPLICATION:
+        return []
+    found = await session.scalars(
+        select(Application)
+        .where(
+            Application.account_id == account.id,
+            Application.id != owed.about,
+            Application.state == ApplicationState.APPROVED,
+            Application.pay_by >= today,
+        )
+        .order_by(Application.pay_by, Application.id)
+    )
+    return found.all()
+
+
 async def _application(
-    session: AsyncSession, owed: Owed, today: date
+    session: AsyncSession, owed: Owed, now: datetime
 ) -> tuple[Application, Fees | None]:
     application = await session.get_one(Application, owed.about)
-    if not owed.may_be_paid(today):
+    if not owed.may_be_paid(day_of(now)):
         return application, None
-    return application, await fees_of(session, application, today=today)
+    return application, await fees_of(session, application, now=now)
 
 
 async def _scrutiny(
     session: AsyncSession,
     owed: Owed,
-    today: date,  # noqa: ARG001 - one shape for all
+    now: datetime,  # noqa: ARG001 - one shape for all
 ) -> tuple[Application, ScrutinyFee]:
     application = await session.get_one(Application, owed.about)
     return application, await scrutiny_fee(session, application)
@@ -102,7 +125,7 @@ async def _scrutiny(
 async def _renewal(
     session: AsyncSession,
     owed: Owed,
-    today: date,  # noqa: ARG001 - one shape for all
+    now: datetime,  # noqa: ARG001 - one shape for all
 ) -> tuple[Renewal, RenewalFees | None]:
     return await session.get_one(Renewal, owed.about), owed.renewal_fees
 
@@ -110,7 +133,7 @@ async def _renewal(
 async def _reinstatement(
     session: AsyncSession,
     owed: Owed,
-    today: date,  # noqa: ARG001 - one shape for all
+    now: datetime,  # noqa: ARG001 - one shape for all
 ) -> tuple[Invoice, None]:
     return await session.get_one(Invoice, owed.about), None
 

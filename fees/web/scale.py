@@ -68,7 +68,7 @@ class PriceForm(forms.Form):
             part,
             amount_pence=self.amount.data,
             pro_rata=ProRata(self.pro_rata.data),
-            each_part=renewal and self.each_part.data,
+            each_part=kind.yearly and self.each_part.data,
             first_year=self.first_year.data or None,
             low_income=self.low_income.data or None,
             instalments=tuple(self.instalments.data) if renewal else (),
@@ -170,7 +170,7 @@ async def hand_in(
     """What it would mean comes first; sent again from that page, it is proposed."""
     of, to = _read(kind, part)
     answers = PriceForm(form, today=day_of(act.now))
-    if of is not FeeKind.RENEWAL:
+    if not of.yearly:
         answers.each_part.optional = True
     if not answers.validate():
         return _change_page(of, to, answers)

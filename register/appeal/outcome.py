@@ -14,7 +14,7 @@ from register.appeal.reading import reasons_of
 from register.application import Application, Move
 from register.assessment import conditions_of, qualification_term, rules_of
 from register.assessment.panel import ToBeSettledFirst
-from register.entry import ConditionKind, Entry
+from register.entry import ConditionKind, Entry, parts_of
 from register.entry.facts import Removal
 from register.kit.clock import day_of, working_days_after
 from register.kit.errors import Refused
@@ -186,6 +186,7 @@ async def _allow_application(
         of=proposal.id,
         conditions=await conditions_of(session, conditions),
         rules=rules,
+        other_parts=await parts_of(session, application.person_id, at=by.at),
         after_notice=False,
         pay_by=application.pay_by,
     )

@@ -75,7 +75,7 @@ IS = {
     ApplicationState.PROPOSED: "is waiting for a second person to decide",
     ApplicationState.MINDED_TO: "is waiting for the applicant to answer a notice",
     ApplicationState.APPROVED: "has been approved and is waiting for the fee",
-    ApplicationState.PAID: "has been paid for and is waiting for a last check",
+    ApplicationState.PAID: "has nothing left to pay and is waiting for a last check",
     ApplicationState.GRANTED: "has been granted",
     ApplicationState.REFUSED: "has been refused",
     ApplicationState.WITHDRAWN: "has been withdrawn",
@@ -119,7 +119,7 @@ class Application(Base):
     approved_at: Mapped[datetime | None]
     pay_by: Mapped[date | None]
     paid_at: Mapped[datetime | None]
-    """When the payer paid the fee; it stays paid where the approval is taken back, until it is given back."""
+    """When the payer paid the fee, or was let off it; it stays paid where the approval is taken back, until it is given back."""
     conditions: Mapped[list[Any]] = mapped_column(default=list)
     """What the decision attaches to the entry, as codes and dates; carried out with the grant."""
     scrutiny_asked_at: Mapped[datetime | None]
@@ -344,7 +344,7 @@ class Application(Base):
         self.go(Move.CLOSE_UNPAID, by=by)
 
     async def paid(self, session: AsyncSession, *, at: datetime, by: Process) -> None:
-        """The fee has come, once: the news of it may be told again and again."""
+        """The fee has come, or none is asked for, once: the news of it may be told again and again."""
         await self.lock(session)
         if self.paid_at is not None:
             return

@@ -26,6 +26,7 @@ from register.application.section import (
 )
 from register.application.sections import Filled
 from register.application.state import ApplicationKind, Move, SectionName
+from register.entry import parts_of
 from register.kit.clock import day_of
 from register.kit.errors import Refused
 from register.matching import look_for_matches
@@ -142,6 +143,7 @@ async def submit(
         "application_submitted",
         now=by.at,
         rules=rule_set.rules,
+        other_parts=await parts_of(session, application.person_id, at=by.at),
     )
 
 

@@ -16,7 +16,7 @@ class ApplicationState(StrEnum):
     APPROVED = "approved"
     """Decided, and waiting for the fee."""
     PAID = "paid"
-    """The fee has come, and somebody must look at something before the entry is made."""
+    """The fee has come, or none is asked for, and somebody must look at something before the entry is made."""
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"

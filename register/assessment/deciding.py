@@ -35,7 +35,7 @@ from register.assessment.references import must_not_be_awaited
 from register.assessment.steps import took_a_step
 from register.assessment.suitability import suitability_of
 from register.employment import in_role_since
-from register.entry import ConditionKind, Entry
+from register.entry import ConditionKind, Entry, parts_of
 from register.kit.clock import day_of, months_after, start_of, working_days_after
 from register.kit.errors import Refused
 from register.kit.post import Letter, letter_of
@@ -447,6 +447,7 @@ async def _approval(
         "pay_by": working_days_after(day_of(now), rules.payment_window_working_days),
         "conditions": await conditions_of(session, proposal.data["conditions"]),
         "rules": rules,
+        "other_parts": await parts_of(session, application.person_id, at=now),
         "after_notice": await notice_of(session, application) is not None,
     }
 

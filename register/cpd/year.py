@@ -15,7 +15,7 @@ from register.cpd.acts import LearningEvent
 from register.cpd.less import LearningLess, less_of
 from register.cpd.peers import ask_no_more, reflected_on
 from register.cpd.record import LearningRecord
-from register.entry import Entry
+from register.entry import Entry, parts_of
 from register.entry.facts import Registration
 from register.kit.clock import day_of, last_second_of, months_after, start_of
 from register.kit.db import Base
@@ -318,12 +318,7 @@ async def rule_sets_of(
     session: AsyncSession, person_id: UUID, *, at: datetime
 ) -> list[RuleSet]:
     """Of the parts in which somebody is registered then, in the order of the parts."""
-    parts = await session.scalars(
-        select(Entry.part)
-        .join(Registration, Registration.entry_id == Entry.id)
-        .where(Entry.person_id == person_id, Registration.valid.contains(at))
-    )
-    return await _in_force(session, parts.all(), at)
+    return await _in_force(session, await parts_of(session, person_id, at=at), at)
 
 
 async def _held_or_once(
@@ -335,14 +330,14 @@ async def _held_or_once(
     parts = await session.scalars(
         select(Entry.part).where(Entry.person_id == person_id)
     )
-    return await _in_force(session, parts.all(), at)
+    in_order = sorted(set(parts), key=lambda part: part.position)
+    return await _in_force(session, in_order, at)
 
 
 async def _in_force(
     session: AsyncSession, parts: Iterable[Part], at: datetime
 ) -> list[RuleSet]:
-    in_order = sorted(set(parts), key=lambda part: part.position)
-    return [await RuleSet.on(session, part, day_of(at)) for part in in_order]
+    return [await RuleSet.on(session, part, day_of(at)) for part in parts]
 
 
 async def rules_of(session: AsyncSession, person_id: UUID, *, now: datetime) -> Rules:

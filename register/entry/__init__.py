@@ -24,6 +24,7 @@ from register.entry.facts import (
     WarningKind,
 )
 from register.entry.known import known_at, superseded_facts
+from register.entry.parts import parts_of
 from register.entry.projection import (
     EntryProjection,
     project,
@@ -78,6 +79,7 @@ __all__ = [
     "citations_of",
     "cited_at",
     "known_at",
+    "parts_of",
     "project",
     "project_many",
     "public_words",

@@ -214,12 +214,12 @@ async def test_a_first_application_that_a_merge_leads_back_to_an_entry_is_billed
         because=LapseReason.NOT_RENEWED,
         by=make_process(session),
     )
-    alone = await fees_of(session, first, today=NOW.date())
+    alone = await fees_of(session, first, now=NOW)
 
     first.person_id = person.id
     await session.flush()
 
-    fees = await fees_of(session, first, today=NOW.date())
+    fees = await fees_of(session, first, now=NOW)
     assert alone.restoration is None
     assert fees.restoration is not None
     invoice = await bill(session, first, now=NOW)

@@ -37,6 +37,7 @@ from register.kit.post import Failure, Message
 from register.kit.security import csrf
 from register.kit.security.input import BODY_LIMIT
 from register.notice import drop, notice_by_code
+from register.part import Part
 from register.proposal import Proposal, ProposalKind
 from register.renewal import (
     Count,
@@ -58,7 +59,7 @@ from tests.applications import (
     map_portfolio,
 )
 from tests.browser import Browser
-from tests.fees.owing import make_abroad
+from tests.fees.owing import make_abroad, make_approved
 from tests.fitness.investigating import close as close_case
 from tests.fitness.investigating import (
     make_case,
@@ -558,6 +559,17 @@ async def fee_to_pay(stage):
     )
     stage.driver.clock.now = NOW + timedelta(days=60)
     await stage.see(owner, "/pay")
+
+
+async def part_beside_another(stage):
+    """As who pays only what it costs more reads it, and who has nothing to pay."""
+    for held, asked in ((Part.DEPUTY, Part.MANAGER), (Part.MANAGER, Part.DEPUTY)):
+        entry = await make_entry(stage.session, part=held)
+        application = await make_approved(
+            stage.session, person=entry.person, part=asked
+        )
+        owner = await owner_of(stage, application)
+        await stage.see(owner, "/pay", "/apply", f"/apply/{application.reference}")
 
 
 async def scrutiny_to_pay(stage):
@@ -1165,6 +1177,7 @@ STATES = [
     referees,
     endorsers,
     fee_to_pay,
+    part_beside_another,
     scrutiny_to_pay,
     renewal_to_pay,
     renewals_in_every_state,

@@ -60,12 +60,14 @@ from register.assessment.target import working_days
 from register.kit.clock import LONDON, working_days_between
 from register.kit.errors import NotFound, Refused
 from register.kit.post import Message
+from register.part import Part
+from register.person import Person
 from register.process import Event, TextKind
 from register.proposal import AboutYourself, NeedsAnotherPerson, NotYours, Proposal
 from register.qualification import Qualification
 from register.request import Request, RequestKind
 from register.rule_set import Verdict
-from tests.make import NOW, make_account, make_person
+from tests.make import NOW, make_account, make_entry, make_person
 from tests.register.assessing import (
     act,
     answers,
@@ -783,6 +785,27 @@ async def test_a_team_manager_approves_a_grant(session):
         select(Message).where(Message.letter == "application_approved")
     )
     assert "24 March 2027" in letter.body
+
+
+@pytest.mark.parametrize("other", [True, False])
+async def test_the_approval_of_who_is_in_another_part_says_that_there_may_be_less_to_pay(
+    session, other
+):
+    office = await make_office(session)
+    application = await make_sent(session, officer=office.caseworker)
+    person = await session.get_one(Person, application.person_id)
+    if other:
+        await make_entry(session, person=person, part=Part.DEPUTY)
+    proposal = await proposed_grant(session, application, office.caseworker)
+
+    await approving(session, proposal, office.manager)
+
+    letter = await session.scalar(
+        select(Message).where(Message.letter == "application_approved")
+    )
+    assert ("You are in another part of the register already" in letter.body) is other
+    assert ("or to say that your entry is made" in letter.body) is other
+    assert "Pay by the end of 24 March 2027" in letter.body
 
 
 async def test_the_days_to_pay_leave_out_bank_holidays(session):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from register.application import ApplicationAct, applications_of, start, ways_back
+from register.entry import parts_of
 from register.kit import forms
 from register.kit.clock import day_of, start_of
 from register.kit.pages import page
@@ -33,10 +34,12 @@ class StartPages(Controller):
             await ways_back(session, viewer.account, now=now) if viewer.account else []
         )
         left = {way.part for way in ways}
+        person_id = viewer.account.person_id if viewer.account else None
         return page(
             "register/apply/start.html",
             applications=begun,
             underway=bool(going_on),
+            other_parts=await parts_of(session, person_id, at=now) if person_id else [],
             ways=[way for way in ways if way.part not in going_on],
             today=day_of(now),
             open=[

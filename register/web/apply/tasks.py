@@ -30,6 +30,7 @@ from register.assessment.asking import asked_for
 from register.assessment.covering import notice_of
 from register.assessment.deciding import conditions_of, refused_because
 from register.assessment.holding import HoldReason, hold_on
+from register.entry import parts_of
 from register.kit.pages import page
 from register.person import Person, fold
 from register.process import timeline
@@ -174,6 +175,7 @@ class ApplicationPages(Controller):
             application=application,
             account=act.account,
             rules=rule_set.rules,
+            other_parts=await parts_of(act.session, application.person_id, at=act.now),
         )
 
     @post("/answer", access=SIGNED_IN)
@@ -321,6 +323,7 @@ async def happening_page(act: Acting, application: Application) -> Template:
         account=act.account,
         number=person.number,
         rules=rule_set.rules,
+        other_parts=await parts_of(act.session, person.id, at=act.now),
         reasons=await refused_because(act.session, application),
         conditions=await conditions_of(act.session, application.conditions),
         notice=await notice_of(act.session, application),

@@ -63,6 +63,40 @@ async def test_what_it_would_mean_comes_before_it_is_proposed(officer):
     assert "A change is proposed" not in after.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [("registration", True), ("renewal", True), ("restoration", False)],
+)
+async def test_whether_a_fee_comes_besides_other_parts_is_asked_of_what_pays_for_a_year(
+    officer, kind, asked
+):
+    at = f"/staff/fees/{kind}/deputy"
+    shown = Page(await officer.get(f"{at}/change"))
+
+    meant = Page(await officer.post(f"{at}/change", data=GIVEN | {"each_part": "yes"}))
+
+    assert ("besides those of other parts" in shown.text) is asked
+    assert ("Besides other parts" in meant.facts) is asked
+
+
+async def test_joining_a_part_may_be_paid_for_besides_other_parts(
+    officer, officers, session
+):
+    at = "/staff/fees/registration/deputy"
+    given = GIVEN | {"each_part": "yes", "sure": "yes"}
+    await officer.post(f"{at}/change", data=given)
+    await officer.sign_in(officers[1])
+    await officer.post(f"{at}/approval")
+
+    scale = await FeeScale.on(
+        session, FeeKind.REGISTRATION, Part.DEPUTY, date(2027, 12, 1)
+    )
+    page = Page(await officer.get(at))
+
+    assert scale.each_part
+    assert "besides other parts" in page.text
+
+
 async def test_two_officers_change_a_fee(officer, officers, session):
     handed_in = await officer.post(f"{AT}/change", data=GIVEN | {"sure": "yes"})
     own = Page(await officer.get(AT))

@@ -75,7 +75,7 @@ async def test_staff_find_it_in_the_queue(browser, session, waiting):
     page = Page(await browser.get("/staff/applications?state=paid"))
 
     assert waiting.reference in page.text
-    assert "Paid, waiting for a last check" in page.text
+    assert "Waiting for a last check" in page.text
 
 
 async def test_what_the_list_says_leads_to_the_application_that_waits_for_it(
@@ -97,7 +97,7 @@ async def test_a_caseworker_learns_no_reason_and_takes_nothing_back(
 
     page = Page(await browser.get(f"/staff/applications/{waiting.reference}"))
 
-    assert page.fact("State") == "Paid, waiting for a last check"
+    assert page.fact("State") == "Waiting for a last check"
     assert "may not join" not in page.text
     assert "Take back the approval" not in page.text
 
@@ -161,4 +161,4 @@ async def test_whose_approval_was_taken_back_reads_that_the_fee_comes_back(
     page = Page(await browser.get(f"/apply/{waiting.reference}"))
 
     assert "We have taken back our approval" in page.text
-    assert "Your fee is to be given back to you" in page.text
+    assert "Any fee that you paid for it is to be given back to you" in page.text
