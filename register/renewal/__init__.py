@@ -44,6 +44,7 @@ from register.renewal.listing import (
     counts_in,
     overlooked_in,
     periods,
+    renewal_for,
     renewals_in,
 )
 from register.renewal.merged import take_renewals
@@ -162,6 +163,7 @@ __all__ = [
     "problems",
     "remind_providers",
     "remind_some",
+    "renewal_for",
     "renewal_of",
     "renewals_in",
     "review_of",

@@ -78,6 +78,13 @@ class ExtensionEnded(Refused):
         super().__init__("This request for more time has ended already.")
 
 
+class NothingAsked(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "This registrant has not asked for more time, so there is nothing to refuse."
+        )
+
+
 class NothingStands(Refused):
     def __init__(self) -> None:
         super().__init__(
@@ -93,7 +100,7 @@ class DayNotPossible(Refused):
 
 
 class RenewalExtension(Base):
-    """A registrant's wish for a later last day; asked again after a refusal, it is a row of its own."""
+    """A registrant's wish for a later last day, or ours for them; asked again after a refusal, it is a row of its own."""
 
     __tablename__ = "renewal_extension"
 
@@ -102,7 +109,7 @@ class RenewalExtension(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     because: Mapped[ExtensionReason] = mapped_column(code(ExtensionReason))
     sealed: Mapped[bytes]
-    """What they say of it, which may be of their health."""
+    """What they say of it, which may be of their health; nothing where it is our wish."""
     asked_at: Mapped[datetime]
     state: Mapped[ExtensionState] = mapped_column(
         code(ExtensionState, "state"), default=ExtensionState.ASKED
@@ -150,23 +157,12 @@ class RenewalExtension(Base):
         by: Process,
     ) -> Self:
         """As long as a registration stands; raises RenewedAlready, NothingStands, AskedAlready or LookedAtAgain."""
-        if (await renewal.lock(session)).finished_at:
-            raise RenewedAlready(renewal)
-        if not await renewal.entries(session, now=by.at):
-            raise NothingStands
-        before = await extensions_of(session, renewal.id)
-        if any(one.open for one in before):
-            raise AskedAlready
+        before = await cls._before(session, renewal, at=by.at)
         refusals = [one for one in before if one.refused]
         if any(one.again_of for one in refusals):
             raise LookedAtAgain
         extension = cls(
-            id=uuid4(),
-            renewal_id=renewal.id,
-            person_id=renewal.person_id,
-            because=because,
-            asked_at=by.at,
-            state=ExtensionState.ASKED,
+            **cls._terms(renewal, because, by),
             again_of=refusals[0].id if refusals else None,
         )
         extension.write(words)
@@ -176,12 +172,69 @@ class RenewalExtension(Base):
         await extension._write(session, "renewal_time_asked", by=by)
         return extension
 
+    @classmethod
+    async def give(
+        cls,
+        session: AsyncSession,
+        renewal: Renewal,
+        *,
+        until: date,
+        words: str,
+        proposer: Account,
+        by: Process,
+    ) -> Self:
+        """Propose it of somebody who has not asked, as they could not be given notice or were forgotten.
+
+        Raises RenewedAlready, NothingStands, AskedAlready and what `propose` raises.
+        """
+        await cls._before(session, renewal, at=by.at)
+        extension = cls(**cls._terms(renewal, ExtensionReason.OUR_FAULT, by))
+        extension.write("")
+        session.add(extension)
+        await session.flush()
+        await extension.propose(
+            session, until=until, words=words, proposer=proposer, by=by
+        )
+        return extension
+
+    @classmethod
+    async def _before(
+        cls, session: AsyncSession, renewal: Renewal, *, at: datetime
+    ) -> "Sequence[RenewalExtension]":
+        """What was asked of it so far, where another may be."""
+        if (await renewal.lock(session)).finished_at:
+            raise RenewedAlready(renewal)
+        if not await renewal.entries(session, now=at):
+            raise NothingStands
+        before = await extensions_of(session, renewal.id)
+        if any(one.open for one in before):
+            raise AskedAlready
+        return before
+
+    @staticmethod
+    def _terms(
+        renewal: Renewal, because: ExtensionReason, by: Process
+    ) -> dict[str, Any]:
+        return {
+            "id": uuid4(),
+            "renewal_id": renewal.id,
+            "person_id": renewal.person_id,
+            "because": because,
+            "asked_at": by.at,
+            "state": ExtensionState.ASKED,
+        }
+
     def write(self, words: str) -> None:
         self.sealed = seal(words.encode(), **self._place())
 
     @property
     def words(self) -> str:
         return unseal(self.sealed, **self._place()).decode()
+
+    @property
+    def ours(self) -> bool:
+        """Whether staff began it: whoever asks says why."""
+        return not self.words
 
     def _place(self) -> dict[str, str]:
         return {
@@ -240,7 +293,9 @@ class RenewalExtension(Base):
     async def propose_refusal(
         self, session: AsyncSession, *, words: str, proposer: Account, by: Process
     ) -> Proposal:
-        """With the words that the registrant will read."""
+        """With the words that the registrant will read; raises NothingAsked and what a proposal raises."""
+        if self.ours:
+            raise NothingAsked
         by.say(TextKind.PUBLIC, words)
         return await self._propose(
             session, ProposalKind.REFUSE_EXTENSION, {}, proposer, by

@@ -13,6 +13,7 @@ from register.account import Account
 from register.entry import Entry
 from register.entry.facts import Registration
 from register.kit.clock import day_of
+from register.kit.errors import NotFound
 from register.person import Person
 from register.renewal.renewal import Renewal
 from register.renewal.standing import RenewalState, Standing, standings_of
@@ -123,6 +124,20 @@ async def overlooked_in(
         .order_by(Registration.until_on)
     )
     return found.all()
+
+
+async def renewal_for(
+    session: AsyncSession, reader: Account, renewal_id: UUID
+) -> Renewal:
+    """Of somebody else; raises NotFound."""
+    found = await session.scalar(
+        select(Renewal)
+        .options(joinedload(Renewal.person), joinedload(Renewal.rule_set))
+        .where(Renewal.id == renewal_id, _others(reader))
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _others(reader: Account) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ from register.renewal import (
     extensions_asked,
     latest_for,
     periods,
+    renewal_for,
     renewals_in,
     review_of,
     words_of,
@@ -46,6 +47,7 @@ from register.web.returning import ReturnForm
 ADDRESS = "/staff/renewals"
 DECLARED = f"{ADDRESS}/declared"
 MORE_TIME = f"{ADDRESS}/more-time"
+GIVE = ADDRESS + "/{renewal_id:uuid}/more-time"
 DECLARATION_READERS = STATISTICIANS
 """Who may read what is restricted of everybody; nobody else knows that something was declared."""
 SETTLERS = APPROVERS
@@ -78,6 +80,7 @@ async def renewals(request: Request[Any, Any, Any], act: Act) -> Template:
         form=form,
         ends_on=ends_on,
         found=found,
+        may_give=state is RenewalState.OVERLOOKED and act.viewer.has(*OFFICERS.roles),
         counts=await counts_in(act.session, act.account, ends_on, now=act.now)
         if ends_on
         else {},
@@ -196,6 +199,40 @@ async def more_time(request: Request[Any, Any, Any], act: Act) -> Template:
         rows=found.rows,
         first=MORE_TIME if after else "",
         onward=f"{MORE_TIME}?after={found.next}" if found.next else "",
+    )
+
+
+@get(GIVE, access=OFFICERS)
+async def giving(act: Act, renewal_id: FromPath[UUID]) -> Template:
+    return await _giving_page(act, renewal_id, ExtendForm(today=day_of(act.now)))
+
+
+@post(GIVE, access=OFFICERS)
+async def give(
+    act: Act, form: Form, visit: Visit, renewal_id: FromPath[UUID]
+) -> Redirect | Template:
+    answers = ExtendForm(form, today=day_of(act.now))
+    if not answers.validate():
+        return await _giving_page(act, renewal_id, answers)
+    given = await RenewalExtension.give(
+        act.session,
+        await renewal_for(act.session, act.account, renewal_id),
+        until=answers.until.data,
+        words=answers.words.data,
+        proposer=act.account,
+        by=act.process(RenewalAct.PROPOSE_TIME),
+    )
+    visit.flash("Your proposal waits for a second person")
+    return Redirect(f"{MORE_TIME}/{given.id}", status_code=303)
+
+
+async def _giving_page(act: Acting, renewal_id: UUID, form: ExtendForm) -> Template:
+    found = await renewal_for(act.session, act.account, renewal_id)
+    return page(
+        "register/renewals/give.html",
+        renewal=found,
+        longest=latest_for(found, found.rule_set.rules, now=act.now),
+        form=form,
     )
 
 
@@ -324,6 +361,8 @@ pages = [
     declaration,
     settle,
     more_time,
+    giving,
+    give,
     one,
     propose,
     propose_refusal,

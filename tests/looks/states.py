@@ -736,6 +736,7 @@ async def renewals_in_every_state(stage):
         "paid": [RenewalStep.PAYMENT],
         "unpaid": STEPS,
         "all": [*STEPS, RenewalStep.PAYMENT],
+        "overlooked": [],
     }
     renewals, owners = {}, {}
     for name, steps in done.items():
@@ -761,7 +762,16 @@ async def renewals_in_every_state(stage):
     await end(session, renewals["unpaid"])
     await stage.see(owners["unpaid"], *pages, "/pay")
     clock.now = end_of(CURED_UNTIL)
-    await stage.see(owners["unpaid"], *pages, "/pay")
+    for name in ("unpaid", "overlooked"):
+        await stage.see(owners[name], *pages, "/pay")
+    await stage.see(owners["overlooked"], "/renew/more-time")
+    await stage.see(
+        stage.world.accounts[Role.CASEWORKER],
+        "/staff",
+        "/staff/renewals?state=overlooked",
+        f"/staff/renewals/{renewals['overlooked'].id}/more-time",
+        proved=True,
+    )
 
 
 async def end(session, renewal):

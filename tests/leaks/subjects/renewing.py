@@ -35,6 +35,7 @@ from tests.make import NOW, make_process
 from tests.register.learning import make_enough
 
 MORE_TIME = "/staff/renewals/more-time/{extension_id}"
+GIVE = "/staff/renewals/{renewal_id}/more-time"
 DECLARED = "/staff/renewals/declared/{declaration_id}"
 SECTION = "/renew/declarations/{section}"
 ENDS, BEFORE = date(2027, 11, 30), date(2026, 11, 30)
@@ -147,6 +148,8 @@ def at(known, row, _role):
     world = known.world
     if "{section}" in row.path:
         return [{"section": section} for section in HOLDS]
+    if "{renewal_id}" in row.path:
+        return [{"renewal_id": world.declared.renewal_id}]
     if "{declaration_id}" in row.path:
         return [{"declaration_id": world.declared.id}]
     of = world.undecided_extension if row.of == UNDECIDED else world.extension
@@ -197,6 +200,8 @@ ROWS = [
     own("POST", "/renew/more-time/withdrawal", REGISTRANT),
     work("GET", "/staff/renewals", *READERS),
     work("GET", "/staff/renewals/more-time", *READERS),
+    work("GET", GIVE, *OFFICERS),
+    work("POST", GIVE, *OFFICERS),
     work("GET", MORE_TIME, *READERS),
     work("POST", f"{MORE_TIME}/proposal", *OFFICERS, of=UNDECIDED),
     work("POST", f"{MORE_TIME}/refusal", *OFFICERS, of=UNDECIDED),
@@ -206,6 +211,12 @@ ROWS = [
     work("GET", DECLARED, *WATCH_READERS),
     work("POST", DECLARED, TEAM_MANAGER, REGISTRAR),
 ]
+GIVEN = {
+    "until-day": "14",
+    "until-month": "12",
+    "until-year": "2027",
+    "words": "Shown",
+}
 SENT = {
     "/renew/details": {"right": "yes"},
     "/renew/employment": held,
@@ -214,12 +225,8 @@ SENT = {
     "/renew/learning": {"done": "yes"},
     "/renew/more-time": {"because": "caring", "words": "I need two weeks"},
     "/renew/more-time/withdrawal": taken_back,
-    f"{MORE_TIME}/proposal": {
-        "until-day": "14",
-        "until-month": "12",
-        "until-year": "2027",
-        "words": "Shown",
-    },
+    GIVE: GIVEN,
+    f"{MORE_TIME}/proposal": GIVEN,
     f"{MORE_TIME}/refusal": {"refuse-words": "Not exceptional"},
     f"{MORE_TIME}/return": {"words": "Look again"},
     DECLARED: {"outcome": "nothing_further", "words": "Known"},

@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 from sqlalchemy import select
 
-from register.account import StaffRole
-from register.entry import Status
+from register.account import Account, RoleGrant, StaffRole
+from register.entry import LapseReason, Status
 from register.kit.clock import end_of, start_of
 from register.kit.post import Failure, Message
 from register.process import Event
@@ -24,7 +24,13 @@ from register.renewal import (
     tell_employers,
     those_concerned,
 )
-from tests.make import make_account, make_employment, make_entry, make_home
+from tests.make import (
+    make_account,
+    make_employment,
+    make_entry,
+    make_home,
+    make_process,
+)
 from tests.reading import Page
 from tests.register.employing import make_organisation, make_user
 from tests.register.lapsing import (
@@ -397,6 +403,107 @@ async def test_who_is_overlooked_is_an_alarm_that_leads_to_the_list(
     words = "Not renewed, still registered: the time to finish is over"
     assert OVERLOOKED in page.text
     assert [row["State"] for row in listed.rows(words)] == [words, words]
+
+
+@pytest.fixture
+async def give(session, entry, clock):
+    clock.now = end_of(CURED_UNTIL)
+    return f"/staff/renewals/{(await renewal(session, entry)).id}/more-time"
+
+
+GIVEN = {
+    "until-day": "14",
+    "until-month": "1",
+    "until-year": "2028",
+    "words": "No notice",
+}
+
+
+async def test_two_people_give_more_time_to_who_has_not_asked(
+    browser, session, entry, give
+):
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+    listed = Page(await browser.get("/staff/renewals?state=overlooked"))
+    asking = Page(await browser.get(listed.links["Give more time to Ada Byron"]))
+    proposed = await browser.post(asking.action("Propose more time"), data=GIVEN)
+    await browser.sign_in(
+        await make_account(session, StaffRole.TEAM_MANAGER), proved=True
+    )
+    at = proposed.headers["location"]
+    page = Page(await browser.get(at))
+    await browser.post(page.action("Approve"))
+
+    given = await renewal(session, entry)
+    assert "they have not asked" in page.fact("What they told us")
+    assert given.extended_until == date(2028, 1, 14)
+    assert await letters_to(session, entry, "renewal_extended") == 1
+    assert await letters_to(session, entry, "renewal_time_asked") == 0
+
+
+async def letters_to(session, entry, letter):
+    found = await session.scalars(
+        select(Message).where(
+            Message.person_id == entry.person_id, Message.letter == letter
+        )
+    )
+    return len(found.all())
+
+
+async def test_what_nobody_asked_for_is_not_refused(browser, session, entry, give):
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+    at = (await browser.post(give, data=GIVEN)).headers["location"]
+
+    page = await browser.post(f"{at}/refusal", data={"refuse-words": "No."})
+
+    assert page.status_code == 409
+    assert "has not asked for more time" in page.text
+
+
+async def test_more_time_needs_a_day_and_a_reason(browser, session, give):
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+
+    page = Page(await browser.post(give, data={}))
+
+    assert page.status == 422
+    assert page.errors == ["Enter the new last day", "Enter why we agree"]
+
+
+async def test_nobody_is_given_time_for_what_has_lapsed(browser, session, entry, give):
+    by = make_process(session, now=MIDNIGHT)
+    lapsing = await again(session, entry)
+    await lapsing.lapse(session, on=MIDNIGHT, because=LapseReason.NOT_RENEWED, by=by)
+    await signed_in(browser, session, StaffRole.CASEWORKER)
+
+    page = await browser.post(give, data=GIVEN)
+
+    assert page.status_code == 409
+    assert "No registration stands that could be renewed" in page.text
+
+
+@pytest.mark.parametrize("role", [StaffRole.AUDITOR, StaffRole.FINANCE_OFFICER])
+async def test_others_give_nobody_more_time(browser, session, give, role):
+    await signed_in(browser, session, role)
+
+    assert (await browser.get(give)).status_code == 403
+    assert (await browser.post(give, data=GIVEN)).status_code == 403
+
+
+async def test_nobody_gives_themself_more_time(browser, session, entry, give):
+    own = await session.scalar(
+        select(Account).where(Account.person_id == entry.person_id)
+    )
+    session.add(RoleGrant(account_id=own.id, role=StaffRole.CASEWORKER))
+    await session.flush()
+    session.expire(own)
+    await session.refresh(own, ["grants"])
+    await browser.sign_in(own, proved=True)
+
+    assert (await browser.get(give)).status_code == 404
+    assert (await browser.post(give, data=GIVEN)).status_code == 404
+
+
+async def test_who_is_not_signed_in_gives_nobody_time(browser, give):
+    assert (await browser.get(give)).status_code == 303
 
 
 async def test_nobody_is_overlooked_while_they_can_finish(
