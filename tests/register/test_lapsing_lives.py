@@ -22,7 +22,15 @@ from register.kit.jobs import START
 from register.kit.post import Failure, Message, MessageState
 from register.part import Part
 from register.process import Event
-from register.renewal import LapseRun, Renewal, RenewalStep, lapse_released, sweep
+from register.renewal import (
+    ExtensionReason,
+    LapseRun,
+    Renewal,
+    RenewalExtension,
+    RenewalStep,
+    lapse_released,
+    sweep,
+)
 from tests.make import make_process
 from tests.register.lapsing import (
     RELEASED,
@@ -59,6 +67,7 @@ class LifeOf:
     paid_at: object
     heard_after: bool
     noticed: bool
+    asked: bool
     held: tuple | None
     suspended: bool
     conditions: int
@@ -105,6 +114,7 @@ def lives(draw):
         paid_at=paid_at,
         heard_after=paid_at is not None and draw(st.booleans()),
         noticed=draw(st.sampled_from((True, True, True, False))),
+        asked=draw(st.sampled_from((False, False, False, True))),
         held=draw(st.none() | st.tuples(begun, ended)),
         suspended=draw(st.booleans()),
         conditions=draw(st.integers(0, 2)),
@@ -131,6 +141,14 @@ async def live(session, life):
     (renewal,) = await noticed(session, entries[0])
     if not life.noticed:
         await came_back(session, entries[0])
+    if life.asked:
+        await RenewalExtension.ask(
+            session,
+            renewal,
+            because=ExtensionReason.CARING,
+            words="I care for my mother.",
+            by=make_process(session, now=NOTICED),
+        )
     for one in entries:
         await meet(session, await again(session, one), life)
     if life.form:
@@ -250,6 +268,9 @@ def must_be(life, entry):
         assert entry.registrations[0].until_on > ENDS
     elif not life.noticed:
         assert entry.lapses == []
+    elif life.asked:
+        assert (entry.lapses, at_midnight.current) == ([], True)
+        assert at_midnight is not Status.HELD
     elif life.held_at_the_end:
         assert (entry.lapses, at_midnight) == ([], Status.HELD)
     else:
@@ -322,7 +343,7 @@ async def hear_of_the_rest(session, many, lived):
                     Status.SUSPENDED,
                 }
                 assert entry.registrations[-1].until_on > ENDS
-            elif life.noticed and not life.held_at_the_end:
+            elif life.noticed and not life.held_at_the_end and not life.asked:
                 assert entry.status_at(MIDNIGHT) is Status.LAPSED
                 assert entry.status_at(HEARD) in {Status.REGISTERED, Status.SUSPENDED}
 
