@@ -110,19 +110,12 @@ async def _count(
     *,
     now: datetime,
 ) -> None:
-    failed = exists().where(
-        Message.key.in_(_keys(channel)), Message.state == MessageState.FAILED
-    )
-    if channel is ReminderChannel.EMPLOYER:
-        failed = failed.where(
-            OrganisationUser.organisation_id == RenewalReminder.organisation_id
-        )
     sent, not_sent, undelivered = (
         await session.execute(
             select(
                 func.count().filter(RenewalReminder.because.is_(None)),
                 func.count().filter(RenewalReminder.because.is_not(None)),
-                func.count().filter(failed),
+                func.count().filter(_failed(channel)),
             ).where(
                 RenewalReminder.last_day == last_day,
                 RenewalReminder.rung == rung,
@@ -149,18 +142,22 @@ async def _count(
         log.error("reminders are missing", **told, missing=missing)
 
 
-def _keys(channel: ReminderChannel) -> list[ColumnElement[str]]:
-    """What the message of a row of the ledger is called."""
-    row = RenewalReminder
-    of_what = (row.last_day, row.rung)
+def _failed(channel: ReminderChannel) -> ColumnElement[bool]:
+    """Of each row of the ledger: whether its message, or one of them, did not arrive."""
+    row, lead = RenewalReminder, OrganisationUser
+    failed = exists().where(Message.state == MessageState.FAILED)
     if channel is ReminderChannel.EMPLOYER:
-        lead = OrganisationUser.id
-        return [func.concat_ws(":", PROVIDER_LETTER, lead, *of_what)]
-    letters = {letter for (of, _), letter in LETTERS.items() if of is channel}
-    return [
-        func.concat_ws(":", letter, row.renewal_id, *of_what, row.channel)
-        for letter in sorted(letters)
+        key = func.concat_ws(":", PROVIDER_LETTER, lead.id, row.last_day, row.rung)
+        return failed.where(
+            Message.key == key, lead.organisation_id == row.organisation_id
+        )
+    keys = [
+        func.concat_ws(":", letter, row.renewal_id, row.last_day, row.rung, row.channel)
+        for letter in sorted(
+            {name for (of, _), name in LETTERS.items() if of is channel}
+        )
     ]
+    return failed.where(Message.key.in_(keys))
 
 
 async def counts(session: AsyncSession) -> Sequence[ReminderCount]:
