@@ -471,7 +471,10 @@ async def take(
         log.warning("payment not taken", payment=payment.reference, error=str(declined))
         await payment.let_go(session, now=now)
         return
-    await payment.settle(session, Told(made), now=now)
+    # Asked again, it may have gone through since.
+    is_paid = made.state.status.paid
+    told = await _told(pay, made.payment_id) if is_paid else Told(made)
+    await payment.settle(session, told, now=now)
 
 
 async def _look(pay: GovukPay, payment: Payment) -> Told | None:

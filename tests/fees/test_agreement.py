@@ -364,6 +364,19 @@ async def test_what_was_taken_before_a_plain_no_is_found(agreed, session, pay):
     assert len(agreed.taken()) == 1
 
 
+async def test_asked_again_it_counts_from_when_it_went_through(agreed, session, pay):
+    payment = await to_be_taken(agreed, session)
+    pay.transport.next = ["lost", "down", "down"]
+    await agreed.settles()
+    agreed.clock.now += timedelta(seconds=2, milliseconds=500)
+    pay.desk.book.asked_with(str(payment.id), agreed.clock.now)  # it goes through
+    agreed.clock.now += timedelta(milliseconds=400)
+
+    await agreed.settles()
+
+    assert payment.succeeded_at == NEAR + timedelta(seconds=2, milliseconds=500)
+
+
 async def test_who_cancels_while_it_is_down_is_charged_nothing_when_it_is_back(
     agreed, session, pay
 ):
