@@ -27,8 +27,8 @@ from fees import ledger
 from fees.acts import FeesEvent
 from fees.collective import invoices_of, shared_before
 from fees.credit_note import SecondPersonNeeded
-from fees.invoice import Invoice
-from fees.ledger import AccountCode, EntryKind, Posting
+from fees.invoice import Invoice, write_to_payer
+from fees.ledger import AccountCode, EntryKind, LedgerEntry, Posting
 from fees.money import pounds
 from fees.own_money import must_not_be_own
 from fees.payment import (
@@ -36,6 +36,7 @@ from fees.payment import (
     Came,
     OverpaidBecause,
     PaidBy,
+    Receipt,
     count,
     counts_from,
     share_out,
@@ -252,7 +253,7 @@ class OtherMoney(Base):
     async def take_back(
         self, session: AsyncSession, because: ReversedBecause, *, by: Process
     ) -> None:
-        """What it paid for is owed again, and nothing changes in the register.
+        """What it paid for is owed again, as its payers are told, and nothing changes in the register.
 
         Raises AboutYourself, ReversedAlready or GivenBack.
         """
@@ -264,7 +265,7 @@ class OtherMoney(Base):
         for invoice_id, pence in (
             await ledger.allocated_from(session, self.id)
         ).items():
-            await ledger.move(
+            released = await ledger.move(
                 session,
                 EntryKind.RELEASED,
                 pence,
@@ -274,6 +275,7 @@ class OtherMoney(Base):
                 payment_id=self.id,
                 by=by,
             )
+            await self._tell_payer(session, released, pence, because, by=by)
         await ledger.move(
             session,
             EntryKind.REVERSED,
@@ -295,6 +297,29 @@ class OtherMoney(Base):
             because=because,
         )
         await session.flush()
+
+    async def _tell_payer(
+        self,
+        session: AsyncSession,
+        released: LedgerEntry,
+        pence: int,
+        because: ReversedBecause,
+        *,
+        by: Process,
+    ) -> None:
+        invoice = await session.get_one(Invoice, released.invoice_id)
+        await write_to_payer(
+            session,
+            invoice,
+            "owed_again",
+            now=by.at,
+            key=released.id,
+            money=self,
+            because=because,
+            pence=pounds(pence),
+            left=pounds(await ledger.owed_on(session, invoice.id)),
+            bought=await session.get(Receipt, invoice.id) is not None,
+        )
 
 
 class MoneyReversal(Base):

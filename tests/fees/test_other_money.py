@@ -391,6 +391,59 @@ async def test_reversed_it_is_gone_from_the_bank_and_owed_again(
     await the_ledger_is_sound(session)
 
 
+async def told(session):
+    return list(
+        await session.scalars(
+            select(Message).where(Message.letter == "fees/owed_again")
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("because", "said"),
+    [
+        (ReversedBecause.BOUNCED, "The bank has taken it back."),
+        (ReversedBecause.NOT_FOR_US, "goes back to whoever sent it."),
+        (ReversedBecause.RECORDED_WRONG, "If it was for you, we record it again"),
+    ],
+)
+async def test_its_payer_is_told_that_it_is_owed_again_and_how_to_pay(
+    session, renewal, clock, because, said
+):
+    invoice = await invoice_of(session, renewal)
+    await pays(session, await came(session, clock, 5000), invoice, clock)
+    money = await came(session, clock, 7000)
+    await pays(session, money, invoice, clock)
+
+    await taken_back(session, money, clock, because)
+
+    (letter,) = await told(session)
+    assert letter.subject == f"£70 of invoice {invoice.reference} is owed again"
+    assert said in letter.body
+    assert "Left to pay: £70" in letter.body
+    assert "your registration does not change by this" in letter.body
+    assert f"/account/payments/{invoice.reference}" in letter.body
+
+
+async def test_each_time_once(session, renewal, clock):
+    invoice = await invoice_of(session, renewal)
+    for _ in range(2):
+        money = await came(session, clock, 5000)
+        await pays(session, money, invoice, clock)
+        await taken_back(session, money, clock)
+
+    letters = await told(session)
+
+    assert len(letters) == 2
+    assert "your registration does not change" not in letters[0].body
+
+
+async def test_where_it_paid_for_nothing_nobody_is_told(session, renewal, clock):
+    await taken_back(session, await came(session, clock), clock)
+
+    assert await told(session) == []
+
+
 async def test_a_reversal_changes_nothing_in_the_register(session, renewal, clock):
     await confirm(session, renewal, clock.now)
     money = await came(session, clock)
