@@ -5,12 +5,14 @@ Each of the three works is done batch by batch, each behind the last of the one 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVarTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ColumnElement,
     Exists,
     ForeignKey,
+    Row,
     ScalarSelect,
     Select,
     and_,
@@ -37,7 +39,7 @@ from fees.ledger import AccountCode, Posting
 from fees.money import pounds
 from fees.payment import UNSETTLED, Payment, PaymentState, alone, renewable
 from register.kit.clock import day_of
-from register.kit.db import Base
+from register.kit.db import Base, among
 from register.kit.jobs import START, enqueue, every, go_on, job
 from register.kit.post import Silence
 from register.kit.settings import settings
@@ -45,7 +47,8 @@ from register.process import Process
 from register.renewal import Renewal, RenewalStep
 from register.renewal.renewal import COLUMNS
 
-AT_ONCE = 200
+AT_ONCE, LOOKED_AT = 200, 1_000
+Ts = TypeVarTuple("Ts")
 
 
 class CollectionNotice(Base):
@@ -72,16 +75,13 @@ def _owed() -> ScalarSelect[int]:
     )
 
 
-def _open(
-    now: datetime, at_once: int, after: UUID
-) -> Select[Invoice, Renewal, CardAgreement]:
-    """The next who have agreed, can renew, have not paid and can be written to: by their agreements, in order."""
+def _open(now: datetime) -> Select[Invoice, Renewal, CardAgreement]:
+    """Who have agreed, can renew, have not paid and can be written to: by their agreements, in order."""
     return (
         select(Invoice, Renewal, CardAgreement)
         .join(Renewal, Renewal.id == Invoice.renewal_id)
         .join(CardAgreement, CardAgreement.person_id == Invoice.person_id)
         .where(
-            CardAgreement.id > after,
             Invoice.purpose == Purpose.RENEWAL,
             Renewal.paid_at.is_(None),
             Renewal.finished_at.is_(None),
@@ -90,10 +90,36 @@ def _open(
             _owed() > 0,
         )
         .order_by(CardAgreement.id)
-        .limit(at_once)
         # Whom somebody is at work on waits for the next run.
         .with_for_update(of=CardAgreement, skip_locked=True)
     )
+
+
+async def _next(
+    session: AsyncSession, wanted: Select[*Ts], *, at_once: int, after: UUID
+) -> Sequence[Row[*Ts]]:
+    """Those of the next few agreements of which there are any: no plan that is asked for all of it looks at a few only."""
+    while some := await _some(session, after=after):
+        among_them = wanted.where(among(CardAgreement.id, some)).limit(at_once)
+        rows = await session.execute(among_them)
+        if found := rows.all():
+            return found
+        after = some[-1]
+    return []
+
+
+async def _some(session: AsyncSession, *, after: UUID) -> Sequence[UUID]:
+    ids = await session.scalars(
+        select(CardAgreement.id)
+        .where(
+            CardAgreement.id > after,
+            CardAgreement.ended_at.is_(None)
+            | (CardAgreement.ended_because == EndedBecause.CARD_REFUSED),
+        )
+        .order_by(CardAgreement.id)
+        .limit(LOOKED_AT)
+    )
+    return ids.all()
 
 
 @every(hours=1)
@@ -120,12 +146,12 @@ async def announce_collections(
         CollectionNotice.agreement_id == CardAgreement.id,
         CollectionNotice.invoice_id == Invoice.id,
     )
-    waiting = _open(now, at_once, after).where(
+    waiting = _open(now).where(
         CardAgreement.state == AgreementState.ACTIVE,
         Renewal.last_day >= day_of(now),
         ~told,
     )
-    found = (await session.execute(waiting)).all()
+    found = await _next(session, waiting, at_once=at_once, after=after)
     for invoice, renewal, agreement in found:
         await _announce(session, invoice, renewal, agreement, now=now)
     return [agreement.id for _, _, agreement in found]
@@ -189,7 +215,8 @@ async def collect_fees(
 
     Once that is kept, a job for each asks for it, and asks again with the same key where in doubt.
     """
-    while found := (await session.execute(_due(now, at_once, after))).all():
+    due = _due(now)
+    while found := await _next(session, due, at_once=at_once, after=after):
         taken = [
             await _take(session, invoice, agreement, now=now)
             for invoice, _, agreement in found
@@ -201,9 +228,7 @@ async def collect_fees(
     return []
 
 
-def _due(
-    now: datetime, at_once: int, after: UUID
-) -> Select[Invoice, Renewal, CardAgreement]:
+def _due(now: datetime) -> Select[Invoice, Renewal, CardAgreement]:
     notice = timedelta(days=settings().agreement_notice_days)
     retry = timedelta(days=settings().agreement_retry_days)
     lately = exists().where(
@@ -212,7 +237,7 @@ def _due(
         Payment.asked_at > now - retry,
     )
     return (
-        _open(now, at_once, after)
+        _open(now)
         .join(CollectionNotice, _of_that_fee())
         .where(
             CardAgreement.state == AgreementState.ACTIVE,
@@ -328,7 +353,7 @@ async def give_up_collections(
         Payment.can_retry.is_(False),
     )
     lost = (
-        _open(now, at_once, after)
+        _open(now)
         .join(CollectionNotice, _of_that_fee())
         .add_columns(CollectionNotice, refused)
         .where(
@@ -339,7 +364,7 @@ async def give_up_collections(
             & (refused | (_tries() >= settings().agreement_tries)),
         )
     )
-    found = (await session.execute(lost)).all()
+    found = await _next(session, lost, at_once=at_once, after=after)
     for invoice, renewal, agreement, notice, for_good in found:
         by = Process.begin(session, FeesAct.GIVE_UP, now=now)
         notice.given_up_at = now

@@ -16,6 +16,7 @@ from fees.agreement import (
     begin_to_collect,
     begin_to_give_up,
     collect_fees,
+    collecting,
     give_up_collections,
 )
 from fees.invoice import Invoice
@@ -107,7 +108,9 @@ async def test_all_are_told_and_charged_and_given_up_batch_by_batch(session):
     assert await letters(session, "collection_failed") == 3
 
 
-async def test_who_is_not_ready_holds_up_nobody(session):
+@pytest.mark.parametrize("looked_at", [1, 2, 3])
+async def test_who_is_not_ready_holds_up_nobody(session, monkeypatch, looked_at):
+    monkeypatch.setattr(collecting, "LOOKED_AT", looked_at)
     people = await agreed(session)
     (ready, invoice) = people[-1]
     await confirm(session, ready, TOLD_AT)
