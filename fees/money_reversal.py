@@ -4,15 +4,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from fees.other_money import OtherMoney, ReversedBecause
+from fees.other_money import OtherMoney, ReversedBecause, about_reversal
 from register.account import Account
 from register.process import Process
 from register.proposal import Proposal, ProposalKind, carries_out
-
-
-def about(money: OtherMoney) -> str:
-    """As a proposal names it."""
-    return f"reverse_money:{money.reference.lower()}"
 
 
 async def propose(
@@ -24,7 +19,7 @@ async def propose(
     return await Proposal.make(
         session,
         ProposalKind.REVERSE_MONEY,
-        about=about(money),
+        about=about_reversal(money),
         data={"money": str(money.id)},
         touched=[],
         proposer=proposer,

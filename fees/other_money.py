@@ -46,6 +46,7 @@ from register.kit.db import Base, code
 from register.kit.errors import NotFound, Refused
 from register.part import Part
 from register.process import Process
+from register.proposal import withdraw_waiting
 from register.rule_set import RuleSet
 
 LISTED = 100
@@ -237,6 +238,7 @@ class OtherMoney(Base):
         if because.sends_it_back and self.amount_pence > limit:
             raise SecondPersonNeeded(limit)
         await self.take_back(session, because, by=by)
+        await withdraw_waiting(session, about_reversal(self), by=by)
 
     async def must_be_whole(self, session: AsyncSession) -> None:
         """Raises ReversedAlready or GivenBack."""
@@ -333,6 +335,11 @@ class MoneyReversal(Base):
     process_id: Mapped[UUID] = mapped_column(ForeignKey("process.id"))
 
     process: Mapped[Process] = relationship(lazy="raise")
+
+
+def about_reversal(money: OtherMoney) -> str:
+    """As a proposal names it."""
+    return f"reverse_money:{money.reference.lower()}"
 
 
 async def alone_pence(session: AsyncSession, *, now: datetime) -> int:

@@ -6,8 +6,7 @@ from litestar.response import Redirect, Template
 
 from fees import ledger
 from fees.acts import FeesAct
-from fees.money_reversal import about
-from fees.other_money import OtherMoney, money_numbered, paid_for_by
+from fees.other_money import OtherMoney, about_reversal, money_numbered, paid_for_by
 from fees.own_money import is_own
 from fees.web.other_money import ONE
 from fees.web.staff import OFFICERS, READERS
@@ -54,7 +53,7 @@ async def send_back(
 
 
 async def _waiting(act: Acting, money: OtherMoney) -> Proposal:
-    waiting = await waiting_on(act.session, about(money))
+    waiting = await waiting_on(act.session, about_reversal(money))
     if waiting is None:
         raise NotFound
     return waiting

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 
-from fees import ledger, money_reversal
+from fees import ledger
 from fees.acts import FeesAct
 from fees.collective import collective_numbered
 from fees.invoice import Invoice, read_invoice_reference
@@ -19,6 +19,7 @@ from fees.other_money import (
     MoneyKind,
     OtherMoney,
     ReversedBecause,
+    about_reversal,
     alike,
     alone_pence,
     money_numbered,
@@ -224,8 +225,8 @@ async def _page(
         free=pounds(free) if free else "",
         refunds=await refunds_of(act.session, money),
         refund_waits=await waiting_on(act.session, about(money)),
-        reversal_waits=await waiting_on(act.session, money_reversal.about(money)),
-        returned=await why_returned(act.session, money_reversal.about(money)),
+        reversal_waits=await waiting_on(act.session, about_reversal(money)),
+        returned=await why_returned(act.session, about_reversal(money)),
         limit=pounds(await alone_pence(act.session, now=act.now)),
         form=reversing if reversing.faults else allocating,
         own=await is_own(act.session, theirs, act.account.id),

@@ -61,7 +61,6 @@ async def test_above_it_a_second_officer_decides(browser, session, officers, at)
     assert waits.links["A reversal waits for a second finance officer"] == (
         f"{at}/reversal"
     )
-    assert "Reverse it" not in waits.buttons
     assert "somebody else must decide it" in own.text
     assert (other.fact("Amount"), other.buttons) == ("£100.01", ["Approve", "Return"])
     assert (before, done.status_code) == (10_001, 303)
@@ -76,6 +75,20 @@ async def test_who_proposed_it_cannot_post_past_the_page(browser, session, at):
 
     assert answer.status_code == 409
     assert await balance(session, AccountCode.BANK) == 10_001
+
+
+async def test_while_it_waits_it_is_not_proposed_again_but_may_bounce(
+    browser, session, at
+):
+    await browser.post(f"{at}/reversal", data=NOT_FOR_US)
+
+    again = await browser.post(f"{at}/reversal", data=NOT_FOR_US)
+    await browser.post(f"{at}/reversal", data={"because": "bounced"})
+
+    assert again.status_code == 409
+    page = Page(await browser.get(at))
+    assert "The bank took it back" in page.fact("Reversed")
+    assert "A reversal waits for a second finance officer" not in page.links
 
 
 async def test_it_may_come_back(browser, officers, at):
