@@ -434,11 +434,23 @@ async def test_the_letter_says_what_is_taken_off_and_why(session):
     letter = await session.scalar(select(Message))
     assert letter.subject.startswith("Pay £55 to join the register")
     assert (
-        "The registration fee is 11 months of the yearly fee of £120, up to 30 November 2027."
+        "The registration fee is 11 months of the yearly fee of £120, up to 30 November 2027, less £55: "
+        "you are in another part of the register already, and pay only what this part costs more."
         in letter.body
     )
+
+
+async def test_the_letter_for_a_whole_year_says_the_fee_of_which_something_is_taken_off(
+    session,
+):
+    at = DECEMBER + timedelta(hours=10)
+    await approved(session, await deputy(session), approved_at=at)
+
+    await raise_due(session, at)
+
+    letter = await session.scalar(select(Message))
     assert (
-        "£55 is taken off it: you are in another part of the register already, and pay only what this part costs more."
+        "The registration fee is the yearly fee of £120, up to 30 November 2027, less £60:"
         in letter.body
     )
 

@@ -54,6 +54,22 @@ async def test_the_page_says_what_is_taken_off_and_why(browser, deputy):
     assert page.buttons == ["Pay £45 now"]
 
 
+async def test_for_a_whole_year_the_page_says_the_fee_of_which_something_is_taken_off(
+    browser, session, pay, clock
+):
+    clock.now = JOINED + timedelta(hours=10)
+    entry = await make_entry(session, part=Part.DEPUTY, on=JOINED)
+    waits = await make_approved(session, person=entry.person, approved_at=clock.now)
+    await session.commit()
+    await browser.sign_in(await session.get_one(Account, waits.account_id))
+
+    page = Page(await browser.get("/pay"))
+
+    assert page.fact("Fee to pay") == "£60"
+    assert page.fact("For") == "the yearly fee of £120, until 30 November 2027"
+    assert page.fact("Taken off").startswith("£60, as you are in another part already")
+
+
 async def test_the_service_that_takes_the_card_is_asked_for_what_the_page_said(
     browser, deputy, pay
 ):
