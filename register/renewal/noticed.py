@@ -9,11 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
-    column,
     exists,
-    func,
-    select,
-    table,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,25 +40,19 @@ class LapseNotice(Base):
     )
 
 
-RENEWAL = table("renewal", column("id"), column("ends_on"), column("extended_until"))
-"""By name, as renewals stand on their notices."""
-
-
 def noticed(
-    renewal_id: ColumnElement[UUID] | UUID, last_day: date | None = None
+    renewal_id: ColumnElement[UUID] | UUID, last_day: date
 ) -> ColumnElement[bool]:
-    """Whether notice was given of that last day: the renewal's own, where none is named.
+    """Whether notice was given of that last day.
 
     One that did not arrive was not given: nobody lapses by a letter that came back, nor by one that named another day.
     """
-    own = func.coalesce(RENEWAL.c.extended_until, RENEWAL.c.ends_on)
-    found = select(own).where(RENEWAL.c.id == renewal_id).scalar_subquery()
     came_back = exists().where(
         Message.id == LapseNotice.message_id, Message.state == MessageState.FAILED
     )
     return exists().where(
         LapseNotice.renewal_id == renewal_id,
-        LapseNotice.last_day == (found if last_day is None else last_day),
+        LapseNotice.last_day == last_day,
         ~came_back,
     )
 

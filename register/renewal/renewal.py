@@ -250,7 +250,9 @@ class Renewal(Base):
             await self._undo_lapses(session, by=by)
         else:
             await self._cure(session, by=by)
-        if self.in_time or not await session.scalar(select(noticed(self.id))):
+        if self.in_time or not await session.scalar(
+            select(noticed(self.id, self.last_day))
+        ):
             for entry in await self.entries(session, now=by.at):
                 await self.renew(session, entry, by=by)
 

@@ -433,6 +433,7 @@ async def test_who_is_given_time_after_the_run_lapses_with_their_own_last_day(se
     assert run.state is RunState.WRITTEN
     assert await fates(session, now=RELEASED + DAY) == {Fate.EXTENDED: 1}
     assert (await again(session, entry)).lapses == []
+    await give_notice(session, start_of(LATER - 21 * DAY))
     assert await fates(session, day=LATER, now=end_of(LATER)) == {Fate.LAPSE: 1}
 
 
