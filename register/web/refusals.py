@@ -123,6 +123,8 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: C901, PLR0911 - one line a
             return Refusal(
                 PAGES.get(HTTPStatus(status), fallback), status, headers=error.headers
             )
+        case DBAPIError() if _is_no_number(error):
+            return Refusal("not_found", HTTPStatus.NOT_FOUND)
         case IntegrityError() if _sqlstate(error) in TAKEN:
             return Refusal("overtaken", HTTPStatus.CONFLICT)
         case _ if is_passing(error):
@@ -159,6 +161,12 @@ def _is_of_a_socket(error: Exception) -> bool:
 def _is_no_path(error: BaseException | None) -> bool:
     """The framework's file reader calls it a failure of its own when somebody asks for a path through a file."""
     return isinstance(error, OSError) and error.errno in (ENOTDIR, ENAMETOOLONG)
+
+
+def _is_no_number(error: DBAPIError) -> bool:
+    """Something was looked for by a number, typed into an address, that no column of the database can hold."""
+    told = error.orig.__cause__ if error.orig else None
+    return told is not None and isinstance(told.__cause__, OverflowError)
 
 
 def _sqlstate(error: Exception) -> str:

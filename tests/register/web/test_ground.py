@@ -189,6 +189,11 @@ async def sql_fails(session: Session) -> None:
     await session.execute(text("select 'Cordelia Secret'::int"))
 
 
+@get("/try/number/{number:int}", access=PUBLIC)
+async def numbered(session: Session, number: FromPath[int]) -> None:
+    await session.execute(text("select :n = 1::bigint"), {"n": number})
+
+
 @get("/try/flash", access=PUBLIC)
 async def shows_flash(visit: Visit) -> list[str]:
     return visit.take_flashes()
@@ -204,7 +209,7 @@ async def flashes(visit: Visit, form: Form) -> dict[str, str]:
 
 TRIALS = [
     echo, word, sent, remember, remembered, upload, sign_out, prove, slow, waits, sign_in, mine, staff, staff_acts,
-    from_where, limited, api, api_refuses, api_count, api_mine, raises, sql_fails, shows_flash, flashes,
+    from_where, limited, api, api_refuses, api_count, api_mine, raises, sql_fails, numbered, shows_flash, flashes,
 ]  # fmt: skip
 
 
@@ -283,6 +288,17 @@ async def test_every_answer_has_the_security_headers(browser, method, address, s
     assert "object-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["x-request-id"]
     assert answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(2**63 - 1, 200), (2**63, 404), (10**40, 404)]
+)
+async def test_by_a_number_that_nothing_can_have_nothing_is_found(
+    browser, number, status
+):
+    answer = await browser.get(f"/try/number/{number}")
+
+    assert answer.status_code == status
 
 
 async def test_static_files_have_the_headers_and_are_kept_for_ever(browser):
