@@ -439,8 +439,14 @@ async def written_off_on(session: AsyncSession, invoice_id: UUID) -> int:
     )
 
 
+async def asked_on(session: AsyncSession, invoice_id: UUID) -> int:
+    """What is owed on it, or is owed again as somebody pays: what was written off."""
+    owed = await owed_on(session, invoice_id)
+    return owed + await written_off_on(session, invoice_id)
+
+
 async def recover(session: AsyncSession, invoice_id: UUID, *, by: Process) -> None:
-    """A payment that was in time was heard of late: what was written off is owed again, to be paid by it."""
+    """It is paid after all, as it was heard of late or there is more time now: what was written off is owed again."""
     lost = await written_off_on(session, invoice_id)
     if lost:
         await move(

@@ -63,10 +63,10 @@ async def to_pay(
         *await _reinstatements(session, account),
     ]
     owed.sort(key=lambda one: not one.may_be_paid(today))  # keeps their order otherwise
-    return await _with_what_is_left(session, owed[0]) if owed else None
+    return await _with_what_is_left(session, owed[0], today=today) if owed else None
 
 
-async def _with_what_is_left(session: AsyncSession, owed: Owed) -> Owed:
+async def _with_what_is_left(session: AsyncSession, owed: Owed, *, today: date) -> Owed:
     about = {
         Purpose.APPLICATION: (Invoice.application_id == owed.about)
         & (Invoice.purpose == Purpose.APPLICATION)
@@ -86,9 +86,10 @@ async def _with_what_is_left(session: AsyncSession, owed: Owed) -> Owed:
     if invoice is None:
         shares = await shares_of_renewal(session, owed)
         return replace(owed, instalments=shares)
+    left = ledger.asked_on if owed.may_be_paid(today) else ledger.owed_on
     return replace(
         owed,
-        left_pence=await ledger.owed_on(session, invoice.id),
+        left_pence=await left(session, invoice.id),
         instalments=await shares_left(session, invoice.id),
     )
 

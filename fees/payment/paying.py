@@ -384,6 +384,10 @@ async def _intend(
         return unsettled[0].id, ""
     if await wanted.too_late(session, today=day_of(now)):
         raise TooLateToPay(bill)
+    process = Process.begin(session, FeesAct.START_PAYMENT, now=now, actor=by)
+    if isinstance(bill, Invoice):
+        await ledger.lock_invoice(session, bill.id)
+        await ledger.recover(session, bill.id, by=process)
     pence = await wanted.due_pence(session)
     if pence < 1:
         raise NothingToPay(f"invoice {bill.reference}")
@@ -401,7 +405,6 @@ async def _intend(
     )
     session.add(payment)
     await session.flush()
-    process = Process.begin(session, FeesAct.START_PAYMENT, now=now, actor=by)
     bill.tell(
         FeesEvent.PAYMENT_STARTED,
         process,

@@ -31,7 +31,7 @@ async def share_out(
     free = pence
     paid = 0
     for line, invoice in await _lines(session, collective):
-        share = min(line.amount_pence, await _asked(session, invoice))
+        share = min(line.amount_pence, await ledger.asked_on(session, invoice.id))
         pence_for_it = min(line.amount_pence, free)
         since = counts_from(at, invoice)
         came = Came(payment_id, reference, pence_for_it, since, PaidBy.EMPLOYER)
@@ -74,12 +74,6 @@ async def share_out(
         left=pounds(free) if free else "",
     )
     return free
-
-
-async def _asked(session: AsyncSession, invoice: Invoice) -> int:
-    """What is owed on it, or would be: what was written off is owed again as money comes."""
-    owed = await ledger.owed_on(session, invoice.id)
-    return owed + await ledger.written_off_on(session, invoice.id)
 
 
 def _why_left_out(counted: Counted) -> LeftOut | None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from fees.invoice import Invoice, bill_next_renewals, bill_reinstatements
+from fees.payment import write_off_unpaid
 from register.account import Account, StaffRole
 from register.entry import Entry, RemovalReason
 from register.kit.clock import end_of
@@ -188,6 +189,25 @@ async def test_who_has_more_time_may_pay_until_it_and_its_cure_are_over(
     assert "To be paid" in listed.text
     assert "11 January 2028" in listed.text
     assert asked.fact("Renew by") == "the end of 28 December 2027"
+    assert paid.h1 == "Payment received"
+    assert "You are renewed until 30 November 2028." in paid.text
+
+
+async def test_who_is_given_more_time_when_the_fee_was_written_off_pays_it_all_the_same(
+    browser, renewal, clock, session, pay
+):
+    await bill_next_renewals(session, now=OPENS)
+    await do_all_else(session, renewal, OPENS)
+    await write_off_unpaid(session, end_of(CURED_UNTIL) + timedelta(days=1))
+    renewal.extended_until = CURED_UNTIL + MORE
+    await session.commit()
+    clock.now = end_of(CURED_UNTIL) + timedelta(days=2)
+    await browser.sign_in(await _account(session, renewal))
+    asked = Page(await browser.get("/pay"))
+
+    paid = await pay_all(browser, pay)
+
+    assert asked.buttons == ["Pay £120 now"]
     assert paid.h1 == "Payment received"
     assert "You are renewed until 30 November 2028." in paid.text
 
