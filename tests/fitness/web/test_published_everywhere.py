@@ -132,6 +132,7 @@ def walk(app, browser, clock, session):
             "serial": grouped(await certified(session, entry)),
             "day": day_of(NOW),
             "year": "2027",
+            "part": "manager",
         }
         return Walk(app, browser, clock, session, account, known)
 
@@ -149,7 +150,7 @@ async def entries_of(session, person_id):
 
 
 def test_every_address_that_is_open_to_all_is_walked(app):
-    known = {"slug", "number", "serial", "year"}
+    known = {"slug", "number", "serial", "year", "part"}
 
     unknown = [path for path in public(app) if set(PARAMETER.findall(path)) - known]
 
