@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 
-from fees import ledger
 from fees.agreement import CardAgreement, agree, check_agreement
+from fees.credit_note import CreditReason, credit
 from fees.invoice import Invoice
 from fees.pay_link import (
     Closed,
@@ -223,18 +223,6 @@ async def in_instalments(session):
     await session.flush()
 
 
-async def forgive(session, invoice, pence):
-    await ledger.move(
-        session,
-        ledger.EntryKind.WRITTEN_OFF,
-        pence,
-        giver=ledger.AccountCode.RECEIVABLE,
-        taker=ledger.AccountCode.WRITTEN_OFF,
-        invoice_id=invoice.id,
-        by=make_process(session, now=OPENS),
-    )
-
-
 async def tries(session):
     return (
         await session.scalars(
@@ -289,7 +277,14 @@ async def test_what_that_link_began_goes_on_unless_less_is_owed_by_now(
     link = await made(session, invoice, clock)
     first = await presses(session, sessions, pay, link, clock)
     same = await presses(session, sessions, pay, link, clock)
-    await forgive(session, invoice, 1_000)
+    await credit(
+        session,
+        invoice,
+        1_000,
+        reason=CreditReason.WAIVED,
+        waits=False,
+        by=make_process(session, now=OPENS),
+    )
     other = await presses(session, sessions, pay, link, clock)
 
     assert first == same != other
