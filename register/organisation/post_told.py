@@ -55,9 +55,9 @@ def said_of(*told: Told) -> ColumnElement[bool]:
 
 
 def held_at(
-    organisation: Organisation, now: datetime
+    organisation: Organisation | type[Organisation], now: datetime
 ) -> Select[Employment, Home, Person]:
-    """The posts held now at the provider's homes, of those who are not hidden from the public."""
+    """The posts held now at the provider's homes, of those who are not hidden from the public; or, in SQL, of each provider."""
     return (
         select(Employment, Home, Person)
         .join(Home, Employment.home_id == Home.id)
@@ -72,7 +72,9 @@ def held_at(
     )
 
 
-def posts_held(organisation: Organisation, now: datetime) -> Select[UUID]:
+def posts_held(
+    organisation: Organisation | type[Organisation], now: datetime
+) -> Select[UUID]:
     """Whom the provider knows as its staff: the persons who hold a post now and are shown in public."""
     return held_at(organisation, now).where(is_published()).with_only_columns(Person.id)
 

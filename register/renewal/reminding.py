@@ -531,7 +531,7 @@ def unfinished_of(
     organisation: Organisation | type[Organisation], last_day: date, *, now: datetime
 ) -> Select[UUID]:
     """Those of a provider's staff, as it sees them, who have until that day and have not renewed: of one, or in SQL of each."""
-    people = posts_held(organisation, now).where(~said_of(Told.DOES_NOT))  # type: ignore[arg-type]
+    people = posts_held(organisation, now).where(~said_of(Told.DOES_NOT))
     return select(Renewal.id).where(
         Renewal.person_id.in_(people.correlate(Organisation)),
         Renewal.last_day == last_day,
